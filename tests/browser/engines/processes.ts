@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+
+/** What this run has started. It ends with it, also when a test throws or on Ctrl-C. */
+const groups = new Set<number>();
+const folders = new Set<string>();
+let watching = false;
+
+function watch(): void {
+  if (watching) return;
+  watching = true;
+  process.on('exit', () => {
+    groups.forEach(killGroup);
+    folders.forEach(removeFolder);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(signal === 'SIGINT' ? 130 : 143));
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+  groups.delete(pid);
+}
+
+export function endWithThisProcess(pid: number): void {
+  groups.add(pid);
+  watch();
+}
+
+/** A folder that goes away with this run at the latest. */
+export function temporaryFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  folders.add(folder);
+  watch();
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  folders.delete(folder);
+}
+
+/** Starts a program as the leader of its own process group. */
+export function start(command: string, args: string[], options: SpawnOptions = {}): ChildProcess {
+  const child = spawn(command, args, { ...options, detached: true });
+  if (child.pid !== undefined) endWithThisProcess(child.pid);
+  return child;
+}
+
+/** Ends a program and everything in its group, and waits for the program to be gone. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return;
+  const gone = child.exitCode !== null || child.signalCode !== null;
+  const exit = gone ? undefined : once(child, 'exit');
+  killGroup(child.pid);
+  await exit;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import puppeteer, {
+  type Browser,
+  type LaunchOptions,
+  type Page as PuppeteerPage,
+} from 'puppeteer-core';
+import { endWithThisProcess } from './processes.js';
+import { addScript, startTraversal, traversed } from './scripts.js';
+import type { Engine, EngineName, Page } from './types.js';
+import { until, within } from './wait.js';
+
+/** Chromium speaks the DevTools protocol here, Firefox WebDriver BiDi; puppeteer hides which. */
+class PuppeteerPageDriver implements Page {
+  constructor(
+    private readonly browser: Browser,
+    private readonly page: PuppeteerPage,
+  ) {}
+
+  async goto(url: string): Promise<void> {
+    await this.page.goto(url, { waitUntil: 'load', timeout: 15_000 });
+  }
+
+  async evaluate<T>(expression: string): Promise<T> {
+    return (await within(expression, this.page.evaluate(expression))) as T;
+  }
+
+  async run(script: string): Promise<void> {
+    await this.evaluate(addScript(script));
+  }
+
+  async waitFor(expression: string, timeoutMs?: number): Promise<void> {
+    await until(expression, () => this.page.evaluate(`!!(${expression})`), timeoutMs);
+  }
+
+  async back(): Promise<void> {
+    await this.traverse(-1);
+  }
+
+  async forward(): Promise<void> {
+    await this.traverse(1);
+  }
+
+  private async traverse(delta: number): Promise<void> {
+    const mark = randomUUID();
+    await this.evaluate(startTraversal(delta, mark));
+    await this.waitFor(traversed(mark));
+  }
+
+  async click(selector: string): Promise<void> {
+    await this.page.click(selector);
+  }
+
+  async hide(): Promise<void> {
+    await this.setWindow('minimized', 'hidden');
+  }
+
+  async show(): Promise<void> {
+    await this.setWindow('normal', 'visible');
+  }
+
+  private async setWindow(windowState: 'minimized' | 'normal', visibility: string): Promise<void> {
+    await this.browser.setWindowBounds(await this.page.windowId(), { windowState });
+    await this.waitFor(`document.visibilityState === '${visibility}'`);
+  }
+
+  async setOffline(offline: boolean): Promise<void> {
+    await this.page.setOfflineMode(offline);
+    await this.waitFor(`navigator.onLine === ${!offline}`);
+  }
+
+  async close(): Promise<void> {
+    await within('close the page', this.page.close());
+  }
+}
+
+export async function launchPuppeteer(name: EngineName, options: LaunchOptions): Promise<Engine> {
+  const browser = await puppeteer.launch({ ...options, headless: true });
+  const pid = browser.process()?.pid;
+  if (pid !== undefined) endWithThisProcess(pid);
+  return {
+    name,
+    version: await browser.version(),
+    async newPage() {
+      const page = await within('open a page', browser.newPage({ type: 'window' }));
+      return new PuppeteerPageDriver(browser, page);
+    },
+    close: () => browser.close(),
+  };
+}

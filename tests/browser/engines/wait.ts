@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const pollMs = 20;
+
+/**
+ * Polls a remote condition. Browsers answer with an error while a document is being replaced, so
+ * errors count as "not yet"; the last one is told when the time is over.
+ */
+export async function until(
+  what: string,
+  check: () => Promise<unknown>,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      if (await check()) return;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`timed out after ${timeoutMs} ms: ${what}`, { cause: last });
+    }
+    await delay(pollMs);
+  }
+}
+
+/** Fails loudly instead of hanging when a browser stops answering. */
+export async function within<T>(what: string, work: Promise<T>, timeoutMs = 15_000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer after ${timeoutMs} ms: ${what}`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
