@@ -1,0 +1,73 @@
+# cJSON, populated but never configured: its own CMakeLists changes global flags and adds targets.
+# In order: FETCHCONTENT_SOURCE_DIR_CJSON (the presets take it from CRASHFREE_CJSON_DIR), a copy
+# that .ci/cjson fetched earlier, the pinned release, and where that cannot be reached, Debian's
+# source package with its security patches.
+include(FetchContent)
+
+set(cjson_url "https://github.com/DaveGamble/cJSON/archive/refs/tags/v1.7.19.tar.gz")
+set(cjson_sha256 7fa616e3046edfa7a28a32d5f9eacfd23f92900fe1f8ccd988c1662f30454562)
+
+if(NOT FETCHCONTENT_SOURCE_DIR_CJSON)
+  set(cjson_debian "${PROJECT_SOURCE_DIR}/build/cjson")
+  set(cjson_archive "${PROJECT_SOURCE_DIR}/build/cjson-1.7.19.tar.gz")
+  if(NOT EXISTS "${cjson_debian}/cJSON.c" AND NOT EXISTS "${cjson_archive}")
+    message(STATUS "cJSON: downloading the pinned release")
+    file(DOWNLOAD "${cjson_url}" "${cjson_archive}.part" STATUS cjson_status
+      TIMEOUT 60 INACTIVITY_TIMEOUT 10)
+    set(cjson_downloaded "")
+    if(EXISTS "${cjson_archive}.part")
+      file(SHA256 "${cjson_archive}.part" cjson_downloaded)
+    endif()
+    if(cjson_downloaded STREQUAL cjson_sha256)
+      file(RENAME "${cjson_archive}.part" "${cjson_archive}")
+    else()
+      file(REMOVE "${cjson_archive}.part")
+      list(GET cjson_status 1 cjson_reason)
+      message(STATUS "cJSON: not the pinned release (${cjson_reason}); asking Debian's archive")
+      execute_process(COMMAND bash "${PROJECT_SOURCE_DIR}/.ci/cjson" OUTPUT_QUIET
+        RESULT_VARIABLE cjson_result)
+      if(NOT cjson_result EQUAL 0)
+        message(FATAL_ERROR "cJSON cannot be fetched. Put its source (1.7.18 or later) in a folder "
+          "and pass -DFETCHCONTENT_SOURCE_DIR_CJSON=<folder> or set CRASHFREE_CJSON_DIR.")
+      endif()
+    endif()
+  endif()
+  if(EXISTS "${cjson_archive}")
+    set(cjson_url "${cjson_archive}")
+  else()
+    set(FETCHCONTENT_SOURCE_DIR_CJSON "${cjson_debian}")
+  endif()
+endif()
+
+FetchContent_Declare(cjson
+  URL "${cjson_url}"
+  URL_HASH SHA256=${cjson_sha256}
+  DOWNLOAD_EXTRACT_TIMESTAMP OFF
+  SOURCE_SUBDIR no-cmake)
+FetchContent_MakeAvailable(cjson)
+
+# Before 1.7.18 the parser reads beyond a buffer that ends after a comma; Debian's 1.7.15 has the fix.
+foreach(part MAJOR MINOR PATCH)
+  file(STRINGS "${cjson_SOURCE_DIR}/cJSON.h" cjson_line REGEX "#define CJSON_VERSION_${part} ")
+  string(REGEX MATCH "[0-9]+" cjson_${part} "${cjson_line}")
+endforeach()
+set(cjson_version ${cjson_MAJOR}.${cjson_MINOR}.${cjson_PATCH})
+if(cjson_version VERSION_LESS 1.7.18)
+  file(STRINGS "${cjson_SOURCE_DIR}/cJSON.c" cjson_guard
+    REGEX "cannot_access_at_index\\(input_buffer, 1\\)")
+  if(NOT cjson_guard)
+    message(FATAL_ERROR "cJSON ${cjson_version} in ${cjson_SOURCE_DIR} reads out of bounds; "
+      "use 1.7.18 or later, or Debian's patched source.")
+  endif()
+endif()
+message(STATUS "cJSON ${cjson_version} in ${cjson_SOURCE_DIR}")
+
+# Number text and memory go through src/cjson_text.c and the allocator; the renames hold everywhere,
+# so that the code under test is the code that ships.
+add_library(cf_cjson OBJECT "${cjson_SOURCE_DIR}/cJSON.c")
+target_include_directories(cf_cjson SYSTEM PUBLIC "${cjson_SOURCE_DIR}")
+target_compile_definitions(cf_cjson
+  PUBLIC CJSON_NESTING_LIMIT=64 CJSON_HIDE_SYMBOLS
+  PRIVATE
+    sprintf=cf_cjson_sprintf sscanf=cf_cjson_sscanf strtod=cf_cjson_strtod
+    malloc=cf_cjson_malloc realloc=cf_cjson_realloc free=cf_cjson_free)
