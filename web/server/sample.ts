@@ -1,0 +1,91 @@
+import { type Collector } from './collector.js';
+
+/** A small seeded generator (mulberry32), so that the sample is the same every time. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const KEY = '5a3b1e5a3b1e5a3b1e5a3b1e5a3b1e00';
+
+/**
+ * Sends the visits of a made-up shop over the last day, as real envelopes: a release that is being
+ * rolled out, one that is going away, a staging environment, and a few mistakes to look at.
+ */
+export function sendSample(collector: Collector, project: string, now = Date.now()): void {
+  const random = seeded(20260105);
+  const hex = (): string =>
+    Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  const send = (items: unknown[], at: number): void => {
+    const lines = [JSON.stringify({ sent_at: new Date(at).toISOString() })];
+    for (const item of items) lines.push('{"type":"session"}', JSON.stringify(item));
+    collector.ingest({
+      method: 'POST',
+      url: `/api/${project}/envelope/?sentry_version=7&sentry_key=${KEY}&sentry_client=crashfree%2F0.1.0`,
+      headers: { 'content-type': 'text/plain;charset=UTF-8' },
+      body: new TextEncoder().encode(lines.join('\n')),
+      receivedAt: at,
+    });
+  };
+
+  const day = 24 * 3600_000;
+  const visits = 900;
+  for (let index = 0; index < visits; index++) {
+    // More visits by day than by night.
+    const age = day * (1 - (index + random()) / visits);
+    const at = Math.min(now - age, now - 1500);
+    if (random() < 0.45 + 0.45 * Math.cos(((at % day) / day - 0.6) * 2 * Math.PI) - 0.3) continue;
+    const progress = 1 - age / day;
+    const isStaging = random() < 0.12;
+    const isNew = random() < (isStaging ? 0.9 : Math.max(0, (progress - 0.25) * 1.1));
+    const release = isNew ? 'shop@2.0.0' : random() < 0.06 ? 'shop@1.3.9' : 'shop@1.4.0';
+    const environment = isStaging ? 'staging' : 'production';
+    const luck = random();
+    // The new release crashed a lot until a fix on the server in the afternoon.
+    const crashRate = isNew ? (progress < 0.7 ? 0.09 : 0.02) : 0.015;
+    const base = {
+      sid: hex(),
+      started: new Date(at).toISOString(),
+      attrs: { release, environment },
+      ...(random() < 0.7 ? { did: `user-${Math.floor(random() * 140)}` } : {}),
+    };
+    const update = (ms: number, rest: object): void => {
+      const timestamp = Math.min(at + ms, now);
+      send([{ ...base, timestamp: new Date(timestamp).toISOString(), ...rest }], timestamp);
+    };
+    const calm = { init: true, status: 'ok', errors: 0 };
+    if (luck < crashRate / 2) {
+      update(900, { init: true, status: 'crashed', errors: 1 });
+    } else if (luck < crashRate) {
+      update(500, calm);
+      update(800, { status: 'crashed', errors: 1 });
+    } else if (luck < crashRate + 0.015) {
+      update(700, { init: true, status: 'unhandled', errors: 1 });
+    } else if (luck < crashRate + 0.06) {
+      update(500, calm);
+      update(900, { status: 'ok', errors: 1 });
+    } else {
+      update(600, calm);
+    }
+  }
+
+  const mistake = { sid: hex(), started: new Date(now - 9000).toISOString(), init: true };
+  const attrs = { release: 'shop@2.0.0', environment: 'production' };
+  send([{ ...mistake, sid: hex(), attrs: { release: 'latest' } }], now - 1200);
+  send([{ ...mistake, sid: hex(), errors: 1.5, attrs }], now - 1000);
+  send([{ ...mistake, sid: hex(), attrs: { ...attrs, environment: 'eu/prod' } }], now - 700);
+  send([{ ...mistake, started: '2026-01-05 10:00', attrs }], now - 500);
+  const good = {
+    ...mistake,
+    sid: hex(),
+    did: 'user-7',
+    timestamp: new Date(now - 400).toISOString(),
+  };
+  send([{ ...good, status: 'ok', errors: 0, attrs }], now - 400);
+  send([{ ...good, init: false, status: 'crashed', errors: 1, attrs }], now - 200);
+}
