@@ -29,8 +29,7 @@ static int test_failed;
 #define TEST(test_name)                                                                            \
     static void test_##test_name(void);                                                            \
     static struct test_case test_case_##test_name = {#test_name, test_##test_name, NULL};          \
-    __attribute__((constructor)) static void test_register_##test_name(void)                       \
-    {                                                                                              \
+    __attribute__((constructor)) static void test_register_##test_name(void) {                     \
         *test_last = &test_case_##test_name;                                                       \
         test_last = &test_case_##test_name.next;                                                   \
     }                                                                                              \
@@ -68,15 +67,13 @@ static int test_failed;
         }                                                                                          \
     } while (0)
 
-static inline void test_report(const char *file, int line, const char *what)
-{
+static inline void test_report(const char *file, int line, const char *what) {
     test_failed = 1;
     printf("# %s:%d: %s\n", file, line, what);
 }
 
 static inline int test_same_int(long long actual, long long expected, const char *file, int line,
-                                const char *what)
-{
+                                const char *what) {
     if (actual == expected)
         return 1;
     test_report(file, line, what);
@@ -85,8 +82,7 @@ static inline int test_same_int(long long actual, long long expected, const char
 }
 
 static inline int test_same_str(const char *actual, const char *expected, const char *file,
-                                int line, const char *what)
-{
+                                int line, const char *what) {
     if (actual == expected || (actual && expected && strcmp(actual, expected) == 0))
         return 1;
     test_report(file, line, what);
@@ -95,8 +91,7 @@ static inline int test_same_str(const char *actual, const char *expected, const 
     return 0;
 }
 
-static inline int test_wanted(const char *name, int argc, char **argv)
-{
+static inline int test_wanted(const char *name, int argc, char **argv) {
     if (argc < 2)
         return 1;
     for (int i = 1; i < argc; i++)
@@ -105,8 +100,7 @@ static inline int test_wanted(const char *name, int argc, char **argv)
     return 0;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     int count = 0;
     int failures = 0;
 

@@ -1,0 +1,72 @@
+/**
+ * Runs the tests, all or those named: `npm test -- unit browser`. A step that fails does not keep
+ * the next ones from running; the exit code tells.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root, run, step } from '../web/build/run.js';
+
+const presets = ['gcc', 'clang', 'asan', 'wasi'];
+
+async function unit(): Promise<void> {
+  for (const preset of presets) {
+    await step(`Building for ${preset}`, async () => {
+      await run('cmake', ['--preset', preset], { quiet: true });
+      await run('cmake', ['--build', '--preset', preset], { quiet: true });
+    });
+    await run('ctest', ['--preset', preset, '--progress']);
+  }
+}
+
+/** Every *.test.ts below tests/FOLDER, with so many files at a time. */
+async function node(folder: string, concurrency: number): Promise<void> {
+  const base = join(root, 'tests', folder);
+  const files = (await readdir(base, { recursive: true }))
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => join('tests', folder, file))
+    .sort();
+  if (files.length === 0) throw new Error(`no test in tests/${folder}`);
+  await run(process.execPath, [
+    '--import',
+    'tsx',
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    '--test-reporter=spec',
+    ...files,
+  ]);
+}
+
+const steps: Record<string, () => Promise<void>> = {
+  build: () => run(process.execPath, ['--import', 'tsx', 'web/build/build.ts']),
+  unit,
+  wasm: () => node('wasm', 2),
+  vectors: () => node('vectors', 2),
+  collector: () => node('collector', 2),
+  // One browser at a time: on two cores, two of them starve each other's timers.
+  browser: () => node('browser', 1),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(`no such step: ${unknown.join(', ')}; there are ${Object.keys(steps).join(', ')}`);
+  process.exit(2);
+}
+
+const results: string[] = [];
+for (const [name, action] of Object.entries(steps)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const start = performance.now();
+  console.log(`\n== ${name}`);
+  let outcome = 'passed';
+  try {
+    await action();
+  } catch (error) {
+    outcome = 'FAILED';
+    process.exitCode = 1;
+    console.error(error instanceof Error ? error.message : error);
+  }
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  results.push(`${name.padEnd(10)} ${outcome.padEnd(7)} ${seconds.padStart(4)} s`);
+}
+console.log(`\n${results.join('\n')}`);

@@ -1,0 +1,143 @@
+/** Makes everything that ships, in dist/. `npm run build` runs it after .ci/setup. */
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+import { minify } from 'terser';
+import { root, run, step } from './run.js';
+import { wasmPlugin } from './wasm-plugin.js';
+
+const dist = join(root, 'dist');
+const moduleFile = join(dist, 'crashfree.wasm');
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+const browserOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  target: 'es2020',
+  charset: 'ascii',
+  legalComments: 'none',
+  // As plain assignments, which terser can mangle; defined fields are named in strings.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, strict: true } },
+  define: { __CRASHFREE_VERSION__: JSON.stringify(version) },
+} satisfies BuildOptions;
+
+async function configure(): Promise<void> {
+  await run('cmake', ['--preset', 'wasm'], { quiet: true });
+}
+
+async function wasm(): Promise<void> {
+  await run('cmake', ['--build', '--preset', 'wasm'], { quiet: true });
+  await copyFile(join(root, 'build/wasm/crashfree.wasm'), moduleFile);
+}
+
+/** One file for pages: bundled by esbuild, then made small by terser. */
+async function script(entry: string, name: string, format: 'esm' | 'iife'): Promise<void> {
+  const outfile = join(dist, name);
+  const bundle = await build({
+    ...browserOptions,
+    entryPoints: [join(root, entry)],
+    outfile,
+    format,
+    sourcemap: 'external',
+    minifySyntax: true,
+    write: false,
+    plugins: [wasmPlugin(moduleFile)],
+  });
+  const code = bundle.outputFiles.find((file) => file.path === outfile)!;
+  const map = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
+
+  const result = await minify(
+    { [name]: code.text },
+    {
+      module: format === 'esm',
+      toplevel: true,
+      ecma: 2020,
+      compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
+      // Private properties are named _thing; two underscores are other people's globals.
+      mangle: { properties: { regex: /^_[A-Za-z]/ } },
+      format: { ascii_only: true, comments: false },
+      sourceMap: { content: map.text, filename: name, url: `${name}.map` },
+    },
+  );
+  await writeFile(outfile, `${result.code}\n`);
+  await writeFile(`${outfile}.map`, String(result.map));
+}
+
+async function types(): Promise<void> {
+  await run(join(root, 'node_modules/.bin/tsc'), ['-p', 'web/build/types.tsconfig.json'], {
+    quiet: true,
+  });
+  await writeFile(join(dist, 'crashfree.d.ts'), `export * from './types/index.js';\n`);
+}
+
+async function devServer(): Promise<void> {
+  const outfile = join(dist, 'dev.js');
+  const entry = join(root, 'web/server/cli.ts');
+  const hashbang = (await readFile(entry, 'utf8')).startsWith('#!');
+  await build({
+    absWorkingDir: root,
+    bundle: true,
+    entryPoints: [entry],
+    outfile,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    legalComments: 'none',
+    define: browserOptions.define,
+    banner: hashbang ? {} : { js: '#!/usr/bin/env node' },
+  });
+  await chmod(outfile, 0o755);
+}
+
+/** Copies the demo's pages; a script that a page names and that exists as .ts is bundled. */
+async function demo(): Promise<void> {
+  const source = join(root, 'web/demo');
+  const entries = new Set<string>();
+  const files = (await readdir(source, { recursive: true, withFileTypes: true }))
+    .filter((file) => file.isFile())
+    // "path" is what Node 20 calls "parentPath".
+    .map((file) => join(file.parentPath ?? file.path, file.name));
+
+  for (const file of files) {
+    if (!file.endsWith('.html')) continue;
+    const html = await readFile(file, 'utf8');
+    for (const [, url] of html.matchAll(/(?:src|href)="([^":?#]+)\.(?:js|css)"/g)) {
+      const base = url!.startsWith('/') ? source : dirname(file);
+      // Pages may be served below a prefix: the nearest existing source counts.
+      const path = join(base, `${url!}.ts`);
+      if (existsSync(path)) entries.add(path);
+    }
+  }
+  for (const file of files) {
+    if (/\.tsx?$|\.md$/.test(file)) continue;
+    const target = join(dist, 'demo', relative(source, file));
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(file, target);
+  }
+  await build({
+    ...browserOptions,
+    entryPoints: [...entries],
+    outdir: join(dist, 'demo'),
+    outbase: source,
+    format: 'esm',
+    minify: true,
+    sourcemap: 'linked',
+  });
+}
+
+await mkdir(dist, { recursive: true });
+await step('Configuring (cJSON, Emscripten)', configure);
+await step('Building crashfree.wasm', wasm);
+await rm(join(dist, 'types'), { recursive: true, force: true });
+await rm(join(dist, 'demo'), { recursive: true, force: true });
+await step('Bundling crashfree.js and crashfree.min.js', () =>
+  Promise.all([
+    script('web/src/index.ts', 'crashfree.js', 'esm'),
+    script('web/src/script.ts', 'crashfree.min.js', 'iife'),
+  ]),
+);
+await step('Writing the type declarations', types);
+await step('Bundling the dev server and the demo', () => Promise.all([devServer(), demo()]));
