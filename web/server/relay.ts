@@ -93,7 +93,7 @@ function timeFlaw(key: string, ms: number, now: number): string | undefined {
     return `"${key}" (${iso(ms)}) is more than 5 days ago; the server no longer takes it.`;
   }
   if (ms - now > MAX_AHEAD) {
-    return `"${key}" (${iso(ms)}) is more than 60 seconds in the future; is the clock right?`;
+    return `"${key}" (${iso(ms)}) is more than 60 seconds in the future. Check the clock and "sent_at".`;
   }
   return undefined;
 }
