@@ -2,9 +2,8 @@
  * Runs the tests, all or those named: `npm test -- unit browser`. A step that fails does not keep
  * the next ones from running; the exit code tells.
  */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root, run, step } from '../web/build/run.js';
+import { filesBelow, root, run, step } from '../web/build/run.js';
 
 const presets = ['gcc', 'clang', 'asan', 'wasi'];
 
@@ -20,11 +19,9 @@ async function unit(): Promise<void> {
 
 /** Every *.test.ts below tests/FOLDER, with so many files at a time. */
 async function node(folder: string, concurrency: number): Promise<void> {
-  const base = join(root, 'tests', folder);
-  const files = (await readdir(base, { recursive: true }))
+  const files = (await filesBelow(join(root, 'tests', folder)))
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => join('tests', folder, file))
-    .sort();
+    .map((file) => join('tests', folder, file));
   if (files.length === 0) throw new Error(`no test in tests/${folder}`);
   await run(process.execPath, [
     '--import',

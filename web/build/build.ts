@@ -1,10 +1,10 @@
 /** Makes everything that ships, in dist/. `npm run build` runs it after .ci/setup. */
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { minify } from 'terser';
-import { root, run, step } from './run.js';
+import { filesBelow, root, run, step } from './run.js';
 import { wasmPlugin } from './wasm-plugin.js';
 
 const dist = join(root, 'dist');
@@ -96,26 +96,22 @@ async function devServer(): Promise<void> {
 async function demo(): Promise<void> {
   const source = join(root, 'web/demo');
   const entries = new Set<string>();
-  const files = (await readdir(source, { recursive: true, withFileTypes: true }))
-    .filter((file) => file.isFile())
-    // "path" is what Node 20 calls "parentPath".
-    .map((file) => join(file.parentPath ?? file.path, file.name));
+  const files = await filesBelow(source);
 
   for (const file of files) {
     if (!file.endsWith('.html')) continue;
-    const html = await readFile(file, 'utf8');
-    for (const [, url] of html.matchAll(/(?:src|href)="([^":?#]+)\.(?:js|css)"/g)) {
-      const base = url!.startsWith('/') ? source : dirname(file);
-      // Pages may be served below a prefix: the nearest existing source counts.
+    const html = await readFile(join(source, file), 'utf8');
+    for (const [, url] of html.matchAll(/src="([^":?#]+)\.js"/g)) {
+      const base = url!.startsWith('/') ? source : join(source, dirname(file));
       const path = join(base, `${url!}.ts`);
       if (existsSync(path)) entries.add(path);
     }
   }
   for (const file of files) {
     if (/\.tsx?$|\.md$/.test(file)) continue;
-    const target = join(dist, 'demo', relative(source, file));
+    const target = join(dist, 'demo', file);
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(file, target);
+    await copyFile(join(source, file), target);
   }
   await build({
     ...browserOptions,

@@ -1,8 +1,22 @@
 import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's folder. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The files below a folder, with their paths in it, sorted. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isFile()) files.push(entry.name);
+    if (!entry.isDirectory()) continue;
+    const inside = await filesBelow(join(folder, entry.name));
+    files.push(...inside.map((name) => join(entry.name, name)));
+  }
+  return files.sort();
+}
 
 /** Runs a program there; its output is passed on, or kept and shown only if it fails. */
 export function run(

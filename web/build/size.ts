@@ -2,10 +2,10 @@
  * Prints what every file in dist/ weighs: as it is, gzip -9 and brotli -q 11. Fails when a file is
  * heavier than size-budget.json allows; those numbers only ever go down.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { root } from './run.js';
+import { filesBelow, root } from './run.js';
 
 type Encoding = 'raw' | 'gzip' | 'brotli';
 
@@ -25,10 +25,7 @@ async function weigh(file: string): Promise<Record<Encoding, number>> {
   };
 }
 
-const files = (await readdir(dist, { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile())
-  .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(dist.length + 1))
-  .sort();
+const files = await filesBelow(dist);
 const width = Math.max(4, ...files.map((file) => file.length));
 const row = (cells: (string | number)[]): string =>
   cells.map((cell, i) => (i ? String(cell).padStart(9) : String(cell).padEnd(width))).join('');
