@@ -1,0 +1,260 @@
+/*
+ * crashfree: release health for the web.
+ *
+ * A client holds one release and opens, updates and ends Sentry-compatible sessions. It does no
+ * input or output of its own: clocks, randomness, the timer and the network are functions that the
+ * host passes in, so that the same code runs in a page (through WebAssembly), in tests and under a
+ * simulator. "protocol" below is the specification that the rules come from; where a rule is the
+ * server's, the section is named.
+ *
+ * Conventions
+ *  - Text is (pointer, length) in UTF-8 and need not end in NUL. It is copied before a call
+ * returns. Bytes that are not UTF-8, lone surrogates and U+0000 become U+FFFD (protocol 1.1).
+ *  - Times are milliseconds in a double. Wall times count from the Unix epoch.
+ *  - A client belongs to one thread. A host function may call back into the client that called it.
+ *  - No function fails in a way that the caller must handle: what cannot be sent is kept, or
+ * counted as dropped with a reason (crashfree_count).
+ */
+#ifndef CRASHFREE_H
+#define CRASHFREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CRASHFREE_VERSION "0.1.0"
+
+/* Longest release name in bytes of UTF-8 (protocol 6.1). */
+#define CRASHFREE_RELEASE_MAX 200
+/* Longest environment name in bytes of UTF-8 (protocol 6.1). */
+#define CRASHFREE_ENVIRONMENT_MAX 64
+/* Longest user id in bytes of UTF-8. The server has no limit (protocol 1.1); OpenID Connect Core
+ * bounds the subject identifier at 255. A longer id counts as none, since a cut one could be
+ * somebody else's. */
+#define CRASHFREE_USER_ID_MAX 255
+/* Longest user agent that is sent, in bytes; the rest is cut (it only feeds inbound filters). */
+#define CRASHFREE_USER_AGENT_MAX 320
+/* Longest DSN, and longest tunnel address, in bytes. */
+#define CRASHFREE_URL_MAX 512
+/* Sessions that a client keeps while they cannot be delivered; the server takes 100 items in one
+ * envelope (protocol 4.4), memory is why there are fewer. */
+#define CRASHFREE_SESSIONS_MAX 64
+/* Bytes of the longest envelope; well within the browsers' 64 KiB for keepalive (protocol 4.3). */
+#define CRASHFREE_ENVELOPE_MAX 30000
+/* A load session is announced after this many milliseconds at the latest (protocol 3.4). */
+#define CRASHFREE_FIRST_SEND_MS 2000
+/* The server drops sessions that started earlier than this (protocol 1.3). */
+#define CRASHFREE_AGE_MAX_MS (5.0 * 24 * 60 * 60 * 1000)
+
+/* Whether sessions are being sent and, if not, why. The values never change their meaning. */
+typedef enum crashfree_status {
+    CRASHFREE_ACTIVE = 0,
+    CRASHFREE_NO_DSN = 1,
+    CRASHFREE_INVALID_DSN = 2,
+    CRASHFREE_NO_RELEASE = 3,
+    CRASHFREE_INVALID_RELEASE = 4, /* too long, reserved, or with a forbidden character */
+    CRASHFREE_CONSENT_PENDING = 5,
+    CRASHFREE_CONSENT_DENIED = 6,
+    CRASHFREE_RATE_LIMITED = 7,      /* sessions are kept until the server's limit ends */
+    CRASHFREE_SAMPLED_OUT = 8,       /* the running session is not in the sample */
+    CRASHFREE_TOO_MANY_SESSIONS = 9, /* the limit per minute was reached; see its option */
+    CRASHFREE_CLOSED = 10,
+    CRASHFREE_INVALID_TUNNEL = 11 /* empty or longer than CRASHFREE_URL_MAX */
+} crashfree_status;
+
+/* Options, set before the first session with crashfree_set_text or crashfree_set_number. */
+typedef enum crashfree_option {
+    CRASHFREE_DSN = 0,          /* text: scheme://key@host[:port][/prefix]/project (protocol 4.2) */
+    CRASHFREE_RELEASE = 1,      /* text: required; trimmed; at most CRASHFREE_RELEASE_MAX */
+    CRASHFREE_ENVIRONMENT = 2,  /* text: an invalid name is left out, sessions go on */
+    CRASHFREE_USER_AGENT = 3,   /* text: for the server's inbound filters */
+    CRASHFREE_TUNNEL = 4,       /* text: an address that forwards envelopes; no key is put in it */
+    CRASHFREE_SAMPLE_RATE = 5,  /* number from 0 to 1, default 1: the share of sessions sent */
+    CRASHFREE_CONSENT = 6,      /* number: a crashfree_consent, default granted */
+    CRASHFREE_UNHANDLED = 7,    /* number: CRASHFREE_CRASHED (default) or CRASHFREE_UNHANDLED_END */
+    CRASHFREE_PER_MINUTE = 8,   /* number: most sessions opened a minute, default 100; 0 is none */
+    CRASHFREE_REPORTS = 9,      /* number: 0 sends no client reports, default 1 (protocol 5.2) */
+    CRASHFREE_BEFORE_SEND = 10, /* number: 1 asks host->before_send about each item, default 0 */
+    CRASHFREE_OPTIONS = 11
+} crashfree_option;
+
+typedef enum crashfree_consent {
+    CRASHFREE_CONSENT_IS_GRANTED = 0,
+    CRASHFREE_CONSENT_IS_PENDING = 1, /* count, send nothing, keep only the running session */
+    CRASHFREE_CONSENT_IS_DENIED = 2   /* forget everything, send nothing */
+} crashfree_consent;
+
+/* The state of one session (protocol 1.2). All but `ok` are final: after one of them nothing
+ * changes the session any more, and its end is delivered once. */
+typedef enum crashfree_session_status {
+    CRASHFREE_OK = 0,
+    CRASHFREE_EXITED = 1,
+    CRASHFREE_CRASHED = 2,
+    CRASHFREE_UNHANDLED_END = 3, /* an uncaught error that the page survived; server >= 25.9.0 */
+    CRASHFREE_ABNORMAL = 4
+} crashfree_session_status;
+
+typedef enum crashfree_error_kind {
+    CRASHFREE_HANDLED = 0,    /* caught by the app: the session counts as errored */
+    CRASHFREE_NOT_HANDLED = 1 /* uncaught: the session ends as option CRASHFREE_UNHANDLED says */
+} crashfree_error_kind;
+
+/* What crashfree_count counts. From CRASHFREE_DROPPED_QUEUE on: sessions that will not be
+ * delivered, by the reason that client reports give (protocol 5.2). */
+typedef enum crashfree_counter {
+    CRASHFREE_STARTED = 0,         /* sessions opened */
+    CRASHFREE_ACCEPTED = 1,        /* sessions whose `init` the server took */
+    CRASHFREE_REQUESTS = 2,        /* calls of host->fetch */
+    CRASHFREE_DROPPED_QUEUE = 3,   /* queue_overflow: more than CRASHFREE_SESSIONS_MAX waiting */
+    CRASHFREE_DROPPED_LIMIT = 4,   /* ratelimit_backoff: the page ended within a rate limit */
+    CRASHFREE_DROPPED_NETWORK = 5, /* network_error: not delivered within CRASHFREE_AGE_MAX_MS */
+    CRASHFREE_DROPPED_REFUSED = 6, /* send_error: the server refused it repeatedly */
+    CRASHFREE_DROPPED_SAMPLE = 7,  /* sample_rate */
+    CRASHFREE_DROPPED_BEFORE_SEND = 8, /* before_send */
+    CRASHFREE_DROPPED_FUSE = 9,        /* backpressure: option CRASHFREE_PER_MINUTE */
+    CRASHFREE_COUNTERS = 10
+} crashfree_counter;
+
+/* How a request should be made. */
+typedef enum crashfree_fetch_mode {
+    CRASHFREE_FETCH = 0,
+    CRASHFREE_FETCH_AT_EXIT = 1 /* the page may end with this call: use what outlives it */
+} crashfree_fetch_mode;
+
+/*
+ * What the host does for a client. All functions but before_send are required. `context` is passed
+ * through. Text arguments are valid during the call only.
+ */
+typedef struct crashfree_host {
+    void *context;
+
+    /* Wall clock. It may jump. */
+    double (*now)(void *context);
+
+    /* A clock that never goes back and is never negative, of any origin. */
+    double (*monotonic)(void *context);
+
+    /* Fills `bytes` with `count` random bytes (session ids, sampling, jitter). */
+    void (*random)(void *context, unsigned char *bytes, size_t count);
+
+    /*
+     * Asks for a call of crashfree_wake after `delay` milliseconds (0: as its own task, soon). Each
+     * call replaces the one before; there is one timer.
+     */
+    void (*wake)(void *context, double delay);
+
+    /*
+     * Sends `body` by POST to `url` and reports the answer with crashfree_respond and `request`,
+     * later, not from within this call. The body is text: with no header of its own the request
+     * needs no preflight (protocol 4.3).
+     */
+    void (*fetch)(void *context, uint32_t request, const char *url, size_t url_length,
+                  const char *body, size_t body_length, crashfree_fetch_mode mode);
+
+    /*
+     * Returns false to discard a session for good. `session` is the item about to be sent, as JSON
+     * (protocol 1.1). Called only with option CRASHFREE_BEFORE_SEND; may be NULL otherwise.
+     */
+    bool (*before_send)(void *context, const char *session, size_t length);
+} crashfree_host;
+
+typedef struct crashfree crashfree;
+
+/* Bytes that a client takes; the memory must be aligned as for malloc. */
+size_t crashfree_size(void);
+
+/*
+ * Makes a client with default options in `memory`, which has crashfree_size() bytes and belongs to
+ * the caller, who gives it back when the client is no longer used. A copy of `host` is kept.
+ */
+crashfree *crashfree_init(void *memory, const crashfree_host *host);
+
+/*
+ * Sets an option that is text. An invalid DSN, tunnel or release shows in crashfree_get_status; an
+ * invalid environment is left out.
+ */
+void crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
+                        size_t length);
+
+/* Sets an option that is a number. */
+void crashfree_set_number(crashfree *client, crashfree_option option, double value);
+
+/* Whether sessions are being sent and, if not, why; the first reason that applies. */
+crashfree_status crashfree_get_status(const crashfree *client);
+
+/*
+ * Sets who uses the page, as `did` (protocol 9). Length 0 is nobody. The first id of a session that
+ * has none becomes part of it, with one update if it was announced already. A change from one id to
+ * another, or to none, ends the running session and starts the next.
+ */
+void crashfree_set_user(crashfree *client, const char *id, size_t length);
+
+/*
+ * Grants, suspends or denies consent. Granting after pending sends the one running session; after
+ * denied it starts one. Denying forgets all sessions, sent or not.
+ */
+void crashfree_set_consent(crashfree *client, crashfree_consent consent);
+
+/*
+ * Ends the running session, if there is one, as `exited` and starts the next. With `announce` both
+ * leave at once in one request: a navigation. Without it the new one waits for the first of
+ * crashfree_flush, crashfree_hide, an error, or CRASHFREE_FIRST_SEND_MS: a page load.
+ */
+void crashfree_start_session(crashfree *client, bool announce);
+
+/* Ends the running session with a final status (CRASHFREE_OK is read as CRASHFREE_EXITED). */
+void crashfree_end_session(crashfree *client, crashfree_session_status status);
+
+/*
+ * An error of the page. The first handled one marks the session errored, with one update; one that
+ * is not handled ends it and leaves at once. Without a running session it does nothing.
+ */
+void crashfree_error(crashfree *client, crashfree_error_kind kind);
+
+/* Sends what is waiting, unless a rate limit forbids it. */
+void crashfree_flush(crashfree *client);
+
+/*
+ * The page was hidden and may end without a further event: sends what is waiting, and counted
+ * losses, in CRASHFREE_FETCH_AT_EXIT mode. With `final` the page is certain to end; what a rate
+ * limit holds back is then counted as dropped.
+ */
+void crashfree_hide(crashfree *client, bool final);
+
+/* The timer that host->wake asked for. Early or spurious calls do no harm. */
+void crashfree_wake(crashfree *client);
+
+/*
+ * The answer to request number `request`. `status` is the HTTP status, or 0 if there was none.
+ * `limits` is the header X-Sentry-Rate-Limits, empty if absent; `retry_after` is Retry-After in
+ * seconds, negative if absent (protocol 5.1).
+ *
+ * Delivered: 2xx, or 429 whose limits do not cover sessions. Otherwise the items stay waiting:
+ * after a rate limit until it ends; after no answer with backoff; after any other status they ride
+ * along with the next request, a few times at most.
+ */
+void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
+                       size_t limits_length, double retry_after);
+
+/*
+ * Writes the running or last session as JSON (protocol 1.1) to `out` and returns its length; 0 if
+ * there is none or `capacity` is too small. Ends in NUL. `init` tells that it was not announced
+ * yet.
+ */
+size_t crashfree_session(crashfree *client, char *out, size_t capacity);
+
+/* A counter since crashfree_init. */
+uint32_t crashfree_count(const crashfree *client, crashfree_counter counter);
+
+/* Ends the running session, sends what is waiting, and ignores every later event. */
+void crashfree_close(crashfree *client);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

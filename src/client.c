@@ -1,0 +1,254 @@
+#include "client.h"
+
+#include "host.h"
+#include "names.h"
+#include "text.h"
+#include "transport.h"
+
+#include <string.h>
+
+/* No person navigates faster; a routing loop does (users.md 27). */
+#define PER_MINUTE_DEFAULT 100
+#define MINUTE_MS 60000.0
+
+size_t crashfree_size(void) {
+    return sizeof(crashfree);
+}
+
+crashfree *crashfree_init(void *memory, const crashfree_host *host) {
+    crashfree *client = memory;
+
+    memset(client, 0, sizeof *client);
+    if (host != NULL) {
+        client->host = *host;
+    }
+    client->dsn_status = CRASHFREE_NO_DSN;
+    client->release_status = CRASHFREE_NO_RELEASE;
+    client->number[CRASHFREE_SAMPLE_RATE] = 1;
+    client->number[CRASHFREE_UNHANDLED] = CRASHFREE_CRASHED;
+    client->number[CRASHFREE_PER_MINUTE] = PER_MINUTE_DEFAULT;
+    client->number[CRASHFREE_REPORTS] = 1;
+    client->wake_at = -1;
+    return client;
+}
+
+void crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
+                        size_t length) {
+    switch (option) {
+    case CRASHFREE_DSN:
+        client->dsn_status = cf_dsn_parse(&client->dsn, text, length) ? CRASHFREE_ACTIVE
+                             : length > 0                             ? CRASHFREE_INVALID_DSN
+                                                                      : CRASHFREE_NO_DSN;
+        break;
+    case CRASHFREE_RELEASE: {
+        static const crashfree_status statuses[] = {CRASHFREE_ACTIVE, CRASHFREE_NO_RELEASE,
+                                                    CRASHFREE_INVALID_RELEASE};
+
+        client->release_status =
+            statuses[cf_name_set(client->release, CRASHFREE_RELEASE_MAX, "latest", text, length)];
+        break;
+    }
+    case CRASHFREE_ENVIRONMENT:
+        (void)cf_name_set(client->environment, CRASHFREE_ENVIRONMENT_MAX, "none", text, length);
+        break;
+    case CRASHFREE_USER_AGENT:
+        (void)cf_text_copy(client->user_agent, CRASHFREE_USER_AGENT_MAX, text, length);
+        break;
+    case CRASHFREE_TUNNEL:
+        client->tunnel_invalid = length == 0 || cf_text_copy(client->tunnel, CRASHFREE_URL_MAX,
+                                                             text, length) > CRASHFREE_URL_MAX;
+        break;
+    default:
+        break;
+    }
+}
+
+void crashfree_set_number(crashfree *client, crashfree_option option, double value) {
+    if (option < CRASHFREE_OPTIONS) {
+        client->number[option] = value;
+    }
+}
+
+/* The first reason in the options, or the end of the client. */
+static crashfree_status configuration(const crashfree *client) {
+    if (client->dsn_status != CRASHFREE_ACTIVE) {
+        return client->dsn_status;
+    }
+    if (client->tunnel_invalid) {
+        return CRASHFREE_INVALID_TUNNEL;
+    }
+    return client->release_status;
+}
+
+bool cf_client_may_send(const crashfree *client) {
+    return configuration(client) == CRASHFREE_ACTIVE &&
+           client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_GRANTED;
+}
+
+crashfree_status crashfree_get_status(const crashfree *client) {
+    const crashfree_status status = configuration(client);
+
+    if (client->closed) {
+        return CRASHFREE_CLOSED;
+    }
+    if (status != CRASHFREE_ACTIVE) {
+        return status;
+    }
+    if (client->number[CRASHFREE_CONSENT] != CRASHFREE_CONSENT_IS_GRANTED) {
+        return client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_PENDING
+                   ? CRASHFREE_CONSENT_PENDING
+                   : CRASHFREE_CONSENT_DENIED;
+    }
+    if (client->limits.sessions > cf_host_monotonic(client)) {
+        return CRASHFREE_RATE_LIMITED;
+    }
+    if (client->too_many) {
+        return CRASHFREE_TOO_MANY_SESSIONS;
+    }
+    if (client->count > 0 && !client->sessions[client->count - 1].sampled) {
+        return CRASHFREE_SAMPLED_OUT;
+    }
+    return CRASHFREE_ACTIVE;
+}
+
+static bool is_running(crashfree *client) {
+    const cf_session *session = cf_client_session(client);
+
+    return session != NULL && cf_session_is_running(session);
+}
+
+/* Whether the limit per minute leaves room for one more session. */
+static bool below_limit(crashfree *client) {
+    const double now = cf_host_monotonic(client);
+
+    if (now - client->minute >= MINUTE_MS) {
+        client->minute = now;
+        client->opened = 0;
+    }
+    client->too_many = client->number[CRASHFREE_PER_MINUTE] > 0 &&
+                       client->opened >= client->number[CRASHFREE_PER_MINUTE];
+    return !client->too_many;
+}
+
+void crashfree_start_session(crashfree *client, bool announce) {
+    if (client->closed || configuration(client) != CRASHFREE_ACTIVE) {
+        return;
+    }
+    if (client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_DENIED) {
+        client->start_on_grant = true;
+        return;
+    }
+    if (is_running(client)) {
+        cf_session_end(cf_client_session(client), CRASHFREE_EXITED);
+    }
+    if (client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_PENDING) {
+        client->count = 0;
+    }
+    if (below_limit(client)) {
+        cf_transport_make_room(client);
+        client->count++;
+        client->opened++;
+        client->counters[CRASHFREE_STARTED]++;
+        cf_session *session = cf_client_session(client);
+
+        cf_session_begin(session, client, client->number[CRASHFREE_SAMPLE_RATE]);
+        memcpy(session->did, client->did, sizeof session->did);
+        if (!session->sampled) {
+            client->counters[CRASHFREE_DROPPED_SAMPLE]++;
+        }
+    } else {
+        client->counters[CRASHFREE_DROPPED_FUSE]++;
+    }
+    if (announce) {
+        cf_transport_send(client, CF_EVENT);
+    } else {
+        cf_transport_wake_in(client, CRASHFREE_FIRST_SEND_MS);
+    }
+}
+
+void crashfree_end_session(crashfree *client, crashfree_session_status status) {
+    if (is_running(client)) {
+        cf_session_end(cf_client_session(client),
+                       status == CRASHFREE_OK ? CRASHFREE_EXITED : status);
+        cf_transport_wake_in(client, 0);
+    }
+}
+
+void crashfree_error(crashfree *client, crashfree_error_kind kind) {
+    cf_session *session = cf_client_session(client);
+
+    if (!is_running(client)) {
+        return;
+    }
+    const bool news = cf_session_error(session);
+
+    if (kind == CRASHFREE_NOT_HANDLED) {
+        cf_session_end(session, client->number[CRASHFREE_UNHANDLED] == CRASHFREE_UNHANDLED_END
+                                    ? CRASHFREE_UNHANDLED_END
+                                    : CRASHFREE_CRASHED);
+        cf_transport_send(client, CF_EVENT);
+    } else if (news) {
+        cf_transport_wake_in(client, 0);
+    }
+}
+
+void crashfree_set_user(crashfree *client, const char *id, size_t length) {
+    char did[CRASHFREE_USER_ID_MAX + 1] = {0};
+    cf_session *session = cf_client_session(client);
+
+    if (cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) > CRASHFREE_USER_ID_MAX) {
+        did[0] = '\0';
+    }
+    if (client->closed || strcmp(did, client->did) == 0) {
+        return;
+    }
+    memcpy(client->did, did, sizeof did);
+    if (!is_running(client) || strcmp(did, session->did) == 0) {
+        return;
+    }
+    if (session->did[0] != '\0') {
+        crashfree_start_session(client, false);
+        cf_transport_wake_in(client, 0);
+    } else {
+        cf_session_identify(session, did);
+        if (!cf_session_needs_init(session)) {
+            cf_transport_wake_in(client, 0);
+        }
+    }
+}
+
+void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
+    const bool was_denied = client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_DENIED;
+
+    if (client->closed) {
+        return;
+    }
+    client->number[CRASHFREE_CONSENT] = consent;
+    if (consent == CRASHFREE_CONSENT_IS_DENIED) {
+        client->start_on_grant |= client->count > 0;
+        client->count = 0;
+    } else if (was_denied && client->start_on_grant) {
+        client->start_on_grant = false;
+        crashfree_start_session(client, true);
+    } else {
+        crashfree_flush(client);
+    }
+}
+
+void crashfree_flush(crashfree *client) {
+    cf_transport_send(client, CF_EVENT);
+}
+
+void crashfree_hide(crashfree *client, bool final) {
+    cf_transport_send(client, final ? CF_END : CF_HIDE);
+}
+
+uint32_t crashfree_count(const crashfree *client, crashfree_counter counter) {
+    return client->counters[counter];
+}
+
+void crashfree_close(crashfree *client) {
+    crashfree_end_session(client, CRASHFREE_EXITED);
+    client->closed = true;
+    cf_transport_send(client, CF_HIDE);
+}

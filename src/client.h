@@ -1,0 +1,56 @@
+/* The state of a client, shared by client.c (options and page events) and transport.c (delivery).
+ */
+#ifndef CF_CLIENT_H
+#define CF_CLIENT_H
+
+#include "crashfree.h"
+#include "dsn.h"
+#include "ratelimit.h"
+#include "session.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct crashfree {
+    /* Numbers first and long arrays last: near members take fewer bytes of code to reach. */
+    double number[CRASHFREE_OPTIONS]; /* the options that are numbers */
+    double wake_at;                   /* monotonic; negative: no timer */
+    double minute; /* when the minute began in which `opened` counts, monotonic */
+    cf_ratelimit limits;
+    crashfree_status dsn_status; /* CRASHFREE_ACTIVE, or why there is no valid one */
+    crashfree_status release_status;
+    uint32_t last_request;
+    uint32_t opened;
+    unsigned failures; /* requests without an answer since the last answer */
+    unsigned count;    /* of `sessions` */
+    bool tunnel_invalid;
+    bool closed;
+    bool start_on_grant; /* a session was due while consent was denied */
+    bool too_many;
+    bool busy; /* within host->before_send */
+    uint32_t counters[CRASHFREE_COUNTERS];
+    uint32_t reported[CRASHFREE_COUNTERS]; /* what client reports have told */
+    crashfree_host host;
+
+    cf_dsn dsn;
+    char tunnel[CRASHFREE_URL_MAX + 1];
+    char release[CRASHFREE_RELEASE_MAX + 1];
+    char environment[CRASHFREE_ENVIRONMENT_MAX + 1];
+    char user_agent[CRASHFREE_USER_AGENT_MAX + 1];
+    char did[CRASHFREE_USER_ID_MAX + 1];
+
+    /* In order of their start. The last one is the present session, running or ended; the others
+     * have ended and stay until they are settled. */
+    cf_session sessions[CRASHFREE_SESSIONS_MAX];
+    char envelope[CRASHFREE_ENVELOPE_MAX];
+};
+
+/* The present session, or NULL. */
+static inline cf_session *cf_client_session(crashfree *client) {
+    return client->count > 0 ? &client->sessions[client->count - 1] : NULL;
+}
+
+/* Whether options and consent allow sending. */
+bool cf_client_may_send(const crashfree *client);
+
+#endif

@@ -1,0 +1,20 @@
+/* DSNs and the address that they stand for (protocol 4.2). */
+#ifndef CF_DSN_H
+#define CF_DSN_H
+
+#include "crashfree.h"
+
+#include <stdbool.h>
+
+/* Room for the longest address: a DSN, with its key moved behind the fixed parts of the query. */
+#define CF_ENDPOINT_MAX (CRASHFREE_URL_MAX + 100)
+
+typedef struct cf_dsn {
+    char text[CRASHFREE_URL_MAX + 1];   /* as given, for the envelope header */
+    char endpoint[CF_ENDPOINT_MAX + 1]; /* where envelopes go, key in the query */
+} cf_dsn;
+
+/* Parses a DSN. Returns false if it is not one; `dsn` is then not to be used. */
+bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,35 @@
+#include "names.h"
+
+#include "crashfree.h"
+#include "text.h"
+
+#include <string.h>
+
+static bool has_forbidden(const char *name) {
+    for (; *name != '\0'; name++) {
+        const unsigned char c = (unsigned char)*name;
+
+        if (c < 0x20 || c == 0x7f || c == '/' || c == '\\') {
+            return true;
+        }
+    }
+    return false;
+}
+
+cf_name cf_name_set(char *out, size_t limit, const char *reserved, const char *text,
+                    size_t length) {
+    /* Before the copy: white space around a name does not count against its limit. */
+    cf_text_trim(&text, &length);
+
+    const bool fits = cf_text_copy(out, limit, text, length) <= limit;
+
+    if (length == 0) {
+        return CF_NAME_EMPTY;
+    }
+    if (!fits || has_forbidden(out) || strcmp(out, ".") == 0 || strcmp(out, "..") == 0 ||
+        cf_text_is(out, reserved)) {
+        out[0] = '\0';
+        return CF_NAME_INVALID;
+    }
+    return CF_NAME_VALID;
+}

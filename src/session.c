@@ -1,0 +1,58 @@
+#include "session.h"
+
+#include "host.h"
+
+#include <string.h>
+
+#define SID_BYTES (CF_SID_LENGTH / 2)
+
+/* The state is news to the server, whatever it answered to the one before. */
+static void changed(cf_session *session) {
+    session->updated = false;
+    session->update_request = 0;
+    session->refused = false;
+}
+
+void cf_session_begin(cf_session *session, const crashfree *client, double sample_rate) {
+    static const char hex[] = "0123456789abcdef";
+    unsigned char bytes[SID_BYTES] = {0};
+
+    memset(session, 0, sizeof *session);
+    cf_host_random(client, bytes, sizeof bytes);
+    /* The first four bytes of a version 4 UUID are random throughout. */
+    const uint32_t draw =
+        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+    for (int i = 0; i < SID_BYTES; i++) {
+        session->sid[2 * i] = hex[bytes[i] >> 4];
+        session->sid[2 * i + 1] = hex[bytes[i] & 15];
+    }
+    session->sampled = draw < sample_rate * 4294967296.0;
+    session->started = cf_host_now(client);
+    session->began = cf_host_monotonic(client);
+    session->updated = true;
+}
+
+void cf_session_identify(cf_session *session, const char *did) {
+    memcpy(session->did, did, sizeof session->did);
+    /* An unsent `init` will carry the id. */
+    if (!cf_session_needs_init(session)) {
+        changed(session);
+    }
+}
+
+bool cf_session_error(cf_session *session) {
+    session->errors++;
+    if (session->errors == 1) {
+        changed(session);
+        return true;
+    }
+    return false;
+}
+
+void cf_session_end(cf_session *session, crashfree_session_status status) {
+    session->status = status;
+    changed(session);
+}

@@ -1,0 +1,22 @@
+/* UTF-8 text from the host. */
+#ifndef CF_TEXT_H
+#define CF_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Copies `text` to `out`, which has room for `capacity` bytes and the NUL that is always added.
+ * Bytes that are not UTF-8 and U+0000 become U+FFFD (protocol 1.1: Relay refuses them; cJSON would
+ * end at the NUL). Returns the length of the whole result: more than `capacity` means that `out`
+ * was cut, between two characters.
+ */
+size_t cf_text_copy(char *out, size_t capacity, const char *text, size_t length);
+
+/* Cuts ASCII white space off both ends of the text that `text` and `length` span. */
+void cf_text_trim(const char **text, size_t *length);
+
+/* Whether two NUL-ended texts are equal but for the case of ASCII letters; `lower` has none. */
+bool cf_text_is(const char *text, const char *lower);
+
+#endif

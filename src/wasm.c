@@ -1,0 +1,177 @@
+/*
+ * The module's boundary, and the only file with global state: one client, its host, and cJSON's
+ * memory. Exports and imports have short names, since their bytes are shipped; web/src/core.ts is
+ * the other side. Text goes in and out through the client's envelope buffer, whose address
+ * `buffer` gives: it holds what the last call or import was about, until the next.
+ */
+#include "client.h"
+#include "host.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
+#define IMPORT(name) __attribute__((import_module("env"), import_name(#name))) extern
+
+IMPORT(now) double cf_import_now(void);
+IMPORT(monotonic) double cf_import_monotonic(void);
+IMPORT(random) void cf_import_random(unsigned char *bytes, size_t count);
+IMPORT(wake) void cf_import_wake(double delay);
+IMPORT(fetch)
+void cf_import_fetch(uint32_t request, const char *url, size_t url_length, const char *body,
+                     size_t body_length, int mode);
+IMPORT(before_send) int cf_import_before_send(const char *session, size_t length);
+
+double cf_host_now(const crashfree *client) {
+    (void)client;
+    return cf_import_now();
+}
+
+double cf_host_monotonic(const crashfree *client) {
+    (void)client;
+    return cf_import_monotonic();
+}
+
+void cf_host_random(const crashfree *client, unsigned char *bytes, size_t count) {
+    (void)client;
+    cf_import_random(bytes, count);
+}
+
+void cf_host_wake(const crashfree *client, double delay) {
+    (void)client;
+    cf_import_wake(delay);
+}
+
+void cf_host_fetch(const crashfree *client, uint32_t request, const char *url, const char *body,
+                   size_t body_length, crashfree_fetch_mode mode) {
+    (void)client;
+    cf_import_fetch(request, url, strlen(url), body, body_length, (int)mode);
+}
+
+bool cf_host_before_send(const crashfree *client, const char *session, size_t length) {
+    (void)client;
+    return cf_import_before_send(session, length) != 0;
+}
+
+static crashfree the_client;
+
+char *EXPORT(init)(void);
+void EXPORT(set_text)(int option, size_t length);
+void EXPORT(set_number)(int option, double value);
+void EXPORT(set_user)(size_t length);
+void EXPORT(set_consent)(int consent);
+void EXPORT(start)(int announce);
+void EXPORT(end)(int status);
+void EXPORT(error)(int kind);
+void EXPORT(flush)(void);
+void EXPORT(hide)(int final);
+void EXPORT(wake)(void);
+void EXPORT(respond)(uint32_t request, int status, size_t limits_length, double retry_after);
+size_t EXPORT(session)(void);
+int EXPORT(status)(void);
+uint32_t EXPORT(count)(int counter);
+void EXPORT(close)(void);
+
+/* Makes the client anew and returns the address of its buffer of CRASHFREE_ENVELOPE_MAX bytes. */
+char *init(void) {
+    (void)crashfree_init(&the_client, NULL);
+    return the_client.envelope;
+}
+
+void set_text(int option, size_t length) {
+    crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope, length);
+}
+
+void set_number(int option, double value) {
+    crashfree_set_number(&the_client, (crashfree_option)option, value);
+}
+
+void set_user(size_t length) {
+    crashfree_set_user(&the_client, the_client.envelope, length);
+}
+
+void set_consent(int consent) {
+    crashfree_set_consent(&the_client, (crashfree_consent)consent);
+}
+
+void start(int announce) {
+    crashfree_start_session(&the_client, announce != 0);
+}
+
+void end(int status) {
+    crashfree_end_session(&the_client, (crashfree_session_status)status);
+}
+
+void error(int kind) {
+    crashfree_error(&the_client, (crashfree_error_kind)kind);
+}
+
+void flush(void) {
+    crashfree_flush(&the_client);
+}
+
+void hide(int final) {
+    crashfree_hide(&the_client, final != 0);
+}
+
+void wake(void) {
+    crashfree_wake(&the_client);
+}
+
+void respond(uint32_t request, int status, size_t limits_length, double retry_after) {
+    crashfree_respond(&the_client, request, status, the_client.envelope, limits_length,
+                      retry_after);
+}
+
+/* Writes the session to the buffer and returns its length. */
+size_t session(void) {
+    return crashfree_session(&the_client, the_client.envelope, sizeof the_client.envelope);
+}
+
+int status(void) {
+    return (int)crashfree_get_status(&the_client);
+}
+
+uint32_t count(int counter) {
+    return crashfree_count(&the_client, (crashfree_counter)counter);
+}
+
+void close(void) {
+    crashfree_close(&the_client);
+}
+
+/* cJSON's memory: the nodes of one item at a time, taken in a row and given back all together. */
+#define ARENA_BYTES 2560
+#define ALIGNMENT 8
+
+static _Alignas(ALIGNMENT) char arena[ARENA_BYTES];
+static size_t arena_used;
+static size_t arena_live;
+
+void *cf_cjson_malloc(size_t size);
+void *cf_cjson_realloc(void *memory, size_t size);
+void cf_cjson_free(void *memory);
+
+void *cf_cjson_malloc(size_t size) {
+    const size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+
+    if (rounded > ARENA_BYTES - arena_used) {
+        return NULL;
+    }
+    arena_used += rounded;
+    arena_live++;
+    return arena + arena_used - rounded;
+}
+
+/* cJSON only grows the buffers that it prints to, and here it prints to given ones. */
+void *cf_cjson_realloc(void *memory, size_t size) {
+    (void)memory;
+    (void)size;
+    return NULL;
+}
+
+void cf_cjson_free(void *memory) {
+    if (memory != NULL && --arena_live == 0) {
+        arena_used = 0;
+    }
+}
