@@ -47,15 +47,17 @@ static int test_failed;
 #define CHECK_EQ_INT(actual, expected)                                                             \
     do {                                                                                           \
         if (!test_same_int((long long)(actual), (long long)(expected), __FILE__, __LINE__,         \
-                           #actual))                                                               \
+                           #actual)) {                                                             \
             return;                                                                                \
+        }                                                                                          \
     } while (0)
 
 /* Compares text; NULL equals NULL only. */
 #define CHECK_EQ_STR(actual, expected)                                                             \
     do {                                                                                           \
-        if (!test_same_str((actual), (expected), __FILE__, __LINE__, #actual))                     \
+        if (!test_same_str((actual), (expected), __FILE__, __LINE__, #actual)) {                   \
             return;                                                                                \
+        }                                                                                          \
     } while (0)
 
 /* Compares bytes that need no terminator. */
@@ -74,8 +76,9 @@ static inline void test_report(const char *file, int line, const char *what) {
 
 static inline int test_same_int(long long actual, long long expected, const char *file, int line,
                                 const char *what) {
-    if (actual == expected)
+    if (actual == expected) {
         return 1;
+    }
     test_report(file, line, what);
     printf("#   is       %lld\n#   expected %lld\n", actual, expected);
     return 0;
@@ -83,8 +86,9 @@ static inline int test_same_int(long long actual, long long expected, const char
 
 static inline int test_same_str(const char *actual, const char *expected, const char *file,
                                 int line, const char *what) {
-    if (actual == expected || (actual && expected && strcmp(actual, expected) == 0))
+    if (actual == expected || (actual && expected && strcmp(actual, expected) == 0)) {
         return 1;
+    }
     test_report(file, line, what);
     printf("#   is       %s\n#   expected %s\n", actual ? actual : "(null)",
            expected ? expected : "(null)");
@@ -92,11 +96,14 @@ static inline int test_same_str(const char *actual, const char *expected, const 
 }
 
 static inline int test_wanted(const char *name, int argc, char **argv) {
-    if (argc < 2)
+    if (argc < 2) {
         return 1;
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], name) == 0)
+    }
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], name) == 0) {
             return 1;
+        }
+    }
     return 0;
 }
 
@@ -105,8 +112,9 @@ int main(int argc, char **argv) {
     int failures = 0;
 
     for (struct test_case *test = test_first; test; test = test->next) {
-        if (!test_wanted(test->name, argc, argv))
+        if (!test_wanted(test->name, argc, argv)) {
             continue;
+        }
         test_failed = 0;
         test->run();
         count++;
@@ -115,8 +123,9 @@ int main(int argc, char **argv) {
         fflush(stdout);
     }
     printf("1..%d\n", count);
-    if (count == 0)
+    if (count == 0) {
         printf("# no test of that name\n");
+    }
     return failures || count == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

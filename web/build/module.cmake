@@ -49,7 +49,7 @@ if(CRASHFREE_WASM)
   endif()
   target_link_options(crashfree_module PRIVATE
     --no-entry --profiling-funcs
-    -sSTANDALONE_WASM=1 -sSTRICT=1 -sFILESYSTEM=0 -sSUPPORT_ERRNO=0 -sSUPPORT_LONGJMP=0
+    -sSTANDALONE_WASM=1 -sSTRICT=1 -sFILESYSTEM=0 -sSUPPORT_LONGJMP=0
     -sMALLOC=none -s${stack_setting}=${wasm_stack} -Wl,--stack-first
     -sINITIAL_MEMORY=${wasm_memory} -sALLOW_MEMORY_GROWTH=0
     "SHELL:--js-library ${CMAKE_CURRENT_BINARY_DIR}/imports.js"

@@ -5,3 +5,6 @@ declare module 'crashfree:wasm' {
 
 /** The package's version. */
 declare const __CRASHFREE_VERSION__: string;
+
+/** A style sheet that esbuild bundles along with the script that imports it. */
+declare module '*.css';
