@@ -31,7 +31,10 @@ export async function until(
 export async function within<T>(what: string, work: Promise<T>, timeoutMs = 15_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer after ${timeoutMs} ms: ${what}`)), timeoutMs);
+    timer = setTimeout(
+      () => reject(new Error(`no answer after ${timeoutMs} ms: ${what}`)),
+      timeoutMs,
+    );
   });
   try {
     return await Promise.race([work, late]);

@@ -63,9 +63,7 @@ class WebKitPage implements Page {
   }
 
   async evaluate<T>(expression: string): Promise<T> {
-    return this.inWindow(expression, () =>
-      this.driver.executeScript<T>(`return (${expression});`),
-    );
+    return this.inWindow(expression, () => this.driver.executeScript<T>(`return (${expression});`));
   }
 
   async run(script: string): Promise<void> {
@@ -118,10 +116,9 @@ async function startDisplay(): Promise<{ name: string; end(): Promise<void> }> {
     ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
   );
-  const [number] = (await within(
-    'Xvfb start',
-    once(server.stdio[3] as Readable, 'data'),
-  )) as [Buffer];
+  const [number] = (await within('Xvfb start', once(server.stdio[3] as Readable, 'data'))) as [
+    Buffer,
+  ];
   return { name: `:${number.toString().trim()}`, end: () => stop(server) };
 }
 

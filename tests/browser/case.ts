@@ -1,0 +1,41 @@
+import type { FileSpec, PageSpec } from './pages.js';
+import type { Features } from './features.js';
+import type { Scene } from './harness.js';
+
+export type Area =
+  'load' | 'navigation' | 'errors' | 'identity' | 'control' | 'delivery' | 'loading';
+
+/** What has to be at the collector in the end. What is not named is 0. */
+export interface Expected {
+  all: number;
+  errored?: number;
+  crashed?: number;
+  unhandled?: number;
+  abnormal?: number;
+  users?: { all?: number; errored?: number; crashed?: number; unhandled?: number };
+  /** Session items, where the case is about traffic. */
+  items?: number;
+  /** Requests that carry sessions, where the case is about traffic. */
+  requests?: number;
+  /** The numbers of the second project. */
+  second?: Expected;
+}
+
+export interface Case {
+  name: string;
+  area: Area;
+  page?: PageSpec;
+  pages?: Record<string, PageSpec>;
+  files?: Record<string, FileSpec>;
+  /**
+   * How it starts: with the page loaded and its first session counted (the default), with the page
+   * just loaded, or with an empty tab.
+   */
+  start?: 'counted' | 'loaded' | 'empty';
+  steps?(scene: Scene): Promise<void>;
+  expect: Expected | ((features: Features) => Expected);
+  /** What else must hold, beyond the numbers; it notes problems by `scene.check`. */
+  also?(scene: Scene): void | Promise<void>;
+  /** Whether broken or refused requests are part of the case. */
+  faulty?: boolean;
+}

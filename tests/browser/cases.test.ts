@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { cases } from './cases/index.js';
+import { engineNames, launch, type Engine } from './engines/index.js';
+import { detectFeatures, type Features } from './features.js';
+import { Bench } from './harness.js';
+import { runCase } from './run-case.js';
+
+describe('what people experienced is what is counted', { concurrency: engineNames.length }, () => {
+  let bench: Bench;
+  const starting = Bench.start(['crashfree']);
+  before(async () => {
+    bench = await starting;
+  });
+  after(() => bench.close());
+
+  for (const name of engineNames) {
+    describe(name, { concurrency: 4 }, () => {
+      let engine: Engine;
+      let features: Features;
+      before(async () => {
+        engine = await launch(name);
+        features = await detectFeatures(engine, bench.pages);
+      });
+      after(() => engine.close());
+
+      for (const test of cases) {
+        it(`${name} › ${test.name}`, async () => {
+          const { ok, problems, trace } = await runCase(test, {
+            bench,
+            engine,
+            features,
+            subject: 'crashfree',
+          });
+          assert.ok(ok, `${problems.join('\n')}\nwhat arrived: ${trace.join('\n')}`);
+        });
+      }
+    });
+  }
+});

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Case } from '../case.js';
+import type { Scene } from '../harness.js';
+
+const area = 'delivery';
+const push = `history.pushState(null, '', 'next')`;
+
+type Fault = Parameters<ReturnType<Scene['bench']['collector']['faults']>['push']>[0];
+
+/** The first request of the page meets `fault`. */
+function failing(
+  name: string,
+  fault: Fault,
+  steps: NonNullable<Case['steps']>,
+  expect: Case['expect'],
+): Case {
+  return {
+    name,
+    area,
+    faulty: true,
+    start: 'empty',
+    async steps(s) {
+      s.bench.collector.faults(s.project).push(fault);
+      await s.page.goto(s.url());
+      await s.bench.when(
+        () => 'the first request',
+        () => s.allRequests().length > 0,
+      );
+      await steps(s);
+    },
+    expect,
+  };
+}
+
+/** Network errors that the page would see if they escaped. */
+const watch = `window.surprises = [];
+  addEventListener('error', (e) => surprises.push(e.message));
+  addEventListener('unhandledrejection', (e) => surprises.push(String(e.reason)))`;
+
+export const deliveryCases: Case[] = [
+  // The session of the load never counted, so its init goes along with the navigation.
+  ...[500, 503, 400, 413].map((status) =>
+    failing(`first request answered ${status}, then navigation`, { status }, (s) => s.run(push), {
+      all: 2,
+    }),
+  ),
+  failing(
+    'rate limit for sessions: silence, then all is counted',
+    { status: 429, headers: { 'x-sentry-rate-limits': '1:session:organization' } },
+    async (s) => {
+      await s.run(`crashfree.captureException(new Error('within the limit'))`);
+      await s.quiet(400);
+      await delay(900);
+      await s.run(push);
+    },
+    { all: 2, errored: 1 },
+  ),
+  failing(
+    'rate limit by Retry-After',
+    { status: 429, headers: { 'retry-after': '1' } },
+    async (s) => {
+      await s.run(`crashfree.captureException(new Error('within the limit'))`);
+      await s.quiet(400);
+      await delay(900);
+      await s.run(push);
+    },
+    { all: 2, errored: 1 },
+  ),
+  failing(
+    'rate limit for errors only',
+    { headers: { 'x-sentry-rate-limits': '60:error:organization' } },
+    (s) => s.run(push),
+    { all: 2, requests: 2 },
+  ),
+  failing(
+    'rate limit that makes no sense',
+    { headers: { 'x-sentry-rate-limits': 'what;ever, :::,,' }, body: '<html>' },
+    (s) => s.run(push),
+    { all: 2, requests: 2 },
+  ),
+  failing('connection cut, then navigation', { drop: 'before' }, (s) => s.run(push), { all: 2 }),
+  failing(
+    'connection cut, then online',
+    { drop: 'before' },
+    (s) => s.run(`dispatchEvent(new Event('online'))`),
+    { all: 1 },
+  ),
+  failing('connection cut, then closed', { drop: 'before' }, (s) => s.closePage(), { all: 1 }),
+  failing('connection cut, then crash', { drop: 'before' }, (s) => s.run(`throw new Error('x')`), {
+    all: 1,
+    crashed: 1,
+  }),
+  failing('connection cut, no further event', { drop: 'before' }, async () => {}, { all: 1 }),
+  failing('slow answer, navigation meanwhile', { delayMs: 600 }, (s) => s.run(push), { all: 2 }),
+  failing('slow answer, crash meanwhile', { delayMs: 600 }, (s) => s.run(`throw new Error('x')`), {
+    all: 1,
+    crashed: 1,
+    items: 2,
+  }),
+  failing('slow answer, page closed meanwhile', { delayMs: 600 }, (s) => s.closePage(), {
+    all: 1,
+    items: 1,
+  }),
+  failing('no answer at all, navigation', { drop: 'hang' }, (s) => s.run(push), { all: 2 }),
+  {
+    name: 'offline, navigation, online',
+    area,
+    faulty: true,
+    async steps(s) {
+      // Where the network of a page cannot be cut, the connection is.
+      if (s.page.setOffline) await s.page.setOffline(true);
+      else s.bench.collector.faults(s.project).push({ drop: 'before' });
+      await s.run(push);
+      await s.calm(300);
+      s.check(s.metrics().all === 1, 'it was not offline');
+      if (s.page.setOffline) await s.page.setOffline(false);
+      else await s.run(`dispatchEvent(new Event('online'))`);
+    },
+    expect: { all: 2 },
+  },
+  {
+    name: 'offline, crash, online',
+    area,
+    faulty: true,
+    async steps(s) {
+      if (s.page.setOffline) await s.page.setOffline(true);
+      else s.bench.collector.faults(s.project).push({ drop: 'before' });
+      await s.run(`throw new Error('offline')`);
+      await s.calm(300);
+      s.check(s.metrics().crashed === 0, 'it was not offline');
+      if (s.page.setOffline) await s.page.setOffline(false);
+      else await s.run(`dispatchEvent(new Event('online'))`);
+    },
+    expect: { all: 1, crashed: 1 },
+  },
+  {
+    name: 'no collector at all',
+    area,
+    start: 'loaded',
+    page: {
+      head: `<script>${watch}</script>`,
+      options: `{ dsn: 'http://0123456789abcdef0123456789abcdef@127.0.0.1:1/1' }`,
+    },
+    async steps(s) {
+      await s.run(push);
+      await s.quiet(300);
+      const surprises = await s.page.evaluate<string>('surprises.join()');
+      s.check(surprises === '', `the page met ${surprises}`);
+    },
+    expect: { all: 0 },
+  },
+];

@@ -1,0 +1,208 @@
+import type { Case, Expected } from '../case.js';
+import { initOptions } from '../pages.js';
+import type { Scene } from '../harness.js';
+
+const area = 'identity';
+const start = (user: string): string => `{ initialScope: { user: ${user} } }`;
+
+/** The did of each item, in order of arrival; `-` for none. */
+function dids(wanted: string): (s: Scene) => void {
+  return (s) => {
+    const got = s
+      .items()
+      .map((item) => (item.did === undefined ? '-' : JSON.stringify(item.did)))
+      .join(' ');
+    s.check(got === wanted, `dids are ${got}, not ${wanted}`);
+  };
+}
+
+function known(name: string, user: string, did: string, users: number): Case {
+  return {
+    name,
+    area,
+    page: { options: start(user) },
+    expect: { all: 1, users: { all: users }, items: 1 },
+    also: dids(did),
+  };
+}
+
+function then(
+  name: string,
+  user: string | undefined,
+  scripts: string[],
+  expect: Expected,
+  wanted: string,
+): Case {
+  return {
+    name,
+    area,
+    ...(user === undefined ? {} : { page: { options: start(user) } }),
+    async steps(s) {
+      for (const script of scripts) {
+        const before = s.allRequests().length;
+        await s.run(script);
+        // What sends nothing has no event to wait for.
+        await s.bench
+          .when(
+            () => 'an update',
+            () => s.allRequests().length > before,
+            150,
+          )
+          .catch(() => undefined);
+      }
+    },
+    expect,
+    also: dids(wanted),
+  };
+}
+
+export const identityCases: Case[] = [
+  known('user in initialScope', `{ id: 'u1' }`, '"u1"', 1),
+  known('numeric id', `{ id: 42 }`, '"42"', 1),
+  known('numeric id 0', `{ id: 0 }`, '"0"', 1),
+  known('empty id', `{ id: '' }`, '-', 0),
+  known('id null', `{ id: null }`, '-', 0),
+  known('e-mail only', `{ email: 'jane@example.com' }`, '-', 0),
+  known('user name only', `{ username: 'jane' }`, '-', 0),
+  known('id and e-mail', `{ id: 'u1', email: 'jane@example.com' }`, '"u1"', 1),
+  known('id of other scripts', `{ id: 'Ångström 🙂' }`, '"Ångström 🙂"', 1),
+  known('user null', `null`, '-', 0),
+  {
+    name: 'setUser before the first send',
+    area,
+    page: {
+      library: (site) => `<script src="${site.script}"></script>
+        <script>crashfree.init(${initOptions(site)}); crashfree.setUser({ id: 'u1' })</script>`,
+    },
+    expect: { all: 1, users: { all: 1 }, items: 1 },
+    also: dids('"u1"'),
+  },
+  then(
+    'setUser after the first send',
+    undefined,
+    [`crashfree.setUser({ id: 'u1' })`],
+    { all: 1, users: { all: 1 }, items: 2, requests: 2 },
+    '- "u1"',
+  ),
+  then(
+    'the same user twice',
+    undefined,
+    [`crashfree.setUser({ id: 'u1' })`, `crashfree.setUser({ id: 'u1' })`],
+    { all: 1, users: { all: 1 }, items: 2 },
+    '- "u1"',
+  ),
+  then(
+    'the user that is known already',
+    `{ id: 'u1' }`,
+    [`crashfree.setUser({ id: 'u1' })`],
+    { all: 1, users: { all: 1 }, items: 1 },
+    '"u1"',
+  ),
+  then(
+    'the same user as number and string',
+    `{ id: 42 }`,
+    [`crashfree.setUser({ id: '42' })`],
+    { all: 1, users: { all: 1 }, items: 1 },
+    '"42"',
+  ),
+  {
+    name: 'another user',
+    area,
+    page: { options: start(`{ id: 'u1' }`) },
+    steps: (s) => s.run(`crashfree.setUser({ id: 'u2' })`),
+    expect: { all: 2, users: { all: 2 }, requests: 2 },
+    also: (s) => s.check(s.items().at(-1)?.did === 'u2', 'the new session is not of the new user'),
+  },
+  {
+    name: 'log out',
+    area,
+    page: { options: start(`{ id: 'u1' }`) },
+    steps: (s) => s.run(`crashfree.setUser(null)`),
+    expect: { all: 2, users: { all: 1 }, requests: 2 },
+    also: (s) => s.check(s.items().at(-1)?.did === undefined, 'the new session has a user'),
+  },
+  {
+    name: 'log out by an empty id',
+    area,
+    page: { options: start(`{ id: 'u1' }`) },
+    steps: (s) => s.run(`crashfree.setUser({ id: '' })`),
+    expect: { all: 2, users: { all: 1 } },
+  },
+  then('log out without a user', undefined, [`crashfree.setUser(null)`], { all: 1, items: 1 }, '-'),
+  then(
+    'log in, log out, log in',
+    undefined,
+    [
+      `crashfree.setUser({ id: 'u1' })`,
+      `crashfree.setUser(null)`,
+      `crashfree.setUser({ id: 'u1' })`,
+    ],
+    // The session after the log-out gets its user by an update, as the first one did.
+    { all: 2, users: { all: 1 } },
+    '- "u1" - "u1"',
+  ),
+  {
+    name: 'user stays over a navigation',
+    area,
+    page: { options: start(`{ id: 'u1' }`) },
+    steps: (s) => s.run(`history.pushState(null, '', 'next')`),
+    expect: { all: 2, users: { all: 1 } },
+    also: (s) =>
+      s.check(
+        s.items().every((item) => item.did === 'u1'),
+        'a session has no user',
+      ),
+  },
+  {
+    name: 'crash of a known user',
+    area,
+    page: { options: start(`{ id: 'u1' }`) },
+    steps: (s) => s.run(`throw new Error('boom')`),
+    expect: { all: 1, crashed: 1, users: { all: 1, errored: 1, crashed: 1 }, items: 2 },
+  },
+  {
+    name: 'user, then crash',
+    area,
+    async steps(s) {
+      await s.run(`crashfree.setUser({ id: 'u1' })`);
+      await s.arrived(2);
+      await s.run(`throw new Error('boom')`);
+    },
+    expect: { all: 1, crashed: 1, users: { all: 1, errored: 1, crashed: 1 }, items: 3 },
+  },
+  {
+    name: 'crash, then a user, then navigation',
+    area,
+    async steps(s) {
+      await s.run(`throw new Error('boom')`);
+      await s.arrived(2);
+      await s.run(`crashfree.setUser({ id: 'u1' })`);
+      await s.run(`history.pushState(null, '', 'next')`);
+    },
+    expect: { all: 2, crashed: 1, users: { all: 1 }, items: 3 },
+  },
+  {
+    name: 'crash, then log out',
+    area,
+    page: { options: start(`{ id: 'u1' }`) },
+    async steps(s) {
+      await s.run(`throw new Error('boom')`);
+      await s.arrived(2);
+      await s.run(`crashfree.setUser(null)`);
+    },
+    expect: { all: 1, crashed: 1, users: { all: 1, errored: 1, crashed: 1 }, items: 2 },
+  },
+  {
+    name: 'users that make no sense',
+    area,
+    async steps(s) {
+      await s.run(`window.thrown = 0;
+        for (const user of [undefined, 7, 'text', [], {}, { id: {} }, { id: NaN }, { id: true }]) {
+          try { crashfree.setUser(user); } catch { thrown++; }
+        }`);
+      s.check((await s.page.evaluate('thrown')) === 0, 'setUser threw');
+    },
+    expect: { all: 1, items: 1 },
+    also: dids('-'),
+  },
+];

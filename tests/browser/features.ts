@@ -1,0 +1,35 @@
+import type { Engine } from './engines/index.js';
+import type { PageServer } from './pages.js';
+
+/** What an engine can do, found out by asking it, never by its name. */
+export interface Features {
+  navigationApi: boolean;
+  /** Speculation rules that can prerender a page. */
+  prerender: boolean;
+  /** Whether leaving a page and coming back really restores it. */
+  bfcache: boolean;
+  /** Whether the driver can cut the network of a page. */
+  offline: boolean;
+}
+
+export async function detectFeatures(engine: Engine, pages: PageServer): Promise<Features> {
+  const [origin] = pages.origins;
+  const page = await engine.newPage();
+  try {
+    await page.goto(`${origin}/blank?1`);
+    const navigationApi = await page.evaluate<boolean>(
+      `typeof navigation === 'object' && typeof navigation.addEventListener === 'function'`,
+    );
+    const prerender = await page.evaluate<boolean>(
+      `'prerendering' in document && !!HTMLScriptElement.supports &&
+        HTMLScriptElement.supports('speculationrules')`,
+    );
+    await page.run(`addEventListener('pageshow', (e) => { window.restored = e.persisted; })`);
+    await page.goto(`${origin}/blank?2`);
+    await page.back();
+    const bfcache = await page.evaluate<boolean>('window.restored === true');
+    return { navigationApi, prerender, bfcache, offline: page.setOffline !== undefined };
+  } finally {
+    await page.close();
+  }
+}

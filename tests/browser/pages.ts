@@ -1,0 +1,188 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Scripts } from './subjects/index.js';
+
+/** How a page takes the library in. */
+export type Load =
+  /** A blocking script tag with data attributes. */
+  | 'tag'
+  | 'async'
+  | 'defer'
+  /** A blocking script tag, then an inline `crashfree.init(options)`. */
+  | 'script'
+  /** `import { init }` in a module script. */
+  | 'module'
+  /** A plain page, without the library. */
+  | 'none';
+
+/** One page of a case. */
+export interface PageSpec {
+  load?: Load;
+  /** Source of an object literal; what is set here goes over the DSN and the release. */
+  options?: string;
+  /** Markup before the library. */
+  head?: string;
+  /** Markup after the library. */
+  body?: string;
+  /** Markup in place of the whole library snippet. */
+  library?: (site: LibrarySite) => string;
+  headers?: Record<string, string>;
+}
+
+/** A served file: scripts that throw, frames and the like. */
+export interface FileSpec {
+  type?: string;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+/** What a library snippet is made of. */
+export interface LibrarySite {
+  /** Address of the classic script. */
+  script: string;
+  /** Address of the ES module. */
+  module: string;
+  dsn: string;
+  /** The DSN of a second project. */
+  secondDsn: string;
+  release: string;
+  environment: string;
+  /** The data attributes of a script tag. */
+  data: string;
+}
+
+/**
+ * Keeps errors from before an asynchronous script has come; the snippet of the README.
+ * It has to stand before all other scripts.
+ */
+export const preListener =
+  `<script>(function(w,q){w.crashfree={q:q=[]};` +
+  `w.addEventListener('error',function(e){q.push(e)});` +
+  `w.addEventListener('unhandledrejection',function(e){q.push(e)})})(window)</script>`;
+
+export function tag(site: LibrarySite, attributes = ''): string {
+  return `<script ${attributes} src="${site.script}" ${site.data}></script>`;
+}
+
+/** Source of the options that a page gives to `init`. */
+export function initOptions(site: LibrarySite, options = '{}'): string {
+  const { dsn, release, environment } = site;
+  return `Object.assign(${JSON.stringify({ dsn, release, environment })}, ${options})`;
+}
+
+export function libraryMarkup(spec: PageSpec, site: LibrarySite): string {
+  if (spec.library) return spec.library(site);
+  const options = initOptions(site, spec.options);
+  switch (spec.load ?? (spec.options === undefined ? 'tag' : 'script')) {
+    case 'tag':
+      return tag(site);
+    case 'async':
+      return tag(site, 'async');
+    case 'defer':
+      return tag(site, 'defer');
+    case 'script':
+      return `<script src="${site.script}"></script><script>window.client = crashfree.init(${options})</script>`;
+    case 'module':
+      return `<script type="module">import * as crashfree from '${site.module}';
+        window.crashfreeModule = crashfree; window.client = crashfree.init(${options})</script>`;
+    case 'none':
+      return '';
+  }
+}
+
+export function html(spec: PageSpec, site: LibrarySite): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>page</title>
+<link rel="icon" href="data:,">
+${spec.head ?? ''}
+${libraryMarkup(spec, site)}
+</head><body>
+${spec.body ?? ''}
+</body></html>`;
+}
+
+export interface Hit {
+  path: string;
+  headers: IncomingMessage['headers'];
+  at: number;
+}
+
+export type Route = (path: string, hit: Hit) => FileSpec | undefined;
+
+/**
+ * Serves the pages, on two ports, since another port is another origin. Requests for
+ * `/NUMBER/path` go to the route of that number; the library is under `/lib/SUBJECT/`.
+ */
+export class PageServer {
+  readonly #servers = [0, 1].map(() => createServer((req, res) => this.#answer(req, res)));
+  readonly #routes = new Map<string, Route>();
+  readonly #events = new EventEmitter<{ hit: [] }>();
+  readonly hits: Hit[] = [];
+  readonly scripts = new Map<string, Scripts>();
+
+  constructor() {
+    this.#events.setMaxListeners(0);
+  }
+
+  async listen(): Promise<void> {
+    for (const server of this.#servers) {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    }
+  }
+
+  get origins(): [string, string] {
+    const [first, second] = this.#servers.map(
+      (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    );
+    return [first!, second!];
+  }
+
+  route(number: string, route: Route): void {
+    this.#routes.set(number, route);
+  }
+
+  /** Calls back after each request; returns the way to stop that. */
+  onHit(listener: () => void): () => void {
+    this.#events.on('hit', listener);
+    return () => this.#events.off('hit', listener);
+  }
+
+  #answer(req: IncomingMessage, res: ServerResponse): void {
+    const path = new URL(req.url ?? '/', 'http://127.0.0.1').pathname;
+    const hit: Hit = { path, headers: req.headers, at: Date.now() };
+    this.hits.push(hit);
+    req.resume();
+    const file = this.#find(path, hit);
+    res.writeHead(file ? 200 : 404, {
+      'content-type': file?.type ?? 'text/html; charset=utf-8',
+      ...file?.headers,
+    });
+    res.end(file?.body ?? 'not found');
+    this.#events.emit('hit');
+  }
+
+  #find(path: string, hit: Hit): FileSpec | undefined {
+    if (path === '/blank') return { body: '<!doctype html><title>blank</title>' };
+    const [, first = '', ...rest] = path.split('/');
+    if (first === 'lib') {
+      const scripts = this.scripts.get(rest[0] ?? '');
+      const body = rest[1] === 'crashfree.js' ? scripts?.module : scripts?.classic;
+      if (body === undefined) return undefined;
+      return {
+        type: 'text/javascript; charset=utf-8',
+        body,
+        headers: { 'cache-control': 'max-age=600', 'access-control-allow-origin': '*' },
+      };
+    }
+    return this.#routes.get(first)?.(rest.join('/'), hit);
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    }
+  }
+}

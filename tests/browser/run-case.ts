@@ -1,0 +1,185 @@
+import type { Metrics } from '../../web/server/collector.js';
+import type { Case, Expected } from './case.js';
+import type { Engine } from './engines/index.js';
+import type { Features } from './features.js';
+import { Scene, summary, type Bench } from './harness.js';
+import type { Subject } from './subjects/index.js';
+
+export interface Result {
+  ok: boolean;
+  problems: string[];
+  /** What arrived, for a failing case. */
+  trace: string[];
+  ms: number;
+}
+
+const terminal = new Set(['exited', 'crashed', 'abnormal', 'unhandled']);
+/** How long nothing may arrive after all pages were closed. */
+const calmMs = 250;
+
+type Numbers = Record<string, number>;
+
+/**
+ * The peer reports uncaught errors as `unhandled` only; both words mean a session that an uncaught
+ * error ended, so for the peer either will do.
+ */
+function fatal(numbers: Numbers): Numbers {
+  const { crashed = 0, unhandled = 0, ...rest } = numbers;
+  return { ...rest, fatal: crashed + unhandled };
+}
+
+function wanted(expected: Expected): Numbers {
+  const { all, errored = 0, crashed = 0, unhandled = 0, abnormal = 0, users = {} } = expected;
+  const healthy = all - errored - crashed - unhandled - abnormal;
+  return { all, healthy, errored, crashed, unhandled, abnormal, ...prefixed(users) };
+}
+
+function prefixed(users: NonNullable<Expected['users']>): Numbers {
+  const { all = 0, errored = 0, crashed = 0, unhandled = 0 } = users;
+  return {
+    'users.all': all,
+    'users.errored': errored,
+    'users.crashed': crashed,
+    'users.unhandled': unhandled,
+  };
+}
+
+function derived(metrics: Metrics): Numbers {
+  const { all, healthy, errored, crashed, unhandled, abnormal, users } = metrics;
+  return { all, healthy, errored, crashed, unhandled, abnormal, ...prefixed(users) };
+}
+
+function differences(expected: Expected, metrics: Metrics, subject: Subject): string[] {
+  const view = subject === 'sentry' ? fatal : (numbers: Numbers) => numbers;
+  const want = view(wanted(expected));
+  const got = view(derived(metrics));
+  return Object.keys(want)
+    .filter((name) => want[name] !== got[name])
+    .map((name) => `${name} is ${got[name]}, not ${want[name]}`);
+}
+
+/** What holds for every session in every case. */
+function invariants(scene: Scene, project: string, faulty: boolean): string[] {
+  const problems: string[] = [];
+  const seen = new Map<string, { inits: number; ended?: string; did?: string }>();
+  for (const update of scene.updates(project)) {
+    const item = update.payload as { sid: string; did?: string; init?: boolean; status: string };
+    if (update.outcome === 'drop') problems.push(`an item was dropped: ${update.reason}`);
+    const session = seen.get(item.sid) ?? { inits: 0 };
+    seen.set(item.sid, session);
+    const name = item.sid.slice(0, 8);
+    if (item.init) session.inits++;
+    if (session.ended !== undefined) {
+      problems.push(`session ${name} was ${session.ended}, then updated as ${item.status}`);
+    }
+    if (terminal.has(item.status)) session.ended = item.status;
+    if (session.did !== undefined && item.did !== session.did) {
+      problems.push(`session ${name} changed its user`);
+    }
+    if (item.did !== undefined) session.did = item.did;
+    if (!/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/.test(item.sid.replaceAll('-', ''))) {
+      problems.push(`sid ${item.sid} is not a random UUID`);
+    }
+  }
+  for (const [sid, { inits }] of seen) {
+    if (inits !== 1) problems.push(`session ${sid.slice(0, 8)} has ${inits} inits`);
+  }
+  for (const request of scene.allRequests(project)) {
+    if (request.method !== 'POST') problems.push(`a ${request.method} request: ${request.url}`);
+    else if (request.status !== 200 && !faulty) {
+      problems.push(`answered ${request.status}: ${request.reason}`);
+    }
+    if (request.headers['cookie'] !== undefined) problems.push('cookies were sent');
+  }
+  return problems;
+}
+
+function trace(scene: Scene, project: string): string[] {
+  const begin = scene.allRequests(project)[0]?.receivedAt ?? 0;
+  return scene.allRequests(project).map((request) => {
+    const items = request.items.map((item) => {
+      const { sid, did, init, status, errors } = (item.payload ?? {}) as Record<string, unknown>;
+      const words = [
+        item.type === 'session' ? String(sid).slice(0, 8) : item.type,
+        init ? 'init' : '',
+        status,
+        errors ? `errors ${errors}` : '',
+        did === undefined ? '' : `did ${String(did)}`,
+        item.outcome === 'accept' ? '' : item.outcome,
+      ];
+      return words.filter(Boolean).join(' ');
+    });
+    const at = request.receivedAt - begin;
+    return `+${at} ms ${request.method} ${request.status} [${items.join(' | ')}]`;
+  });
+}
+
+export interface RunContext {
+  bench: Bench;
+  engine: Engine;
+  features: Features;
+  subject: Subject;
+}
+
+export async function runCase(test: Case, context: RunContext): Promise<Result> {
+  const begin = performance.now();
+  const { features, subject } = context;
+  const scene = new Scene({
+    ...context,
+    page: test.page ?? {},
+    ...(test.pages ? { pages: test.pages } : {}),
+    ...(test.files ? { files: test.files } : {}),
+  });
+  const expected = typeof test.expect === 'function' ? test.expect(features) : test.expect;
+  const { problems } = scene;
+  try {
+    const page = await scene.newPage();
+    const start = test.start ?? 'counted';
+    if (start !== 'empty') await page.goto(scene.url());
+    if (start === 'counted') await scene.sessions(1);
+    await test.steps?.(scene);
+    await scene.settled(
+      `as expected (${differences(expected, scene.metrics(), subject).join(', ')})`,
+      (metrics) =>
+        differences(expected, metrics, subject).length === 0 &&
+        (!expected.second ||
+          differences(expected.second, scene.metrics(scene.secondProject), subject).length === 0),
+    );
+    await test.also?.(scene);
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+    if (error instanceof Error && error.cause) problems.push(String(error.cause));
+  }
+  try {
+    // Whatever a page still holds back comes out when it is closed.
+    await scene.closePages();
+    await scene.calm(calmMs);
+  } catch (error) {
+    problems.push(String(error));
+  }
+  for (const [project, want] of [
+    [scene.project, expected],
+    [scene.secondProject, expected.second ?? { all: 0 }],
+  ] as const) {
+    problems.push(...differences(want, scene.metrics(project), subject));
+    problems.push(...invariants(scene, project, test.faulty ?? false));
+    const items = scene.items(project).length;
+    if (want.items !== undefined && items !== want.items) {
+      problems.push(`${items} items arrived, not ${want.items}`);
+    }
+    const requests = scene.requests(project).length;
+    if (want.requests !== undefined && requests !== want.requests) {
+      problems.push(`${requests} requests with sessions, not ${want.requests}`);
+    }
+  }
+  return {
+    ok: problems.length === 0,
+    problems,
+    trace: [
+      summary(scene.metrics()),
+      ...trace(scene, scene.project),
+      ...trace(scene, scene.secondProject),
+    ],
+    ms: performance.now() - begin,
+  };
+}
