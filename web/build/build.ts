@@ -124,16 +124,21 @@ async function demo(): Promise<void> {
   });
 }
 
-await mkdir(dist, { recursive: true });
-await step('Configuring (cJSON, Emscripten)', configure);
-await step('Building crashfree.wasm', wasm);
-await rm(join(dist, 'types'), { recursive: true, force: true });
-await rm(join(dist, 'demo'), { recursive: true, force: true });
-await step('Bundling crashfree.js and crashfree.min.js', () =>
-  Promise.all([
-    script('web/src/index.ts', 'crashfree.js', 'esm'),
-    script('web/src/script.ts', 'crashfree.min.js', 'iife'),
-  ]),
-);
-await step('Writing the type declarations', types);
-await step('Bundling the dev server and the demo', () => Promise.all([devServer(), demo()]));
+try {
+  await mkdir(dist, { recursive: true });
+  await step('Configuring (cJSON, Emscripten)', configure);
+  await step('Building crashfree.wasm', wasm);
+  await rm(join(dist, 'types'), { recursive: true, force: true });
+  await rm(join(dist, 'demo'), { recursive: true, force: true });
+  await step('Bundling crashfree.js and crashfree.min.js', () =>
+    Promise.all([
+      script('web/src/index.ts', 'crashfree.js', 'esm'),
+      script('web/src/script.ts', 'crashfree.min.js', 'iife'),
+    ]),
+  );
+  await step('Writing the type declarations', types);
+  await step('Bundling the dev server and the demo', () => Promise.all([devServer(), demo()]));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
