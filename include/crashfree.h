@@ -174,10 +174,10 @@ size_t crashfree_size(void);
 crashfree *crashfree_init(void *memory, const crashfree_host *host);
 
 /*
- * Sets an option that is text. An invalid DSN, tunnel or release shows in crashfree_get_status; an
- * invalid environment is left out.
+ * Sets an option that is text. Returns false if the text is not valid: a DSN, tunnel or release
+ * then shows in crashfree_get_status, an environment is left out.
  */
-void crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
+bool crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
                         size_t length);
 
 /* Sets an option that is a number. */
@@ -189,9 +189,10 @@ crashfree_status crashfree_get_status(const crashfree *client);
 /*
  * Sets who uses the page, as `did` (protocol 9). Length 0 is nobody. The first id of a session that
  * has none becomes part of it, with one update if it was announced already. A change from one id to
- * another, or to none, ends the running session and starts the next.
+ * another, or to none, ends the running session and starts the next. Returns false if the id is too
+ * long; it then counts as none.
  */
-void crashfree_set_user(crashfree *client, const char *id, size_t length);
+bool crashfree_set_user(crashfree *client, const char *id, size_t length);
 
 /*
  * Grants, suspends or denies consent. Granting after pending sends the one running session; after
@@ -246,6 +247,27 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
  * yet.
  */
 size_t crashfree_session(crashfree *client, char *out, size_t capacity);
+
+/*
+ * Writes session `index` (0 is the oldest that the client keeps) as crashfree_session does, for a
+ * host that stores what the next visit is to deliver. Returns 0 past the last one and, unless it is
+ * the running one, for a session of which nothing is waiting: what is on its way counts as
+ * delivered, as a second copy does more harm than a missing one (protocol 3.2).
+ */
+size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity);
+
+/* How many sessions crashfree_save can be asked for. */
+unsigned crashfree_saveable(const crashfree *client);
+
+/*
+ * Takes over a session of an earlier visit. `text` is its sid (32 hexadecimal digits), followed by
+ * its did. `started` is its start, `status` and `errors` its last state, and `announced` whether
+ * its `init` is delivered. Returns false, and does nothing, if a value is not valid or the session
+ * is older than CRASHFREE_AGE_MAX_MS. The next crashfree_flush sends it. Use a client of its own:
+ * the session counts for the release and environment of the client.
+ */
+bool crashfree_restore(crashfree *client, const char *text, size_t length, double started,
+                       crashfree_session_status status, uint32_t errors, bool announced);
 
 /* A counter since crashfree_init. */
 uint32_t crashfree_count(const crashfree *client, crashfree_counter counter);

@@ -32,34 +32,34 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host) {
     return client;
 }
 
-void crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
+bool crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
                         size_t length) {
+    cf_name name = CF_NAME_EMPTY;
+
     switch (option) {
     case CRASHFREE_DSN:
         client->dsn_status = cf_dsn_parse(&client->dsn, text, length) ? CRASHFREE_ACTIVE
                              : length > 0                             ? CRASHFREE_INVALID_DSN
                                                                       : CRASHFREE_NO_DSN;
-        break;
-    case CRASHFREE_RELEASE: {
-        static const crashfree_status statuses[] = {CRASHFREE_ACTIVE, CRASHFREE_NO_RELEASE,
-                                                    CRASHFREE_INVALID_RELEASE};
-
-        client->release_status =
-            statuses[cf_name_set(client->release, CRASHFREE_RELEASE_MAX, "latest", text, length)];
-        break;
-    }
+        return client->dsn_status == CRASHFREE_ACTIVE;
+    case CRASHFREE_RELEASE:
+        name = cf_name_set(client->release, CRASHFREE_RELEASE_MAX, "latest", text, length);
+        client->release_status = name == CF_NAME_VALID   ? CRASHFREE_ACTIVE
+                                 : name == CF_NAME_EMPTY ? CRASHFREE_NO_RELEASE
+                                                         : CRASHFREE_INVALID_RELEASE;
+        return name == CF_NAME_VALID;
     case CRASHFREE_ENVIRONMENT:
-        (void)cf_name_set(client->environment, CRASHFREE_ENVIRONMENT_MAX, "none", text, length);
-        break;
+        name = cf_name_set(client->environment, CRASHFREE_ENVIRONMENT_MAX, "none", text, length);
+        return name == CF_NAME_VALID;
     case CRASHFREE_USER_AGENT:
         (void)cf_text_copy(client->user_agent, CRASHFREE_USER_AGENT_MAX, text, length);
-        break;
+        return true;
     case CRASHFREE_TUNNEL:
         client->tunnel_invalid = length == 0 || cf_text_copy(client->tunnel, CRASHFREE_URL_MAX,
                                                              text, length) > CRASHFREE_URL_MAX;
-        break;
+        return !client->tunnel_invalid;
     default:
-        break;
+        return false;
     }
 }
 
@@ -192,29 +192,31 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind) {
     }
 }
 
-void crashfree_set_user(crashfree *client, const char *id, size_t length) {
+bool crashfree_set_user(crashfree *client, const char *id, size_t length) {
     char did[CRASHFREE_USER_ID_MAX + 1] = {0};
+    const bool fits = cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) <= CRASHFREE_USER_ID_MAX;
     cf_session *session = cf_client_session(client);
 
-    if (cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) > CRASHFREE_USER_ID_MAX) {
+    if (!fits) {
         did[0] = '\0';
     }
     if (client->closed || strcmp(did, client->did) == 0) {
-        return;
+        return fits;
     }
     memcpy(client->did, did, sizeof did);
     if (!is_running(client) || strcmp(did, session->did) == 0) {
-        return;
+        return fits;
     }
     if (session->did[0] != '\0') {
         crashfree_start_session(client, false);
-        cf_transport_wake_in(client, 0);
     } else {
         cf_session_identify(session, did);
-        if (!cf_session_needs_init(session)) {
-            cf_transport_wake_in(client, 0);
+        if (cf_session_needs_init(session)) {
+            return fits;
         }
     }
+    cf_transport_wake_in(client, 0);
+    return fits;
 }
 
 void crashfree_set_consent(crashfree *client, crashfree_consent consent) {

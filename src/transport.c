@@ -8,6 +8,8 @@
 /* First wait after a request without an answer; it doubles up to the second. */
 #define RETRY_FIRST_MS 2000.0
 #define RETRY_LAST_MS 300000.0
+/* Requests without an answer in a row, after which only an event of the page tries again. */
+#define RETRIES_MAX 8
 /* Answers that refuse an item before it is given up. */
 #define REFUSALS_MAX 3
 #define LOSSES (CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE)
@@ -313,7 +315,7 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
         cf_host_random(client, &jitter, 1);
         /* From three quarters to five quarters, so that tabs do not retry together. */
         delay = (delay < RETRY_LAST_MS ? delay : RETRY_LAST_MS) * (0.75 + jitter / 512.0);
-        if (has_news(client)) {
+        if (client->failures <= RETRIES_MAX && has_news(client)) {
             cf_transport_wake_in(client, delay);
         }
     } else if (limited && has_news(client)) {

@@ -56,9 +56,9 @@ bool cf_host_before_send(const crashfree *client, const char *session, size_t le
 static crashfree the_client;
 
 char *EXPORT(init)(void);
-void EXPORT(set_text)(int option, size_t length);
+int EXPORT(set_text)(int option, size_t length);
 void EXPORT(set_number)(int option, double value);
-void EXPORT(set_user)(size_t length);
+int EXPORT(set_user)(size_t length);
 void EXPORT(set_consent)(int consent);
 void EXPORT(start)(int announce);
 void EXPORT(end)(int status);
@@ -78,16 +78,16 @@ char *init(void) {
     return the_client.envelope;
 }
 
-void set_text(int option, size_t length) {
-    crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope, length);
+int set_text(int option, size_t length) {
+    return crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope, length);
 }
 
 void set_number(int option, double value) {
     crashfree_set_number(&the_client, (crashfree_option)option, value);
 }
 
-void set_user(size_t length) {
-    crashfree_set_user(&the_client, the_client.envelope, length);
+int set_user(size_t length) {
+    return crashfree_set_user(&the_client, the_client.envelope, length);
 }
 
 void set_consent(int consent) {

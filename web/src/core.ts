@@ -1,0 +1,98 @@
+/**
+ * The boundary to the C core: numbers and texts in, numbers and texts out. `src/wasm.c` is the other
+ * side and `include/crashfree.h` says what each call does.
+ */
+import { instantiate } from './loader';
+
+/** The exports of the module. */
+export interface Exports {
+  memory: WebAssembly.Memory;
+  init(): number;
+  set_text(option: number, length: number): number;
+  set_number(option: number, value: number): void;
+  set_user(length: number): number;
+  set_consent(consent: number): void;
+  start(announce: number): void;
+  end(status: number): void;
+  error(kind: number): void;
+  flush(): void;
+  hide(final: number): void;
+  wake(): void;
+  respond(request: number, status: number, limitsLength: number, retryAfter: number): void;
+  session(): number;
+  status(): number;
+  count(counter: number): number;
+  close(): void;
+}
+
+/** What the core asks of the page. */
+export interface Host {
+  _wake(delay: number): void;
+  _fetch(request: number, url: string, body: string, atExit: boolean): void;
+  _beforeSend(session: string): boolean;
+}
+
+/** `CRASHFREE_ENVELOPE_MAX`: the size of the buffer through which texts pass. */
+const BUFFER = 30000;
+
+/** The core, with texts in place of addresses. */
+export interface Core {
+  /** The calls that take and give numbers only. */
+  readonly _calls: Exports;
+  /** Whether the text is valid. */
+  _setText(option: number, text: string): boolean;
+  /** Whether the id is valid. */
+  _setUser(id: string): boolean;
+  _respond(request: number, status: number, limits: string, retryAfter: number): void;
+  _session(): string;
+}
+
+/** Starts the core; what is returned is a promise only where the module cannot start at once. */
+export function createCore(host: Host): Core | Promise<Core> {
+  let calls: Exports;
+  let buffer: number;
+
+  /** Views are made anew at each call: the memory may have moved. */
+  const bytes = (address: number, length: number) =>
+    new Uint8Array(calls.memory.buffer, address, length);
+  const read = (address: number, length: number) =>
+    new TextDecoder().decode(bytes(address, length));
+  /** Replaces lone surrogates, and cuts what is longer than any text may be. */
+  const write = (text: string) =>
+    new TextEncoder().encodeInto(text, bytes(buffer, BUFFER)).written;
+
+  const started = (exports: Exports): Core => {
+    calls = exports;
+    buffer = calls.init();
+    return {
+      _calls: calls,
+      _setText: (option, text) => !!calls.set_text(option, write(text)),
+      _setUser: (id) => !!calls.set_user(write(id)),
+      _respond: (request, status, limits, retryAfter) =>
+        calls.respond(request, status, write(limits), retryAfter),
+      _session: () => read(buffer, calls.session()),
+    };
+  };
+
+  const exports = instantiate({
+    env: {
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      random: (address: number, length: number) => {
+        crypto.getRandomValues(bytes(address, length));
+      },
+      wake: host._wake,
+      fetch: (
+        request: number,
+        url: number,
+        urlLength: number,
+        body: number,
+        bodyLength: number,
+        atExit: number,
+      ) => host._fetch(request, read(url, urlLength), read(body, bodyLength), !!atExit),
+      before_send: (address: number, length: number) =>
+        +host._beforeSend(read(address, length)),
+    },
+  });
+  return exports instanceof Promise ? exports.then(started) : started(exports);
+}

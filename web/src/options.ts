@@ -1,0 +1,206 @@
+/** Options, their defaults, and what makes them invalid. */
+
+export type Consent = 'granted' | 'pending' | 'denied';
+export type Lifecycle = 'route' | 'page' | 'manual';
+
+/** Who uses the page. Only `id` is sent, as the `did` of sessions. */
+export interface User {
+  /** A number is sent as its digits; an empty id is nobody; at most 255 bytes of UTF-8. */
+  id?: string | number | null | undefined;
+  [key: string]: unknown;
+}
+
+/** A session as it is sent (Sentry's session payload). */
+export interface Session {
+  /** 32 hexadecimal digits. */
+  sid: string;
+  /** Present while the server has not been told of the session. */
+  init?: true;
+  /** Start, RFC 3339 in UTC. */
+  started: string;
+  /** Time of this state, RFC 3339 in UTC. */
+  timestamp: string;
+  status: 'ok' | 'exited' | 'crashed' | 'unhandled' | 'abnormal';
+  errors: number;
+  did?: string;
+  attrs: { release: string; environment?: string; user_agent?: string };
+}
+
+/** What is known of an error when it is judged. */
+export interface ErrorContext {
+  message: string;
+  /** The error's `name`, such as `TypeError`; empty if it has none. */
+  name: string;
+  /** The stack without the message; empty if there is none. */
+  stack: string;
+  /** The script that the browser blames; empty if unknown. */
+  filename: string;
+  /** Whether it came through `captureException` rather than from the page's error events. */
+  handled: boolean;
+}
+
+/** Rules for what is noise. `true`, the default of each: such errors do not count. */
+export interface NoiseRules {
+  /** "ResizeObserver loop" notices, which browsers report as errors. */
+  resizeObserver?: boolean;
+  /** "Script error." of a script from another origin, of which nothing is known. */
+  scriptError?: boolean;
+  /** Errors from, or through, code of a browser extension. */
+  extension?: boolean;
+  /** Rejections named `AbortError`: somebody cancelled something. */
+  abort?: boolean;
+  /** Rejections that are handled within 250 ms. */
+  lateHandled?: boolean;
+  /** Errors and rejections on whose event the page called `preventDefault()`. */
+  prevented?: boolean;
+}
+
+/** A part of the client that can be filtered out: `BrowserSession` or `GlobalHandlers`. */
+export interface Integration {
+  name: string;
+  /** For `BrowserSession`: overrides the option of the same name. */
+  lifecycle?: Lifecycle;
+}
+
+export interface Options {
+  /** Where sessions go: `https://KEY@HOST/PROJECT`. Required. */
+  dsn?: string;
+  /**
+   * The release, such as `shop@1.4.0`: at most 200 bytes, no slash, backslash or control character,
+   * not `latest`. Default: the build's `__SENTRY_RELEASE__`, else the global `SENTRY_RELEASE.id`.
+   */
+  release?: string;
+  /** At most 64 bytes; an invalid name is left out. Default `production`. */
+  environment?: string;
+  /** `user` is who uses the page from the start. */
+  initialScope?: { user?: User | null } | ((scope: unknown) => unknown);
+  /** An address of yours that forwards envelopes to the server; the DSN then travels in the body. */
+  tunnel?: string;
+  /**
+   * What a session is. `route` (default): a page load or a navigation within it. `page`: a page
+   * load. `manual`: what `startSession` and `navigate` say.
+   */
+  lifecycle?: Lifecycle;
+  /** The parts that are on: a function of the default ones, or such as replace them by name. */
+  integrations?: Integration[] | ((defaults: Integration[]) => Integration[]);
+  /** `false`: no part is on unless `integrations` adds it. Default: all. */
+  defaultIntegrations?: false | Integration[];
+  /** Errors that do not count: part of the message, or a pattern for it or for `name: message`. */
+  ignoreErrors?: (string | RegExp)[];
+  /** Errors from these scripts do not count: part of the address of the innermost frame. */
+  denyUrls?: (string | RegExp)[];
+  /** Only errors from these scripts count, and those from none. */
+  allowUrls?: (string | RegExp)[];
+  /** Which errors are noise; `false`: none is. */
+  noise?: boolean | NoiseRules;
+  /**
+   * Has the last word on an error that is not noise: `ignore`, `error` (handled) or `crash`.
+   * Anything else leaves the decision as it is.
+   */
+  classifyError?: (
+    error: unknown,
+    context: ErrorContext,
+  ) => 'ignore' | 'error' | 'crash' | undefined | void;
+  /** Whether a change of location starts a session. Default: path, query or hash route changed. */
+  isNewRoute?: (from: URL, to: URL) => boolean;
+  /** How an uncaught error ends the session. `unhandled` needs Sentry 25.9. Default `crashed`. */
+  unhandledStatus?: 'crashed' | 'unhandled';
+  /** The share of sessions that are sent, from 0 to 1, decided by each session's id. Default 1. */
+  sampleRate?: number;
+  /** Default `granted`. Nothing is sent or stored before. See `setConsent`. */
+  consent?: Consent;
+  /** `true`: Global Privacy Control of the browser means that consent is denied. Default `false`. */
+  globalPrivacyControl?: boolean;
+  /** Called before each item is sent; `false` or `null` discards the session for good. */
+  beforeSendSession?: (session: Session) => unknown;
+  /** Whether losses are reported to the server. Default `true`. */
+  sendClientReports?: boolean;
+  /** The function that sends. Default: the page's `fetch` at the time of `init`. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** A fuse against routing loops; 0 is none. Default 100. */
+  maxSessionsPerMinute?: number;
+  /** `false`: does nothing at all. Default `true`. */
+  enabled?: boolean;
+  /** `true`: says on the console, once, why nothing is sent. Default `false`. */
+  debug?: boolean;
+}
+
+/** What `typeof` must say of an option, or the values that it may have. Numbers are not negative. */
+const TYPES = {
+  dsn: 'string',
+  release: 'string',
+  tunnel: 'string',
+  lifecycle: ['route', 'page', 'manual'],
+  unhandledStatus: ['crashed', 'unhandled'],
+  consent: ['granted', 'pending', 'denied'],
+  sampleRate: 'number',
+  maxSessionsPerMinute: 'number',
+  enabled: 'boolean',
+  debug: 'boolean',
+  sendClientReports: 'boolean',
+  globalPrivacyControl: 'boolean',
+  classifyError: 'function',
+  isNewRoute: 'function',
+  beforeSendSession: 'function',
+  fetch: 'function',
+  ignoreErrors: Array,
+  denyUrls: Array,
+  allowUrls: Array,
+} as const satisfies { [name in keyof Options]: unknown };
+
+type Typed = keyof typeof TYPES;
+
+/** The first option that has a value it cannot have. */
+export function invalidOption(options: Options): Typed | undefined {
+  return (Object.keys(TYPES) as Typed[]).find((name) => {
+    const value: unknown = options[name];
+    const type: unknown = TYPES[name];
+    return (
+      value != null &&
+      (Array.isArray(type)
+        ? !type.includes(value)
+        : type === Array
+          ? !Array.isArray(value)
+          : typeof value !== type ||
+            (type === 'number' && !((value as number) >= 0)) ||
+            (name === 'sampleRate' && (value as number) > 1))
+    );
+  });
+}
+
+/** Options from the data attributes of a script tag, such as `data-sample-rate="0.5"`. */
+export function fromAttributes(attributes: DOMStringMap): Options {
+  const options: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    const type = TYPES[name as Typed];
+    options[name] = type === 'number' ? +value! : type === 'boolean' ? value !== 'false' : value;
+  }
+  if (attributes.userId) options.initialScope = { user: { id: attributes.userId } };
+  return options;
+}
+
+declare const __SENTRY_RELEASE__: string | undefined;
+
+/** The release that a build tool left for the page. */
+export function builtRelease(): string | undefined {
+  return typeof __SENTRY_RELEASE__ === 'string'
+    ? __SENTRY_RELEASE__
+    : (globalThis as { SENTRY_RELEASE?: { id?: string } }).SENTRY_RELEASE?.id;
+}
+
+/** The user of `initialScope`, which may be an object or, as in Sentry, a function of a scope. */
+export function initialUser({ initialScope }: Options): unknown {
+  if (typeof initialScope !== 'function') return initialScope?.user;
+  let user: unknown;
+  const scope: unknown = new Proxy(
+    {},
+    {
+      get: (_, name) => (value: unknown) => {
+        if (name === 'setUser') user = value;
+        return scope;
+      },
+    },
+  );
+  initialScope(scope);
+  return user;
+}

@@ -1,0 +1,39 @@
+/** Why sessions are, or are not, being sent. */
+export type Status =
+  /** Sessions are being sent. */
+  | 'active'
+  | 'no-dsn'
+  | 'no-release'
+  /** An option with a value that it cannot have, such as `invalid-release`. */
+  | `invalid-${string}`
+  | 'consent-pending'
+  | 'consent-denied'
+  /** The server asked for a pause; sessions are kept until it is over. */
+  | 'rate-limited'
+  /** The running session is not in the sample. */
+  | 'sampled-out'
+  /** `maxSessionsPerMinute` was reached. */
+  | 'too-many-sessions'
+  | 'closed'
+  /** `enabled: false`. */
+  | 'disabled'
+  /** The core is being started, or the page is being prerendered. */
+  | 'starting'
+  /** The browser cannot or may not run the core. */
+  | 'unsupported';
+
+/** By value of `crashfree_status`. */
+export const STATUSES: readonly Status[] = [
+  'active',
+  'no-dsn',
+  'invalid-dsn',
+  'no-release',
+  'invalid-release',
+  'consent-pending',
+  'consent-denied',
+  'rate-limited',
+  'sampled-out',
+  'too-many-sessions',
+  'closed',
+  'invalid-tunnel',
+];
