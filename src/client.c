@@ -117,6 +117,12 @@ static bool is_running(crashfree *client) {
     return session != NULL && cf_session_is_running(session);
 }
 
+/* Adds a session to the list; the caller fills it in. */
+static cf_session *add_session(crashfree *client) {
+    cf_transport_make_room(client);
+    return &client->sessions[client->count++];
+}
+
 /* Whether the limit per minute leaves room for one more session. */
 static bool below_limit(crashfree *client) {
     const double now = cf_host_monotonic(client);
@@ -145,12 +151,10 @@ void crashfree_start_session(crashfree *client, bool announce) {
         client->count = 0;
     }
     if (below_limit(client)) {
-        cf_transport_make_room(client);
-        client->count++;
+        cf_session *session = add_session(client);
+
         client->opened++;
         client->counters[CRASHFREE_STARTED]++;
-        cf_session *session = cf_client_session(client);
-
         cf_session_begin(session, client, client->number[CRASHFREE_SAMPLE_RATE]);
         memcpy(session->did, client->did, sizeof session->did);
         if (!session->sampled) {
@@ -164,6 +168,27 @@ void crashfree_start_session(crashfree *client, bool announce) {
     } else {
         cf_transport_wake_in(client, CRASHFREE_FIRST_SEND_MS);
     }
+}
+
+bool crashfree_restore(crashfree *client, const char *text, size_t length, double started,
+                       crashfree_session_status status, uint32_t errors, bool announced) {
+    const double age = cf_host_now(client) - started;
+    cf_session session = {.started = started,
+                          .began = cf_host_monotonic(client) - age,
+                          .errors = errors,
+                          .status = status,
+                          .announced = announced,
+                          .updated = status == CRASHFREE_OK && errors == 0,
+                          .sampled = true};
+
+    if (!cf_session_set_sid(&session, text, length) || (unsigned)status > CRASHFREE_ABNORMAL ||
+        !(age >= 0 && age <= CRASHFREE_AGE_MAX_MS) ||
+        cf_text_copy(session.did, CRASHFREE_USER_ID_MAX, text + CF_SID_LENGTH,
+                     length - CF_SID_LENGTH) > CRASHFREE_USER_ID_MAX) {
+        return false;
+    }
+    *add_session(client) = session;
+    return true;
 }
 
 void crashfree_end_session(crashfree *client, crashfree_session_status status) {

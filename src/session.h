@@ -34,6 +34,9 @@ typedef struct cf_session {
 /* Begins a session now, with a fresh random id that also decides whether it is in the sample. */
 void cf_session_begin(cf_session *session, const crashfree *client, double sample_rate);
 
+/* Takes the id from the first CF_SID_LENGTH bytes of `text`; returns false if it is none. */
+bool cf_session_set_sid(cf_session *session, const char *text, size_t length);
+
 /* Identifies the user of a session that has none; `did` has the size of the member. */
 void cf_session_identify(cf_session *session, const char *did);
 
@@ -57,15 +60,20 @@ static inline bool cf_session_needs_update(const cf_session *session) {
     return !session->updated && session->update_request == 0;
 }
 
+/* Whether the server is not to learn of the session (any more). */
+static inline bool cf_session_is_discarded(const cf_session *session) {
+    return !session->sampled || session->discarded;
+}
+
 /* Whether the next request has to carry the session. */
 static inline bool cf_session_is_due(const cf_session *session) {
-    return session->sampled && !session->discarded &&
+    return !cf_session_is_discarded(session) &&
            (cf_session_needs_init(session) || cf_session_needs_update(session));
 }
 
 /* Whether nothing of the session has to reach the server any more. */
 static inline bool cf_session_is_settled(const cf_session *session) {
-    return !session->sampled || session->discarded || (session->announced && session->updated);
+    return cf_session_is_discarded(session) || (session->announced && session->updated);
 }
 
 /*

@@ -108,27 +108,44 @@ static cf_attributes attributes(const crashfree *client) {
     return result;
 }
 
-size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
-    const cf_session *session = cf_client_session(client);
+static size_t session_json(const crashfree *client, const cf_session *session, char *out,
+                           size_t capacity) {
     const cf_attributes attrs = attributes(client);
 
-    return session == NULL
+    return cf_envelope_session_json(out, capacity, session, &attrs, cf_host_now(client));
+}
+
+size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
+    return client->count == 0
                ? 0
-               : cf_envelope_session_json(out, capacity, session, &attrs, cf_host_now(client));
+               : session_json(client, &client->sessions[client->count - 1], out, capacity);
+}
+
+unsigned crashfree_saveable(const crashfree *client) {
+    return client->count;
+}
+
+size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity) {
+    if (index >= client->count) {
+        return 0;
+    }
+    const cf_session *session = &client->sessions[index];
+    const bool waits = cf_session_is_due(session) ||
+                       (cf_session_is_running(session) && !cf_session_is_discarded(session));
+
+    return waits ? session_json(client, session, out, capacity) : 0;
 }
 
 /* Lets the host discard sessions. It may call back and so move them in the list. */
-static void ask_host(crashfree *client, double now) {
-    const cf_attributes attrs = attributes(client);
-
+static void ask_host(crashfree *client) {
     client->busy = true;
     for (unsigned i = 0; i < client->count; i++) {
         if (!cf_session_is_due(&client->sessions[i])) {
             continue;
         }
         char sid[CF_SID_LENGTH + 1];
-        const size_t length = cf_envelope_session_json(client->envelope, sizeof client->envelope,
-                                                       &client->sessions[i], &attrs, now);
+        const size_t length =
+            session_json(client, &client->sessions[i], client->envelope, sizeof client->envelope);
 
         memcpy(sid, client->sessions[i].sid, sizeof sid);
         if (length == 0 || cf_host_before_send(client, client->envelope, length)) {
@@ -233,7 +250,7 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
             }
         }
         if (client->number[CRASHFREE_BEFORE_SEND] != 0) {
-            ask_host(client, now);
+            ask_host(client);
         }
         send_sessions = has_news(client);
     }

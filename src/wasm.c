@@ -68,8 +68,11 @@ void EXPORT(hide)(int final);
 void EXPORT(wake)(void);
 void EXPORT(respond)(uint32_t request, int status, size_t limits_length, double retry_after);
 size_t EXPORT(session)(void);
+size_t EXPORT(save)(unsigned index);
+int EXPORT(restore)(size_t length, double started, int status, uint32_t errors, int announced);
 int EXPORT(status)(void);
 uint32_t EXPORT(count)(int counter);
+unsigned EXPORT(saveable)(void);
 void EXPORT(close)(void);
 
 /* Makes the client anew and returns the address of its buffer of CRASHFREE_ENVELOPE_MAX bytes. */
@@ -128,12 +131,26 @@ size_t session(void) {
     return crashfree_session(&the_client, the_client.envelope, sizeof the_client.envelope);
 }
 
+/* Writes a session to the buffer and returns its length. */
+size_t save(unsigned index) {
+    return crashfree_save(&the_client, index, the_client.envelope, sizeof the_client.envelope);
+}
+
+int restore(size_t length, double started, int status, uint32_t errors, int announced) {
+    return crashfree_restore(&the_client, the_client.envelope, length, started,
+                             (crashfree_session_status)status, errors, announced != 0);
+}
+
 int status(void) {
     return (int)crashfree_get_status(&the_client);
 }
 
 uint32_t count(int counter) {
     return crashfree_count(&the_client, (crashfree_counter)counter);
+}
+
+unsigned saveable(void) {
+    return crashfree_saveable(&the_client);
 }
 
 void close(void) {
