@@ -5,6 +5,7 @@ import { engineNames, launch, type Engine } from './engines/index.js';
 import { detectFeatures, type Features } from './features.js';
 import { Bench } from './harness.js';
 import { runCase } from './run-case.js';
+import { Tabs } from './tabs.js';
 
 describe('what people experienced is what is counted', { concurrency: engineNames.length }, () => {
   let bench: Bench;
@@ -18,9 +19,11 @@ describe('what people experienced is what is counted', { concurrency: engineName
     describe(name, { concurrency: 4 }, () => {
       let engine: Engine;
       let features: Features;
+      let tabs: Tabs;
       before(async () => {
         engine = await launch(name);
         features = await detectFeatures(engine, bench.pages);
+        tabs = new Tabs(engine, bench.blank);
       });
       after(() => engine.close());
 
@@ -28,7 +31,7 @@ describe('what people experienced is what is counted', { concurrency: engineName
         it(`${name} › ${test.name}`, async () => {
           const { ok, problems, trace } = await runCase(test, {
             bench,
-            engine,
+            tabs,
             features,
             subject: 'crashfree',
           });

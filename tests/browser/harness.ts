@@ -1,6 +1,6 @@
 import type { Collector, Metrics, RequestRecord, Update } from '../../web/server/collector.js';
 import { startServer } from '../../web/server/server.js';
-import type { Engine, Page } from './engines/index.js';
+import type { Page } from './engines/index.js';
 import type { Features } from './features.js';
 import {
   html,
@@ -11,6 +11,7 @@ import {
   type PageSpec,
 } from './pages.js';
 import { loadScripts, type Subject } from './subjects/index.js';
+import type { Tab, Tabs } from './tabs.js';
 
 export const release = 'shop@1.0.0';
 export const environment = 'test';
@@ -38,6 +39,11 @@ export class Bench {
   async close(): Promise<void> {
     await this.pages.close();
     await this.closeCollector();
+  }
+
+  /** A page with nothing on it. */
+  get blank(): string {
+    return `${this.pages.origins[0]}/blank`;
   }
 
   newProject(): string {
@@ -85,7 +91,7 @@ export interface Item {
 
 export interface SceneSetup {
   bench: Bench;
-  engine: Engine;
+  tabs: Tabs;
   features: Features;
   subject: Subject;
   page: PageSpec;
@@ -103,7 +109,7 @@ export class Scene {
   readonly subject: Subject;
   readonly bench: Bench;
   readonly #setup: SceneSetup;
-  readonly #opened: Page[] = [];
+  readonly #opened: Tab[] = [];
   readonly problems: string[] = [];
 
   constructor(setup: SceneSetup) {
@@ -113,17 +119,19 @@ export class Scene {
     this.subject = setup.subject;
     this.project = this.bench.newProject();
     this.secondProject = this.bench.newProject();
-    this.bench.pages.route(this.project, (path, hit) => this.#serve(path, hit));
+    this.bench.pages.route(this.project, (path) => this.#serve(path));
   }
 
-  #serve(path: string, hit: Hit): FileSpec | undefined {
+  #serve(path: string): FileSpec | undefined {
     const file = this.#setup.files?.[path];
     if (file) return { type: 'text/javascript; charset=utf-8', ...file };
     const { page, pages } = this.#setup;
     // As a single-page app's server does: every unknown path is the same page.
     const spec = pages?.[path] ?? page;
-    void hit;
-    return { body: html(spec, this.site), ...(spec.headers ? { headers: spec.headers } : {}) };
+    return {
+      body: this.fill(html(spec, this.site)),
+      ...(spec.headers ? { headers: spec.headers } : {}),
+    };
   }
 
   get site(): LibrarySite {
@@ -151,7 +159,7 @@ export class Scene {
   }
 
   get blank(): string {
-    return `${this.bench.pages.origins[0]}/blank`;
+    return this.bench.blank;
   }
 
   /** The page of the scene; the one opened first. */
@@ -162,21 +170,18 @@ export class Scene {
   }
 
   async newPage(): Promise<Page> {
-    const page = await this.#setup.engine.newPage();
-    this.#opened.push(page);
-    return page;
+    const tab = await this.#setup.tabs.take();
+    this.#opened.push(tab);
+    return tab;
   }
 
   run(script: string): Promise<void> {
     return this.page.run(script);
   }
 
-  /** Replaces `URL` marks in page scripts: `$url/x`, `$other/x`. */
+  /** Puts addresses into markup and scripts: `$url/x`, and `$other/x` on another origin. */
   fill(text: string): string {
-    return text
-      .replaceAll('$url/', this.url())
-      .replaceAll('$other/', this.otherUrl())
-      .replaceAll('$blank', this.blank);
+    return text.replaceAll('$url/', this.url()).replaceAll('$other/', this.otherUrl());
   }
 
   metrics(project = this.project): Metrics {
@@ -267,15 +272,17 @@ export class Scene {
     if (!fact) this.problems.push(problem);
   }
 
-  /** Really closes every page, as a user would. */
-  async closePages(): Promise<void> {
-    for (const page of this.#opened.splice(0)) await page.close();
+  /** Leaves every page; after a problem the tabs are closed, as nobody knows their state. */
+  async leavePages(): Promise<void> {
+    for (const tab of this.#opened) {
+      if (this.problems.length > 0) tab.touched = true;
+      await this.#setup.tabs.giveBack(tab);
+    }
   }
 
-  /** Closes a page before the end of the case. */
-  async closePage(page = this.page): Promise<void> {
-    this.#opened.splice(this.#opened.indexOf(page), 1);
-    await page.close();
+  /** Really closes the page of the scene, as a user would. */
+  async closePage(): Promise<void> {
+    await this.page.close();
   }
 }
 

@@ -107,7 +107,7 @@ export interface Hit {
   at: number;
 }
 
-export type Route = (path: string, hit: Hit) => FileSpec | undefined;
+export type Route = (path: string) => FileSpec | undefined;
 
 /**
  * Serves the pages, on two ports, since another port is another origin. Requests for
@@ -153,7 +153,7 @@ export class PageServer {
     const hit: Hit = { path, headers: req.headers, at: Date.now() };
     this.hits.push(hit);
     req.resume();
-    const file = this.#find(path, hit);
+    const file = this.#find(path);
     res.writeHead(file ? 200 : 404, {
       'content-type': file?.type ?? 'text/html; charset=utf-8',
       ...file?.headers,
@@ -162,7 +162,7 @@ export class PageServer {
     this.#events.emit('hit');
   }
 
-  #find(path: string, hit: Hit): FileSpec | undefined {
+  #find(path: string): FileSpec | undefined {
     if (path === '/blank') return { body: '<!doctype html><title>blank</title>' };
     const [, first = '', ...rest] = path.split('/');
     if (first === 'lib') {
@@ -175,7 +175,7 @@ export class PageServer {
         headers: { 'cache-control': 'max-age=600', 'access-control-allow-origin': '*' },
       };
     }
-    return this.#routes.get(first)?.(rest.join('/'), hit);
+    return this.#routes.get(first)?.(rest.join('/'));
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Metrics } from '../../web/server/collector.js';
 import type { Case, Expected } from './case.js';
-import type { Engine } from './engines/index.js';
 import type { Features } from './features.js';
 import { Scene, summary, type Bench } from './harness.js';
 import type { Subject } from './subjects/index.js';
+import type { Tabs } from './tabs.js';
 
 export interface Result {
   ok: boolean;
@@ -14,7 +14,7 @@ export interface Result {
 }
 
 const terminal = new Set(['exited', 'crashed', 'abnormal', 'unhandled']);
-/** How long nothing may arrive after all pages were closed. */
+/** How long nothing may arrive after all pages were left. */
 const calmMs = 250;
 
 type Numbers = Record<string, number>;
@@ -116,7 +116,7 @@ function trace(scene: Scene, project: string): string[] {
 
 export interface RunContext {
   bench: Bench;
-  engine: Engine;
+  tabs: Tabs;
   features: Features;
   subject: Subject;
 }
@@ -151,8 +151,8 @@ export async function runCase(test: Case, context: RunContext): Promise<Result> 
     if (error instanceof Error && error.cause) problems.push(String(error.cause));
   }
   try {
-    // Whatever a page still holds back comes out when it is closed.
-    await scene.closePages();
+    // Whatever a page still holds back comes out when it is left.
+    await scene.leavePages();
     await scene.calm(calmMs);
   } catch (error) {
     problems.push(String(error));

@@ -14,6 +14,7 @@ import { detectFeatures } from './features.js';
 import { Bench } from './harness.js';
 import { pool } from './pool.js';
 import { runCase, type Result } from './run-case.js';
+import { Tabs } from './tabs.js';
 import { subjects, type Subject } from './subjects/index.js';
 
 const { values } = parseArgs({
@@ -46,12 +47,13 @@ try {
       const engine = await launch(name);
       try {
         const features = await detectFeatures(engine, bench.pages);
+        const tabs = new Tabs(engine, bench.blank);
         console.log(`${name}: ${engine.version} ${JSON.stringify(features)}`);
         const runs = chosenSubjects.flatMap((subject) =>
           chosenCases.map((test) => ({ subject, test })),
         );
         await pool(runs, Number(values.width), async ({ subject, test }) => {
-          const result = await runCase(test, { bench, engine, features, subject });
+          const result = await runCase(test, { bench, tabs, features, subject });
           results.get(test.name)!.set(`${subject} ${name}`, result);
         });
       } finally {

@@ -243,17 +243,8 @@ export const loadCases: Case[] = [
   {
     name: 'cross-origin iframe',
     area,
-    start: 'empty',
-    page: {
-      body: `<script>document.write('<iframe src="' + location.href
-        .replace(location.origin, window.name) + 'frame"></iframe>')</script>`,
-    },
+    page: { body: `<iframe src="$other/frame"></iframe>` },
     pages: { frame: {} },
-    async steps(s) {
-      await s.page.goto(s.blank);
-      await s.run(`window.name = '${new URL(s.otherUrl()).origin}'`);
-      await s.page.goto(s.url());
-    },
     expect: { all: 2, requests: 2 },
   },
   {

@@ -5,7 +5,7 @@ import puppeteer, {
   type Page as PuppeteerPage,
 } from 'puppeteer-core';
 import { endWithThisProcess } from './processes.js';
-import { addScript, startTraversal, traversed } from './scripts.js';
+import { addScript, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, EngineName, Page } from './types.js';
 import { until, within } from './wait.js';
 
@@ -16,7 +16,16 @@ class PuppeteerPageDriver implements Page {
     private readonly page: PuppeteerPage,
   ) {}
 
+  #traversed = false;
+
   async goto(url: string): Promise<void> {
+    // In Firefox puppeteer no longer sees loads of a tab that has restored a page from its cache.
+    if (this.#traversed) {
+      const mark = randomUUID();
+      await this.evaluate(startLeaving(url, mark));
+      await this.waitFor(traversed(mark));
+      return;
+    }
     await this.page.goto(url, { waitUntil: 'load', timeout: 15_000 });
   }
 
@@ -42,6 +51,7 @@ class PuppeteerPageDriver implements Page {
 
   private async traverse(delta: number): Promise<void> {
     const mark = randomUUID();
+    this.#traversed = true;
     await this.evaluate(startTraversal(delta, mark));
     await this.waitFor(traversed(mark));
   }

@@ -25,6 +25,15 @@ export function startTraversal(delta: number, mark: string): string {
   })()`;
 }
 
+/** A navigation by the page itself, with the same mark. */
+export function startLeaving(url: string, mark: string): string {
+  return `(() => {
+    window.__traversal = ${JSON.stringify(mark)};
+    setTimeout(() => location.assign(${JSON.stringify(url)}), 0);
+    return true;
+  })()`;
+}
+
 export function traversed(mark: string): string {
   return `window.__traversal !== ${JSON.stringify(mark)} && document.readyState === 'complete'`;
 }

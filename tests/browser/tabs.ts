@@ -1,0 +1,71 @@
+import type { Engine, Page } from './engines/index.js';
+
+/**
+ * Keeps tabs for the next case, since opening one costs more than most cases do. A tab comes back
+ * only if nothing was done to it that a page load does not undo.
+ */
+export class Tabs {
+  readonly #free: Page[] = [];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly blank: string,
+  ) {}
+
+  async take(): Promise<Tab> {
+    return new Tab(this.#free.pop() ?? (await this.engine.newPage()));
+  }
+
+  /** Leaves the page, and keeps the tab or closes it. Either way what the page holds back comes out. */
+  async giveBack(tab: Tab): Promise<void> {
+    if (tab.closed) return;
+    if (tab.touched) {
+      await tab.close();
+      return;
+    }
+    await tab.goto(this.blank);
+    this.#free.push(tab.page);
+  }
+}
+
+/** A page that remembers whether it can be used again. */
+export class Tab implements Page {
+  /** Whether window or network were changed. */
+  touched = false;
+  closed = false;
+  readonly setOffline?: (offline: boolean) => Promise<void>;
+
+  constructor(readonly page: Page) {
+    if (page.setOffline) {
+      this.setOffline = (offline) => {
+        this.touched = true;
+        return page.setOffline!(offline);
+      };
+    }
+  }
+
+  goto = (url: string): Promise<void> => this.page.goto(url);
+  run = (script: string): Promise<void> => this.page.run(script);
+  evaluate = <T>(expression: string): Promise<T> => this.page.evaluate<T>(expression);
+  back = (): Promise<void> => this.page.back();
+  forward = (): Promise<void> => this.page.forward();
+  click = (selector: string): Promise<void> => this.page.click(selector);
+
+  waitFor(expression: string, timeoutMs?: number): Promise<void> {
+    return this.page.waitFor(expression, timeoutMs);
+  }
+
+  hide(): Promise<void> {
+    this.touched = true;
+    return this.page.hide();
+  }
+
+  show(): Promise<void> {
+    return this.page.show();
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return this.page.close();
+  }
+}
