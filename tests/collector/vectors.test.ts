@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Collector, type ProjectSettings } from '../../web/server/collector.js';
-import { type Outcome } from '../../web/server/relay.js';
+import type { Outcome } from '../../web/server/relay.js';
 import * as support from './support.js';
 import {
   A,
@@ -563,7 +563,7 @@ for (const [id, payload, outcome, category] of reports) {
     const collector = new Collector();
     assert.equal(post(collector, envelope([payload], { type: 'client_report' })).status, 200);
     const item = collector.requests(PROJECT)[0]?.items[0];
-    assert.equal(item?.outcome, outcome, item?.reason);
+    assert.equal(item?.outcome, outcome, item?.reason ?? 'no item');
     assert.equal(item?.report?.discarded[0]?.category, category);
     assert.equal(collector.updates(PROJECT).length, 0, 'a report is not a session item');
   });

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { AuthError, checkKey, readAuth, type Auth } from './auth.js';
-import { type ClientReport } from './client-report.js';
+import type { ClientReport } from './client-report.js';
 import { parseEnvelope, Reject, type Envelope } from './envelope.js';
-import { type InboundFilters } from './filters.js';
+import type { InboundFilters } from './filters.js';
 import { categoryOf, covers, limitHeader, type Limit } from './limits.js';
 import { MetricStore, type Filter, type MetricEvent, type Metrics } from './metrics.js';
 import { unusableRelease } from './names.js';

@@ -1,5 +1,5 @@
-import { type Collector, type Fault, type ProjectSettings } from './collector.js';
-import { type Page } from './files.js';
+import type { Collector, Fault, ProjectSettings } from './collector.js';
+import type { Page } from './files.js';
 import { readFilter } from './live.js';
 import { sendSample } from './sample.js';
 

@@ -1,4 +1,4 @@
-import { type Attributes } from './session.js';
+import type { Attributes } from './session.js';
 
 /** The inbound filters of a project. All are off by default. */
 export interface InboundFilters {

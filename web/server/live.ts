@@ -1,5 +1,5 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Collector, type RequestRecord } from './collector.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Collector, RequestRecord } from './collector.js';
 import { describe, type Filter } from './metrics.js';
 import { RANGES, summarise, type Range, type RequestView } from './summary.js';
 
@@ -50,7 +50,7 @@ export function serveLive(
     'x-content-type-options': 'nosniff',
   });
 
-  let last = 0;
+  let last = -1;
   let timer: NodeJS.Timeout | undefined;
   const send = (event: string, data: unknown): void => {
     response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -58,13 +58,13 @@ export function serveLive(
   const flush = (): void => {
     timer = undefined;
     const kept = collector.requests(project);
-    // A number below the last one sent means that the project was reset.
-    const isReset = (kept.at(-1)?.number ?? 0) < last;
+    // At first, and after a reset of the project, the list begins anew.
+    const isReset = last < 0 || (kept.at(-1)?.number ?? 0) < last;
     if (isReset) last = 0;
     const fresh = kept.filter(({ number }) => number > last).slice(-FIRST);
     send('summary', summarise(collector, project, filter, range));
     if (fresh.length > 0 || isReset) {
-      send('requests', { reset: last === 0, list: fresh.map(view) });
+      send('requests', { reset: isReset, list: fresh.map(view) });
       last = fresh.at(-1)?.number ?? 0;
     }
   };

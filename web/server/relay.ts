@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readClientReport, type ClientReport } from './client-report.js';
 import { ParseError } from './fields.js';
 import { filteredBy, type InboundFilters } from './filters.js';
-import { type MetricEvent, type MetricStatus } from './metrics.js';
+import type { MetricEvent, MetricStatus } from './metrics.js';
 import { environmentFlaw, releaseFlaw } from './names.js';
 import {
   isNilUser,

@@ -1,4 +1,4 @@
-import { type Collector } from './collector.js';
+import type { Collector } from './collector.js';
 
 /** A small seeded generator (mulberry32), so that the sample is the same every time. */
 export function seeded(seed: number): () => number {
@@ -34,25 +34,26 @@ export function sendSample(collector: Collector, project: string, now = Date.now
   };
 
   const day = 24 * 3600_000;
-  const visits = 900;
+  const period = 23.4 * 3600_000;
+  const visits = 1300;
   for (let index = 0; index < visits; index++) {
     // More visits by day than by night.
-    const age = day * (1 - (index + random()) / visits);
+    const age = period * (1 - (index + random()) / visits);
     const at = Math.min(now - age, now - 1500);
     if (random() < 0.45 + 0.45 * Math.cos(((at % day) / day - 0.6) * 2 * Math.PI) - 0.3) continue;
-    const progress = 1 - age / day;
+    const progress = 1 - age / period;
     const isStaging = random() < 0.12;
-    const isNew = random() < (isStaging ? 0.9 : Math.max(0, (progress - 0.25) * 1.1));
+    const isNew = random() < (isStaging ? 0.9 : Math.max(0, (progress - 0.3) * 1.2));
     const release = isNew ? 'shop@2.0.0' : random() < 0.06 ? 'shop@1.3.9' : 'shop@1.4.0';
     const environment = isStaging ? 'staging' : 'production';
     const luck = random();
     // The new release crashed a lot until a fix on the server in the afternoon.
-    const crashRate = isNew ? (progress < 0.7 ? 0.09 : 0.02) : 0.015;
+    const crashRate = isNew ? (progress < 0.75 ? 0.055 : 0.01) : 0.007;
     const base = {
       sid: hex(),
       started: new Date(at).toISOString(),
       attrs: { release, environment },
-      ...(random() < 0.7 ? { did: `user-${Math.floor(random() * 140)}` } : {}),
+      ...(random() < 0.7 ? { did: `user-${Math.floor(random() * 220)}` } : {}),
     };
     const update = (ms: number, rest: object): void => {
       const timestamp = Math.min(at + ms, now);

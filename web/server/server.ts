@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { Collector, MAX_BODY } from './collector.js';
 import { control } from './control.js';
 import { serveFile, type Page } from './files.js';

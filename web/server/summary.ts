@@ -1,5 +1,5 @@
-import { type Collector, type ItemRecord, type ProjectCounts } from './collector.js';
-import { type Filter, type Metrics } from './metrics.js';
+import type { Collector, ItemRecord, ProjectCounts } from './collector.js';
+import type { Filter, Metrics } from './metrics.js';
 
 export interface ReleaseRow {
   release: string;
@@ -24,6 +24,8 @@ export interface Timeline {
   unhandled: number[];
   abnormal: number[];
   crashed: number[];
+  /** Per cent; null where no session started. */
+  crashFree: (number | null)[];
 }
 
 /** All figures of the release-health page for one project and filter. */
@@ -141,6 +143,7 @@ export function summarise(
       unhandled: points.map(({ unhandled }) => unhandled),
       abnormal: points.map(({ abnormal }) => abnormal),
       crashed: points.map(({ crashed }) => crashed),
+      crashFree: points.map(({ crashFreeRate }) => crashFreeRate && 100 * crashFreeRate),
     },
     faults: collector.faults(project).reduce((sum, fault) => sum + (fault.times ?? 1), 0),
     disabled: collector.settings(project).disabled,

@@ -1,0 +1,229 @@
+import type { RequestView, Summary } from '../server/summary.js';
+import { repaint, showTimeline } from './chart.js';
+import { byId, h, keyed, setText } from './dom.js';
+import { showFigures } from './figures.js';
+import { percent, plural } from './format.js';
+import { addRequests, isEmpty, showEnvelopes, showSessions, type ListFilter } from './lists.js';
+import { order, showOrders } from './orders.js';
+
+const ALL = '\0all';
+/** Sample data has a project of its own, so that it never mixes with real sessions. */
+const SAMPLE = '1000';
+const THEMES = ['system', 'light', 'dark'] as const;
+const KEY = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
+
+const selects = {
+  project: byId<HTMLSelectElement>('project'),
+  release: byId<HTMLSelectElement>('release'),
+  environment: byId<HTMLSelectElement>('environment'),
+};
+const state = new URLSearchParams(location.search);
+let source: EventSource | undefined;
+let lastAnnounced = 0;
+
+const project = (): string => state.get('project') ?? '1';
+
+function listFilter(): ListFilter {
+  const filter: ListFilter = { problems: byId<HTMLInputElement>('problems').checked };
+  const release = state.get('release');
+  const environment = state.get('environment');
+  if (release !== null) filter.release = release;
+  if (environment !== null) filter.environment = environment;
+  return filter;
+}
+
+/** Shows the values in a select and keeps the chosen one, even if nothing arrived for it yet. */
+function fillSelect(
+  select: HTMLSelectElement,
+  values: readonly string[],
+  chosen: string,
+  name: (value: string) => string,
+): void {
+  const all = values.includes(chosen) ? values : [...values, chosen];
+  keyed(
+    select,
+    all,
+    (value) => `=${value}`,
+    (value) => h('option', { value }, name(value)),
+    () => undefined,
+  );
+  if (select.value !== chosen) select.value = chosen;
+}
+
+function showFilters({ projects, releases, environments }: Summary): void {
+  fillSelect(selects.project, [...new Set([...projects, '1'])], project(), (value) =>
+    value === SAMPLE ? 'sample data' : value,
+  );
+  const named = (word: string) => (value: string) =>
+    value === ALL ? `all ${word}` : value === '' ? 'none' : value;
+  const { release = ALL, environment = ALL } = listFilter();
+  fillSelect(selects.release, [ALL, ...releases], release, named('releases'));
+  fillSelect(selects.environment, [ALL, ...environments], environment, named('environments'));
+}
+
+function showLists(): void {
+  const filter = listFilter();
+  showSessions(filter);
+  showEnvelopes(filter);
+}
+
+function showSummary(summary: Summary): void {
+  const isNew = summary.counts.requests === 0;
+  byId('empty').classList.toggle('hidden', !isNew);
+  byId('figures').classList.toggle('hidden', isNew);
+  byId('live').classList.toggle('hidden', isNew);
+  showFilters(summary);
+  setText(
+    byId('pending'),
+    summary.disabled
+      ? 'The project is disabled.'
+      : summary.faults > 0
+        ? `Still to come: ${summary.faults}.`
+        : '',
+  );
+  if (isNew) return;
+  showFigures(summary);
+  showTimeline(summary.timeline);
+  announce(summary);
+}
+
+/** Tells screen readers at most every five seconds. */
+function announce({ total }: Summary): void {
+  if (performance.now() - lastAnnounced < 5000) return;
+  lastAnnounced = performance.now();
+  setText(
+    byId('announce'),
+    `${plural(total.all, 'session')}, crash-free ${percent(total.crashFreeRate)}`,
+  );
+}
+
+function showConnection(text: string, tone: string): void {
+  const mark = byId('connection');
+  setText(mark, text);
+  mark.dataset['tone'] = tone;
+}
+
+function connect(): void {
+  source?.close();
+  const query = new URLSearchParams(state);
+  query.set('project', project());
+  source = new EventSource(`/live?${query}`);
+  // After a lost connection the server sends its list from the beginning.
+  source.addEventListener('open', () => showConnection('live', 'good'));
+  source.addEventListener('error', () => showConnection('server gone, trying again', 'bad'));
+  source.addEventListener('requests', (event: MessageEvent<string>) => {
+    const { list, reset } = JSON.parse(event.data) as { list: RequestView[]; reset: boolean };
+    addRequests(list, reset);
+    showLists();
+  });
+  source.addEventListener('summary', (event: MessageEvent<string>) => {
+    showSummary(JSON.parse(event.data) as Summary);
+  });
+}
+
+function change(name: string, value: string | undefined): void {
+  if (value === undefined) state.delete(name);
+  else state.set(name, value);
+  if (name === 'project') {
+    state.delete('release');
+    state.delete('environment');
+    addRequests([], true);
+  }
+  const query = state.toString();
+  history.replaceState(null, '', query === '' ? location.pathname : `?${query}`);
+  showLists();
+  connect();
+}
+
+for (const [name, select] of Object.entries(selects)) {
+  select.addEventListener('change', () => {
+    change(name, select.value === ALL ? undefined : select.value);
+  });
+}
+for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="range"]')) {
+  radio.checked = radio.value === (state.get('range') ?? '');
+  radio.addEventListener('change', () => change('range', radio.value || undefined));
+}
+byId('filters').addEventListener('submit', (event) => event.preventDefault());
+byId('problems').addEventListener('change', showLists);
+
+function themeNow(): (typeof THEMES)[number] {
+  const { theme } = document.documentElement.dataset;
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
+}
+
+function showTheme(): void {
+  setText(byId('theme'), `Theme: ${themeNow()}`);
+  repaint();
+}
+
+byId('theme').addEventListener('click', () => {
+  const next = THEMES[(THEMES.indexOf(themeNow()) + 1) % THEMES.length];
+  if (next === undefined || next === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = next;
+  try {
+    localStorage.setItem('theme', next ?? 'system');
+  } catch {
+    // Storage may be blocked; the choice then lasts for this page.
+  }
+  showTheme();
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
+showTheme();
+
+const tabs = [byId('tab-sessions'), byId('tab-envelopes')];
+function selectTab(chosen: HTMLElement): void {
+  for (const tab of tabs) {
+    const isChosen = tab === chosen;
+    tab.setAttribute('aria-selected', String(isChosen));
+    tab.tabIndex = isChosen ? 0 : -1;
+    byId(tab.getAttribute('aria-controls') ?? '').classList.toggle('hidden', !isChosen);
+  }
+}
+tabs.forEach((tab, index) => {
+  tab.addEventListener('click', () => selectTab(tab));
+  tab.addEventListener('keydown', ({ key }) => {
+    if (key !== 'ArrowLeft' && key !== 'ArrowRight') return;
+    const other = tabs[1 - index];
+    if (other === undefined) return;
+    selectTab(other);
+    other.focus();
+  });
+});
+selectTab(byId('tab-sessions'));
+
+const dsn = `${location.protocol}//${KEY}@${location.host}/${project()}`;
+setText(byId('dsn'), dsn);
+setText(
+  byId('snippet'),
+  `<script async src="${location.origin}/crashfree.min.js"\n` +
+    `  data-dsn="${dsn}"\n` +
+    '  data-release="my-app@1.0.0"\n' +
+    '  data-environment="production"></script>',
+);
+byId('copy').addEventListener('click', () => {
+  void navigator.clipboard.writeText(dsn).then(
+    () => setText(byId('copy'), 'Copied'),
+    () => getSelection()?.selectAllChildren(byId('dsn')),
+  );
+});
+byId('sample').addEventListener('click', () => {
+  void order(SAMPLE, 'sample', {})
+    .then(() => change('project', SAMPLE))
+    .catch(() => undefined);
+});
+// Without --demo there is no shop to link to.
+void fetch('/shop/', { method: 'HEAD' })
+  .then(
+    ({ ok }) => ok,
+    () => false,
+  )
+  .then((hasShop) => {
+    if (hasShop) return;
+    byId('shop-link').classList.add('hidden');
+    byId('empty-shop').closest('li')?.classList.add('hidden');
+  });
+
+showOrders(project);
+if (isEmpty()) showLists();
+connect();
