@@ -1,5 +1,4 @@
 import type { FileSpec, PageSpec } from './pages.js';
-import type { Features } from './features.js';
 import type { Scene } from './harness.js';
 
 export type Area =
@@ -33,9 +32,14 @@ export interface Case {
    */
   start?: 'counted' | 'loaded' | 'empty';
   steps?(scene: Scene): Promise<void>;
-  expect: Expected | ((features: Features) => Expected);
+  expect: Expected | ((scene: Scene) => Expected);
   /** What else must hold, beyond the numbers; it notes problems by `scene.check`. */
   also?(scene: Scene): void | Promise<void>;
+  /**
+   * Whether it needs the browser for itself, since tabs share the back/forward cache and in some
+   * engines only few pages have room in it.
+   */
+  alone?: boolean;
   /** Whether broken or refused requests are part of the case. */
   faulty?: boolean;
 }

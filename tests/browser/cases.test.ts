@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Case } from './case.js';
 import { cases } from './cases/index.js';
 import { engineNames, launch, type Engine } from './engines/index.js';
 import { detectFeatures, type Features } from './features.js';
@@ -16,7 +17,7 @@ describe('what people experienced is what is counted', { concurrency: engineName
   after(() => bench.close());
 
   for (const name of engineNames) {
-    describe(name, { concurrency: 4 }, () => {
+    describe(name, () => {
       let engine: Engine;
       let features: Features;
       let tabs: Tabs;
@@ -27,7 +28,7 @@ describe('what people experienced is what is counted', { concurrency: engineName
       });
       after(() => engine.close());
 
-      for (const test of cases) {
+      const run = (test: Case): void => {
         it(`${name} › ${test.name}`, async () => {
           const { ok, problems, trace } = await runCase(test, {
             bench,
@@ -37,7 +38,13 @@ describe('what people experienced is what is counted', { concurrency: engineName
           });
           assert.ok(ok, `${problems.join('\n')}\nwhat arrived: ${trace.join('\n')}`);
         });
-      }
+      };
+      describe('one at a time', { concurrency: 1 }, () =>
+        cases.filter(({ alone }) => alone).forEach(run),
+      );
+      describe('side by side', { concurrency: 4 }, () =>
+        cases.filter(({ alone }) => !alone).forEach(run),
+      );
     });
   }
 });

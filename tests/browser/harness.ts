@@ -111,6 +111,8 @@ export class Scene {
   readonly #setup: SceneSetup;
   readonly #opened: Tab[] = [];
   readonly problems: string[] = [];
+  /** Whether `leaveAndReturn()` got the very same document back. */
+  restored = false;
 
   constructor(setup: SceneSetup) {
     this.#setup = setup;
@@ -270,6 +272,23 @@ export class Scene {
   /** Notes a problem if `fact` is false; the case goes on, to tell all at once. */
   check(fact: boolean, problem: string): void {
     if (!fact) this.problems.push(problem);
+  }
+
+  /** Goes to another page and back; whether the page was restored is asked, not assumed. */
+  async leaveAndReturn(): Promise<void> {
+    await this.page.evaluate('(window.stillHere = true)');
+    await this.page.goto(this.blank);
+    await this.page.back();
+    this.restored = await this.page.evaluate('window.stillHere === true');
+    this.check(
+      this.restored === this.features.bfcache,
+      this.restored ? 'the page was restored' : 'the page was loaded again, not restored',
+    );
+  }
+
+  /** Lets go of the tab at the end, for where a driver cannot follow what became of it. */
+  abandonTab(): void {
+    for (const tab of this.#opened) tab.abandoned = true;
   }
 
   /** Leaves every page; after a problem the tabs are closed, as nobody knows their state. */

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../web/server/collector.js';
 import type { Case, Expected } from './case.js';
 import type { Features } from './features.js';
-import { Scene, summary, type Bench } from './harness.js';
+import { Scene, summary, type Bench, type Item } from './harness.js';
 import type { Subject } from './subjects/index.js';
 import type { Tabs } from './tabs.js';
 
@@ -58,31 +58,36 @@ function differences(expected: Expected, metrics: Metrics, subject: Subject): st
     .map((name) => `${name} is ${got[name]}, not ${want[name]}`);
 }
 
+/** NaN if there is none, which is neither before nor after anything. */
+const sent = (timestamp?: string): number => Date.parse(timestamp ?? '');
+
 /** What holds for every session in every case. */
 function invariants(scene: Scene, project: string, faulty: boolean): string[] {
   const problems: string[] = [];
-  const seen = new Map<string, { inits: number; ended?: string; did?: string }>();
+  const seen = new Map<string, Item[]>();
   for (const update of scene.updates(project)) {
-    const item = update.payload as { sid: string; did?: string; init?: boolean; status: string };
     if (update.outcome === 'drop') problems.push(`an item was dropped: ${update.reason}`);
-    const session = seen.get(item.sid) ?? { inits: 0 };
-    seen.set(item.sid, session);
-    const name = item.sid.slice(0, 8);
-    if (item.init) session.inits++;
-    if (session.ended !== undefined) {
-      problems.push(`session ${name} was ${session.ended}, then updated as ${item.status}`);
-    }
-    if (terminal.has(item.status)) session.ended = item.status;
-    if (session.did !== undefined && item.did !== session.did) {
-      problems.push(`session ${name} changed its user`);
-    }
-    if (item.did !== undefined) session.did = item.did;
-    if (!/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/.test(item.sid.replaceAll('-', ''))) {
-      problems.push(`sid ${item.sid} is not a random UUID`);
-    }
+    const item = update.payload as Item;
+    seen.set(item.sid, [...(seen.get(item.sid) ?? []), item]);
   }
-  for (const [sid, { inits }] of seen) {
-    if (inits !== 1) problems.push(`session ${sid.slice(0, 8)} has ${inits} inits`);
+  for (const [sid, items] of seen) {
+    const name = `session ${sid.slice(0, 8)}`;
+    const inits = items.filter(({ init }) => init).length;
+    if (inits !== 1) problems.push(`${name} has ${inits} inits`);
+    const ends = items.filter(({ status }) => terminal.has(status));
+    if (ends.length > 1) problems.push(`${name} ended ${ends.length} times`);
+    // Requests overtake each other, so what was sent later is told by the time it bears.
+    const late = items.filter(({ timestamp }) => sent(timestamp) > sent(ends[0]?.timestamp));
+    if (late.length > 0) problems.push(`${name} was updated after its end`);
+    if (new Set(items.flatMap(({ did }) => did ?? [])).size > 1) {
+      problems.push(`${name} changed its user`);
+    }
+    if (new Set(items.map((item) => JSON.stringify([item.started, item.attrs]))).size > 1) {
+      problems.push(`${name} changed its start or attributes`);
+    }
+    if (!/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/.test(sid.replaceAll('-', ''))) {
+      problems.push(`sid ${sid} is not a random UUID`);
+    }
   }
   for (const request of scene.allRequests(project)) {
     if (request.method !== 'POST') problems.push(`a ${request.method} request: ${request.url}`);
@@ -123,21 +128,24 @@ export interface RunContext {
 
 export async function runCase(test: Case, context: RunContext): Promise<Result> {
   const begin = performance.now();
-  const { features, subject } = context;
+  const { subject } = context;
   const scene = new Scene({
     ...context,
     page: test.page ?? {},
     ...(test.pages ? { pages: test.pages } : {}),
     ...(test.files ? { files: test.files } : {}),
   });
-  const expected = typeof test.expect === 'function' ? test.expect(features) : test.expect;
   const { problems } = scene;
+  // Asked when the steps are done, since they find out what the engine does.
+  const want = (): Expected =>
+    typeof test.expect === 'function' ? test.expect(scene) : test.expect;
   try {
     const page = await scene.newPage();
     const start = test.start ?? 'counted';
     if (start !== 'empty') await page.goto(scene.url());
     if (start === 'counted') await scene.sessions(1);
     await test.steps?.(scene);
+    const expected = want();
     await scene.settled(
       `as expected (${differences(expected, scene.metrics(), subject).join(', ')})`,
       (metrics) =>
@@ -157,19 +165,20 @@ export async function runCase(test: Case, context: RunContext): Promise<Result> 
   } catch (error) {
     problems.push(String(error));
   }
-  for (const [project, want] of [
+  const expected = want();
+  for (const [project, numbers] of [
     [scene.project, expected],
     [scene.secondProject, expected.second ?? { all: 0 }],
   ] as const) {
-    problems.push(...differences(want, scene.metrics(project), subject));
+    problems.push(...differences(numbers, scene.metrics(project), subject));
     problems.push(...invariants(scene, project, test.faulty ?? false));
     const items = scene.items(project).length;
-    if (want.items !== undefined && items !== want.items) {
-      problems.push(`${items} items arrived, not ${want.items}`);
+    if (numbers.items !== undefined && items !== numbers.items) {
+      problems.push(`${items} items arrived, not ${numbers.items}`);
     }
     const requests = scene.requests(project).length;
-    if (want.requests !== undefined && requests !== want.requests) {
-      problems.push(`${requests} requests with sessions, not ${want.requests}`);
+    if (numbers.requests !== undefined && requests !== numbers.requests) {
+      problems.push(`${requests} requests with sessions, not ${numbers.requests}`);
     }
   }
   return {

@@ -52,10 +52,20 @@ try {
         const runs = chosenSubjects.flatMap((subject) =>
           chosenCases.map((test) => ({ subject, test })),
         );
-        await pool(runs, Number(values.width), async ({ subject, test }) => {
+        const run = async ({ subject, test }: (typeof runs)[number]): Promise<void> => {
           const result = await runCase(test, { bench, tabs, features, subject });
           results.get(test.name)!.set(`${subject} ${name}`, result);
-        });
+        };
+        await pool(
+          runs.filter(({ test }) => test.alone),
+          1,
+          run,
+        );
+        await pool(
+          runs.filter(({ test }) => !test.alone),
+          Number(values.width),
+          run,
+        );
       } finally {
         await engine.close();
       }

@@ -19,6 +19,10 @@ export class Tabs {
   /** Leaves the page, and keeps the tab or closes it. Either way what the page holds back comes out. */
   async giveBack(tab: Tab): Promise<void> {
     if (tab.closed) return;
+    if (tab.abandoned) {
+      await tab.run(`location.assign(${JSON.stringify(this.blank)})`);
+      return;
+    }
     if (tab.touched) {
       await tab.close();
       return;
@@ -33,6 +37,8 @@ export class Tab implements Page {
   /** Whether window or network were changed. */
   touched = false;
   closed = false;
+  /** Whether the driver can no longer do all with it; it stays open until the browser ends. */
+  abandoned = false;
   readonly setOffline?: (offline: boolean) => Promise<void>;
 
   constructor(readonly page: Page) {

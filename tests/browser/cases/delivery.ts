@@ -73,8 +73,8 @@ export const deliveryCases: Case[] = [
     { all: 2, requests: 2 },
   ),
   failing(
-    'rate limit that makes no sense',
-    { headers: { 'x-sentry-rate-limits': 'what;ever, :::,,' }, body: '<html>' },
+    'rate limit for unknown categories, answer that is no JSON',
+    { headers: { 'x-sentry-rate-limits': '30:what;ever:organization' }, body: '<html>' },
     (s) => s.run(push),
     { all: 2, requests: 2 },
   ),

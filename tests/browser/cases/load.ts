@@ -52,6 +52,8 @@ export const loadCases: Case[] = [
     pages: { from: prerenderer, target: prerendered },
     start: 'empty',
     async steps(s) {
+      // Activation puts another page into the tab, and puppeteer can no longer close that.
+      s.abandonTab();
       await s.page.goto(s.url('from'));
       if (!s.features.prerender) return;
       const { headers } = await s.hit('target');
@@ -67,6 +69,8 @@ export const loadCases: Case[] = [
     pages: { from: prerenderer, target: prerendered },
     start: 'empty',
     async steps(s) {
+      // Activation puts another page into the tab, and puppeteer can no longer close that.
+      s.abandonTab();
       await s.page.goto(s.url('from'));
       if (s.features.prerender) await s.hit('loaded');
       // The clock moves on, so that the start of the session tells loading from activation.
@@ -91,6 +95,8 @@ export const loadCases: Case[] = [
     },
     start: 'empty',
     async steps(s) {
+      // Activation puts another page into the tab, and puppeteer can no longer close that.
+      s.abandonTab();
       await s.page.goto(s.url('from'));
       if (s.features.prerender) await s.hit('loaded');
       await s.page.click('#link');
@@ -102,34 +108,32 @@ export const loadCases: Case[] = [
       name: `back from another page, lifecycle ${lifecycle}`,
       area,
       page: { options: `{ lifecycle: '${lifecycle}' }` },
-      async steps(s) {
-        await s.page.goto(s.blank);
-        await s.page.back();
-      },
+      alone: true,
+      steps: (s) => s.leaveAndReturn(),
       // Without the cache going back is a page load like any other.
-      expect: ({ bfcache }) => ({ all: lifecycle === 'page' && bfcache ? 1 : 2 }),
+      expect: ({ restored }) => ({ all: lifecycle === 'page' && restored ? 1 : 2 }),
     },
     {
       name: `error after coming back, lifecycle ${lifecycle}`,
       area,
+      alone: true,
       page: { options: `{ lifecycle: '${lifecycle}' }` },
       async steps(s) {
-        await s.page.goto(s.blank);
-        await s.page.back();
-        if (lifecycle === 'route' || !s.features.bfcache) await s.sessions(2);
+        await s.leaveAndReturn();
+        if (lifecycle === 'route' || !s.restored) await s.sessions(2);
         await s.run(`throw new Error('after coming back')`);
       },
-      expect: ({ bfcache }) => ({ all: lifecycle === 'page' && bfcache ? 1 : 2, crashed: 1 }),
+      expect: ({ restored }) => ({ all: lifecycle === 'page' && restored ? 1 : 2, crashed: 1 }),
     },
   ]),
   {
     name: 'crash, leave and come back',
     area,
+    alone: true,
     async steps(s) {
       await s.run(`throw new Error('before leaving')`);
       await s.settled('a crash', (m) => m.crashed + m.unhandled === 1);
-      await s.page.goto(s.blank);
-      await s.page.back();
+      await s.leaveAndReturn();
     },
     expect: { all: 2, crashed: 1 },
   },

@@ -14,6 +14,7 @@ class PuppeteerPageDriver implements Page {
   constructor(
     private readonly browser: Browser,
     private readonly page: PuppeteerPage,
+    private readonly blindAfterRestore: boolean,
   ) {}
 
   #traversed = false;
@@ -51,7 +52,7 @@ class PuppeteerPageDriver implements Page {
 
   private async traverse(delta: number): Promise<void> {
     const mark = randomUUID();
-    this.#traversed = true;
+    this.#traversed = this.blindAfterRestore;
     await this.evaluate(startTraversal(delta, mark));
     await this.waitFor(traversed(mark));
   }
@@ -92,7 +93,7 @@ export async function launchPuppeteer(name: EngineName, options: LaunchOptions):
     version: await browser.version(),
     async newPage() {
       const page = await within('open a page', browser.newPage({ type: 'window' }));
-      return new PuppeteerPageDriver(browser, page);
+      return new PuppeteerPageDriver(browser, page, name === 'firefox');
     },
     close: () => browser.close(),
   };
