@@ -68,6 +68,10 @@ bool cf_ratelimit_update(cf_ratelimit *limits, double now, int status, const cha
         const char *categories;
         const char *category;
         const size_t limit_length = next(&header, header_end, ',', &limit);
+
+        if (limit_length == 0) {
+            continue;
+        }
         const char *const limit_end = limit + limit_length;
         const size_t number_length = next(&limit, limit_end, ':', &number);
         const double delay = seconds(number, number_length);
