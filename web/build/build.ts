@@ -4,7 +4,10 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { minify } from 'terser';
+import { withoutWasm } from './nowasm.js';
+import { plugins } from './plugins.js';
 import { filesBelow, root, run, step } from './run.js';
+import { types } from './types.js';
 import { wasmPlugin } from './wasm-plugin.js';
 
 const dist = join(root, 'dist');
@@ -34,7 +37,12 @@ async function wasm(): Promise<void> {
 }
 
 /** One file for pages: bundled by esbuild, then made small by terser. */
-async function script(entry: string, name: string, format: 'esm' | 'iife'): Promise<void> {
+async function script(
+  entry: string,
+  name: string,
+  format: 'esm' | 'cjs' | 'iife',
+  loader?: string,
+): Promise<void> {
   const outfile = join(dist, name);
   const bundle = await build({
     ...browserOptions,
@@ -44,7 +52,7 @@ async function script(entry: string, name: string, format: 'esm' | 'iife'): Prom
     sourcemap: 'external',
     minifySyntax: true,
     write: false,
-    plugins: [wasmPlugin(moduleFile)],
+    plugins: [wasmPlugin(moduleFile, format, loader && join(root, loader))],
   });
   const code = bundle.outputFiles.find((file) => file.path === outfile)!;
   const map = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
@@ -64,13 +72,6 @@ async function script(entry: string, name: string, format: 'esm' | 'iife'): Prom
   );
   await writeFile(outfile, `${result.code}\n`);
   await writeFile(`${outfile}.map`, String(result.map));
-}
-
-async function types(): Promise<void> {
-  await run(join(root, 'node_modules/.bin/tsc'), ['-p', 'web/build/types.tsconfig.json'], {
-    quiet: true,
-  });
-  await writeFile(join(dist, 'crashfree.d.ts'), `export * from './types/index.js';\n`);
 }
 
 async function devServer(): Promise<void> {
@@ -128,15 +129,23 @@ try {
   await mkdir(dist, { recursive: true });
   await step('Configuring (cJSON, Emscripten)', configure);
   await step('Building crashfree.wasm', wasm);
-  await rm(join(dist, 'types'), { recursive: true, force: true });
+  for (const folder of ['types', 'plugins']) {
+    await rm(join(dist, folder), { recursive: true, force: true });
+  }
   await rm(join(dist, 'demo'), { recursive: true, force: true });
   await step('Bundling crashfree.js and crashfree.min.js', () =>
     Promise.all([
       script('web/src/index.ts', 'crashfree.js', 'esm'),
+      script('web/src/index.ts', 'crashfree.cjs', 'cjs'),
+      script('web/src/index.ts', 'crashfree.url.js', 'esm', 'web/src/url-loader.ts'),
       script('web/src/script.ts', 'crashfree.min.js', 'iife'),
     ]),
   );
-  await step('Writing the type declarations', types);
+  await step('Writing crashfree.nowasm.js', async () => {
+    await writeFile(join(dist, 'crashfree.nowasm.js'), await withoutWasm(moduleFile));
+  });
+  await step('Writing the type declarations', () => types(dist));
+  await step('Bundling the bundler plugins', () => plugins(dist));
   await step('Bundling the dev server and the demo', () => Promise.all([devServer(), demo()]));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -3,6 +3,14 @@ declare module 'crashfree:wasm' {
   export const wasm: string;
 }
 
+/** The core as JavaScript, in web/build/wasm-plugin.ts too; each kind of file finds it its own way. */
+declare module 'crashfree:nowasm' {
+  interface WithoutWasm {
+    instantiate(imports: WebAssembly.Imports): import('../src/core').Exports;
+  }
+  export function load(): Promise<WithoutWasm>;
+}
+
 /** The package's version. */
 declare const __CRASHFREE_VERSION__: string;
 

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { minify } from 'terser';
+
+/** Where wasm2js begins to start the module by itself; before it is nothing but definitions. */
+const START = 'var retasmFunc = asmFunc(';
+
+/**
+ * The module at `path` as JavaScript: an ES module with an `instantiate` that takes the imports of
+ * the WebAssembly module and returns exports of the same shape.
+ */
+export async function withoutWasm(path: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('wasm2js', ['-O', path], {
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const start = stdout.indexOf(START);
+  if (start < 0 || !stdout.includes('function asmFunc(env)')) {
+    throw new Error('wasm2js gives another form than web/build/nowasm.ts knows');
+  }
+  const source = `${stdout.slice(0, start).replace(/^import .*$/gm, '')}
+export function instantiate(imports) {
+  return asmFunc({ ...imports.env, abort() { throw new Error('abort'); } });
+}`;
+  const { code } = await minify(source, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 2, pure_getters: true },
+    format: { ascii_only: true, comments: false },
+  });
+  return `${code}\n`;
+}

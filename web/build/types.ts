@@ -1,0 +1,49 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { root, run } from './run.js';
+
+/** Declarations of the entries that have none of their own in web/src. */
+const scriptTypes = `/** The script-tag file: it defines \`window.crashfree\`. */
+declare global {
+  interface Window {
+    crashfree: typeof import('./types/index.js');
+  }
+}
+export {};
+`;
+const nowasmTypes = `/** The core as JavaScript: takes the imports of crashfree.wasm, gives exports of the same shape. */
+export declare function instantiate(imports: WebAssembly.Imports): WebAssembly.Exports;
+`;
+
+/**
+ * Writes the declarations that can be reached from the entry, with file extensions, without which
+ * Node's ways of resolving modules do not find them; once for ES modules and once for CommonJS.
+ */
+export async function types(dist: string): Promise<void> {
+  const emitted = join(root, 'build/types');
+  await rm(emitted, { recursive: true, force: true });
+  await run(join(root, 'node_modules/.bin/tsc'), ['-p', 'web/build/types.tsconfig.json'], {
+    quiet: true,
+  });
+
+  const names = new Set(['index']);
+  for (const name of names) {
+    const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
+    const relative = /(from |import\()'\.\/([^']+)'/g;
+    for (const [, , other] of text.matchAll(relative)) names.add(other!);
+    for (const [extension, specifier] of [
+      ['d.ts', 'js'],
+      ['d.cts', 'cjs'],
+    ] as const) {
+      const file = join(dist, 'types', `${name}.${extension}`);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text.replace(relative, `$1'./$2.${specifier}'`));
+    }
+  }
+  const write = (name: string, text: string): Promise<void> => writeFile(join(dist, name), text);
+  await write('crashfree.d.ts', `export * from './types/index.js';\n`);
+  await write('crashfree.d.cts', `export * from './types/index.cjs';\n`);
+  await write('crashfree.url.d.ts', `export * from './types/index.js';\n`);
+  await write('crashfree.min.d.ts', scriptTypes);
+  await write('crashfree.nowasm.d.ts', nowasmTypes);
+}
