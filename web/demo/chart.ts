@@ -12,14 +12,31 @@ let focused: number | undefined;
 
 const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
 
-/** Bars are drawn from the full height down: each covers the lower part of the one before. */
+/**
+ * Bars are drawn from the full height down: each covers the lower part of the one before. A state
+ * without sessions has no bar, or its edge would shine through.
+ */
 function stacked(timeline: Timeline): uPlot.AlignedData {
   const below = timeline.time.map(() => 0);
-  const layers = STATES.map((state) => {
-    timeline[state].forEach((value, index) => (below[index] = (below[index] ?? 0) + value));
-    return [...below];
-  });
+  const layers = STATES.map((state) =>
+    timeline[state].map((value, index) => {
+      below[index] = (below[index] ?? 0) + value;
+      return value > 0 ? (below[index] ?? 0) : null;
+    }),
+  );
   return [timeline.time, ...layers.reverse()];
+}
+
+/** The rate of a bar is drawn in its middle. */
+const rates = ({ time, stepMs, crashFree }: Timeline): uPlot.AlignedData => [
+  time.map((seconds) => seconds + stepMs / 2000),
+  crashFree,
+];
+
+/** From the start of the first bar to the end of the last one. */
+function extent(): uPlot.Range.MinMax {
+  const { time, stepMs } = latest as Timeline;
+  return [time[0] ?? 0, (time.at(-1) ?? 0) + stepMs / 1000];
 }
 
 function showLegend(): void {
@@ -62,7 +79,7 @@ function build(timeline: Timeline): void {
   };
   const common = {
     legend: { show: false },
-    padding: [8, 12, 0, 0] as uPlot.Padding,
+    padding: [8, 20, 0, 0] as uPlot.Padding,
     width: 600,
   };
   const bars = uPlot.paths.bars?.({ size: [0.86, 48], align: 1, radius: 0.12 });
@@ -80,7 +97,10 @@ function build(timeline: Timeline): void {
       ...common,
       height: 220,
       cursor,
-      scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.08)] } },
+      scales: {
+        x: { range: extent },
+        y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.08)] },
+      },
       axes: [
         { ...axis, grid: { show: false }, values: dates },
         { ...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000] },
@@ -112,7 +132,10 @@ function build(timeline: Timeline): void {
       ...common,
       height: 110,
       cursor,
-      scales: { y: { range: (_plot, min) => [Math.min(Math.floor(min), 90), 100.5] } },
+      scales: {
+        x: { range: extent },
+        y: { range: (_plot, min) => [Math.min(5 * Math.floor(min / 5), 90), 100.5] },
+      },
       axes: [
         { ...axis, grid: { show: false }, values: dates, size: 20 },
         { ...axis, size: 46, values: (_plot, values) => values.map((value) => `${value} %`) },
@@ -128,7 +151,7 @@ function build(timeline: Timeline): void {
         },
       ],
     },
-    [timeline.time, timeline.crashFree],
+    rates(timeline),
     byId('chart-rate'),
   );
   resize();
@@ -176,7 +199,7 @@ export function showTimeline(timeline: Timeline): void {
   if (sessions === undefined || rate === undefined) build(timeline);
   else {
     sessions.setData(stacked(timeline));
-    rate.setData([timeline.time, timeline.crashFree]);
+    rate.setData(rates(timeline));
   }
   const text = STATES.map((state) => `${sum(timeline[state])} ${state}`).join(', ');
   byId('chart-sessions').setAttribute('aria-label', `Bar chart of sessions by state: ${text}`);

@@ -101,9 +101,8 @@ function showKpis({ total, counts, adoption, faults, disabled }: Summary): void 
     note:
       (faults > 0 ? `${plural(faults, 'fault')} ordered · ` : '') +
       (disabled ? 'project disabled · ' : '') +
-      `${plural(counts.drop, 'item')} dropped, ` +
-      `${plural(counts.rejected, 'request')} refused, ` +
-      `${count(counts.normalise)} altered`,
+      `${plural(counts.drop, 'item')} dropped, ${count(counts.rejected)} refused` +
+      (counts.normalise > 0 ? `; ${count(counts.normalise)} altered` : ''),
     tone: lost > 0 ? 'warn' : 'good',
   });
 }

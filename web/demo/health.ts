@@ -10,7 +10,7 @@ const ALL = '\0all';
 /** Sample data has a project of its own, so that it never mixes with real sessions. */
 const SAMPLE = '1000';
 const THEMES = ['system', 'light', 'dark'] as const;
-const KEY = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
+const { key, shop } = document.body.dataset;
 
 const selects = {
   project: byId<HTMLSelectElement>('project'),
@@ -192,7 +192,7 @@ tabs.forEach((tab, index) => {
 });
 selectTab(byId('tab-sessions'));
 
-const dsn = `${location.protocol}//${KEY}@${location.host}/${project()}`;
+const dsn = `${location.protocol}//${key}@${location.host}/${project()}`;
 setText(byId('dsn'), dsn);
 setText(
   byId('snippet'),
@@ -213,16 +213,10 @@ byId('sample').addEventListener('click', () => {
     .catch(() => undefined);
 });
 // Without --demo there is no shop to link to.
-void fetch('/shop/', { method: 'HEAD' })
-  .then(
-    ({ ok }) => ok,
-    () => false,
-  )
-  .then((hasShop) => {
-    if (hasShop) return;
-    byId('shop-link').classList.add('hidden');
-    byId('empty-shop').closest('li')?.classList.add('hidden');
-  });
+if (shop === 'no') {
+  byId('shop-link').classList.add('hidden');
+  byId('empty-shop').closest('li')?.classList.add('hidden');
+}
 
 showOrders(project);
 if (isEmpty()) showLists();

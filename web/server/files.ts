@@ -93,20 +93,24 @@ export async function serveFile(
     const file = `/shop${name}.html`;
     const html = await read(demo, file);
     if (html === undefined) return undefined;
-    const text = html
-      .toString('utf8')
-      .replaceAll('{{DSN}}', options.dsn)
-      .replaceAll('{{RELEASE}}', `shop@${version}`)
-      .replaceAll('{{VERSION}}', version)
-      .replaceAll('{{ENVIRONMENT}}', environment)
-      .replaceAll('{{BASE}}', `/shop/${version}/${environment}`);
+    const text = fill(html, {
+      DSN: options.dsn,
+      RELEASE: `shop@${version}`,
+      VERSION: version,
+      ENVIRONMENT: environment,
+      BASE: `/shop/${version}/${environment}`,
+    });
     return page(file, text, policy(options.origin));
   }
 
   const file = decoded === '/' ? '/index.html' : decoded;
   if (file.startsWith('/shop/') && (!options.demo || file.endsWith('.html'))) return undefined;
   const body = await read(demo, file);
-  if (body !== undefined) return page(file, body, policy(options.origin));
+  if (body !== undefined) {
+    const values = { KEY: new URL(options.dsn).username, SHOP: options.demo ? 'yes' : 'no' };
+    const content = file.endsWith('.html') ? fill(body, values) : body;
+    return page(file, content, policy(options.origin));
+  }
   if (decoded !== '/') return undefined;
   return {
     status: 503,
@@ -114,6 +118,12 @@ export async function serveFile(
     body: 'The pages are not built yet. Run: npm run build\n',
   };
 }
+
+/** Puts values in the place of {{NAME}}; they come from the server, never from a request. */
+const fill = (html: Buffer, values: Record<string, string>): string =>
+  html
+    .toString('utf8')
+    .replace(/\{\{([A-Z]+)\}\}/g, (whole, name: string) => values[name] ?? whole);
 
 function page(path: string, body: string | Uint8Array, csp?: string): Page {
   const headers: Record<string, string> = {

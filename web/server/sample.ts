@@ -34,13 +34,13 @@ export function sendSample(collector: Collector, project: string, now = Date.now
   };
 
   const day = 24 * 3600_000;
-  const period = 23.4 * 3600_000;
-  const visits = 1300;
+  const period = 23.3 * 3600_000;
+  const visits = 1600;
   for (let index = 0; index < visits; index++) {
     // More visits by day than by night.
     const age = period * (1 - (index + random()) / visits);
     const at = Math.min(now - age, now - 1500);
-    if (random() < 0.45 + 0.45 * Math.cos(((at % day) / day - 0.6) * 2 * Math.PI) - 0.3) continue;
+    if (random() < 0.4 - 0.4 * Math.cos(((at % day) / day - 0.6) * 2 * Math.PI)) continue;
     const progress = 1 - age / period;
     const isStaging = random() < 0.12;
     const isNew = random() < (isStaging ? 0.9 : Math.max(0, (progress - 0.3) * 1.2));

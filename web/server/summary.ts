@@ -75,7 +75,7 @@ function autoRange(oldest: number | undefined, now: number): Range {
   const age = now - (oldest ?? now);
   if (age < 14 * 60_000) return '15m';
   if (age < 59 * 60_000) return '1h';
-  return age < 0.97 * DAY ? '24h' : '5d';
+  return age < DAY - 1800_000 ? '24h' : '5d';
 }
 
 export function summarise(
