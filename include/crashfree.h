@@ -221,8 +221,10 @@ void crashfree_flush(crashfree *client);
 
 /*
  * The page was hidden and may end without a further event: sends what is waiting, and counted
- * losses, in CRASHFREE_FETCH_AT_EXIT mode. With `final` the page is certain to end; what a rate
- * limit holds back is then counted as dropped.
+ * losses, in CRASHFREE_FETCH_AT_EXIT mode. With `final` the page is certain to end: what a rate
+ * limit holds back is counted as dropped, and a request that gets no answer from here on counts as
+ * delivered, as browsers cut connections of a page that ends whether or not the server has read
+ * them, and a second copy does more harm than a missing one.
  */
 void crashfree_hide(crashfree *client, bool final);
 
@@ -272,7 +274,7 @@ bool crashfree_restore(crashfree *client, const char *text, size_t length, doubl
 /* A counter since crashfree_init. */
 uint32_t crashfree_count(const crashfree *client, crashfree_counter counter);
 
-/* Ends the running session, sends what is waiting, and ignores every later event. */
+/* Sends what is waiting and ignores every later event of the page. */
 void crashfree_close(crashfree *client);
 
 #ifdef __cplusplus

@@ -114,7 +114,7 @@ crashfree_status crashfree_get_status(const crashfree *client) {
 static bool is_running(crashfree *client) {
     const cf_session *session = cf_client_session(client);
 
-    return session != NULL && cf_session_is_running(session);
+    return !client->closed && session != NULL && cf_session_is_running(session);
 }
 
 /* Adds a session to the list; the caller fills it in. */
@@ -267,6 +267,7 @@ void crashfree_flush(crashfree *client) {
 }
 
 void crashfree_hide(crashfree *client, bool final) {
+    client->ended |= final;
     cf_transport_send(client, final ? CF_END : CF_HIDE);
 }
 
@@ -275,7 +276,6 @@ uint32_t crashfree_count(const crashfree *client, crashfree_counter counter) {
 }
 
 void crashfree_close(crashfree *client) {
-    crashfree_end_session(client, CRASHFREE_EXITED);
-    client->closed = true;
     cf_transport_send(client, CF_HIDE);
+    client->closed = true;
 }

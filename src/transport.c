@@ -211,10 +211,12 @@ static bool has_losses(const crashfree *client) {
     return false;
 }
 
-/* Whether something is due that the server has not refused as it is. */
-static bool has_news(const crashfree *client) {
+/* Whether something is due that the server has not refused as it is; when the page may end, that is
+ * worth another try, too. */
+static bool has_news(const crashfree *client, cf_occasion occasion) {
     for (unsigned i = 0; i < client->count; i++) {
-        if (cf_session_is_due(&client->sessions[i]) && !client->sessions[i].refused) {
+        if (cf_session_is_due(&client->sessions[i]) &&
+            (occasion != CF_EVENT || !client->sessions[i].refused)) {
             return true;
         }
     }
@@ -240,7 +242,7 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
                 drop(client, &client->sessions[i], CRASHFREE_DROPPED_LIMIT);
             }
         }
-        if (has_news(client)) {
+        if (has_news(client, CF_EVENT)) {
             cf_transport_wake_in(client, limited);
         }
     } else {
@@ -252,7 +254,7 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
         if (client->number[CRASHFREE_BEFORE_SEND] != 0) {
             ask_host(client);
         }
-        send_sessions = has_news(client);
+        send_sessions = has_news(client, occasion);
     }
     if (!send_sessions && (occasion == CF_EVENT || !has_losses(client))) {
         forget_old(client);
@@ -296,6 +298,9 @@ static bool settle(uint32_t *sent, bool *taken, uint32_t request, bool delivered
 
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
                        size_t limits_length, double retry_after) {
+    if (status == 0 && client->ended) {
+        return;
+    }
     const bool limited = cf_ratelimit_update(&client->limits, cf_host_monotonic(client), status,
                                              limits, limits_length, retry_after);
     const bool delivered = (status >= 200 && status < 300) || (status == 429 && !limited);
@@ -332,10 +337,10 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
         cf_host_random(client, &jitter, 1);
         /* From three quarters to five quarters, so that tabs do not retry together. */
         delay = (delay < RETRY_LAST_MS ? delay : RETRY_LAST_MS) * (0.75 + jitter / 512.0);
-        if (client->failures <= RETRIES_MAX && has_news(client)) {
+        if (client->failures <= RETRIES_MAX && has_news(client, CF_EVENT)) {
             cf_transport_wake_in(client, delay);
         }
-    } else if (limited && has_news(client)) {
+    } else if (limited && has_news(client, CF_EVENT)) {
         cf_transport_wake_in(client, client->limits.sessions - cf_host_monotonic(client));
     }
 }

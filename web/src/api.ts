@@ -12,8 +12,8 @@ let current: Client | undefined;
  * const client = init({ dsn: 'https://KEY@o1.ingest.sentry.io/42', release: 'shop@1.4.0' });
  * if (client.status !== 'active') console.info(client.status);
  */
-export function init(options: Options = {}): Client {
-  const client = createClient(options);
+export function init(options?: Options): Client {
+  const client = createClient(options ?? {});
   if (!current || current.status === 'closed') current = client;
   return client;
 }

@@ -13,7 +13,7 @@ import {
 } from './options';
 import { findClient, forgetClient, keepClient } from './registry';
 import { createDeferred } from './signals/deferred';
-import { watchErrors } from './signals/errors';
+import { GRACE_MS, watchErrors } from './signals/errors';
 import { watchLifecycle, whenShown } from './signals/lifecycle';
 import { createListen } from './signals/listen';
 import { routeOf, watchNavigation } from './signals/navigation';
@@ -100,7 +100,7 @@ const UNHANDLED = 3;
 /** The id of a user as text: empty for nobody, and for what is no id. */
 function userId(user: unknown): string {
   const id = (user as User | null | undefined)?.id;
-  return typeof id === 'string' ? id : typeof id === 'number' ? `${id}` : '';
+  return typeof id === 'string' ? id : Number.isFinite(id) ? `${id as number}` : '';
 }
 
 /** The integrations that are on, by name; later ones replace earlier ones. */
@@ -278,6 +278,8 @@ export function createClient(options: Options): Client {
     for (const call of waiting) call(ready);
   };
 
+  const flush = () => run(({ _calls: calls }) => calls.flush());
+
   const whenIdle = (timeout = 2000): Promise<boolean> =>
     Promise.race([
       transport._idle().then(() => true),
@@ -328,7 +330,8 @@ export function createClient(options: Options): Client {
       runSettled(({ _calls: calls }) => calls.set_consent(Math.max(CONSENTS.indexOf(consent), 0))),
     getSession: () => JSON.parse(core?._session() || 'null') as Session | null,
     flush(timeout) {
-      runSettled(({ _calls: calls }) => calls.flush());
+      deferred._settle();
+      flush();
       return whenIdle(timeout);
     },
     close(timeout) {
@@ -356,12 +359,13 @@ export function createClient(options: Options): Client {
     watchNavigation(listen, () => navigated(new URL(document.URL)));
   }
   watchLifecycle(listen, {
-    _idle: () => run(({ _calls: calls }) => calls.flush()),
+    /* What may be an error of the first session goes with it. */
+    _idle: () => (deferred._endsWith() ? flush() : deferred._push(flush, GRACE_MS)),
     _hidden: (final) => runSettled(({ _calls: calls }) => calls.hide(+final)),
     _restored() {
       if (lifecycle === 'route') runSettled(({ _calls: calls }) => calls.start(1));
     },
-    _online: () => run(({ _calls: calls }) => calls.flush()),
+    _online: flush,
   });
   whenShown(listen, () => {
     location = new URL(document.URL);

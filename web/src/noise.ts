@@ -45,7 +45,7 @@ export function describe(
   handled: boolean,
   event?: Partial<ErrorEvent>,
 ): ErrorContext {
-  const message = text(event?.message) || text(member(error, 'message') ?? error);
+  const message = text(member(error, 'message')) || text(event?.message) || text(error);
   return {
     message,
     name: text(member(error, 'name')),

@@ -2,7 +2,7 @@ import type { Deferred } from './deferred';
 import type { Listen } from './listen';
 
 /** How long a rejection may stay unhandled before it counts: code often awaits a promise later. */
-const GRACE_MS = 250;
+export const GRACE_MS = 250;
 
 export interface ErrorSignals {
   /** Takes an event that was seen before the listeners were there. */

@@ -1,5 +1,8 @@
 import type { Listen } from './listen';
 
+/** How long after `load` a page is taken to be idle, where the browser does not tell. */
+const CALM_MS = 500;
+
 /** The moments in the life of a page that matter to its sessions. */
 export interface LifecycleHandlers {
   /** The page has loaded and has nothing to do. */
@@ -13,7 +16,11 @@ export interface LifecycleHandlers {
 
 export function watchLifecycle(listen: Listen, handlers: LifecycleHandlers): void {
   const hide = () => document.visibilityState === 'hidden' && handlers._hidden(false);
-  const idle = () => (window.requestIdleCallback ?? setTimeout)(() => handlers._idle());
+  const idle = () =>
+    /* WebKit has no idle callback. */
+    'requestIdleCallback' in window
+      ? requestIdleCallback(handlers._idle)
+      : setTimeout(handlers._idle, CALM_MS);
 
   listen(document, 'visibilitychange', hide);
   listen<PageTransitionEvent>(window, 'pagehide', (event) => handlers._hidden(!event.persisted));
