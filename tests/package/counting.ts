@@ -1,0 +1,71 @@
+import type { Collector, Metrics } from '../../web/server/collector.js';
+import { startServer } from '../../web/server/server.js';
+
+const key = '0123456789abcdef0123456789abcdef';
+
+/** The collector that a run counts with; every page gets a project of its own. */
+export class Counting {
+  #last = 0;
+
+  private constructor(
+    private readonly collector: Collector,
+    readonly origin: string,
+    readonly close: () => Promise<void> | void,
+  ) {}
+
+  static async start(): Promise<Counting> {
+    const server = await startServer({ quiet: true });
+    return new Counting(server.collector, server.origin, () => server.close());
+  }
+
+  newProject(): string {
+    return String(++this.#last);
+  }
+
+  dsn(project: string): string {
+    return `${this.origin.replace('//', `//${key}@`)}/${project}`;
+  }
+
+  metrics(project: string): Metrics {
+    return this.collector.metrics(project);
+  }
+
+  requests(project: string): number {
+    return this.collector.requests(project).length;
+  }
+
+  releases(project: string): string[] {
+    const releases = this.collector
+      .updates(project)
+      .map((update) => (update.payload as { attrs: { release: string } }).attrs.release);
+    return [...new Set(releases)];
+  }
+
+  /** Waits until the numbers of a project are as wanted. */
+  async until(
+    project: string,
+    what: string,
+    check: (metrics: Metrics) => boolean,
+    timeoutMs = 20_000,
+  ): Promise<void> {
+    let stop = (): void => {};
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const ask = (): void => {
+          if (check(this.metrics(project))) resolve();
+        };
+        const late = (): void => {
+          const { all, crashed } = this.metrics(project);
+          reject(new Error(`not within ${timeoutMs} ms: ${what}; got ${all} (${crashed} crashed)`));
+        };
+        timer = setTimeout(late, timeoutMs);
+        stop = this.collector.on('change', ask);
+        ask();
+      });
+    } finally {
+      clearTimeout(timer);
+      stop();
+    }
+  }
+}
