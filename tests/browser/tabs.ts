@@ -20,7 +20,7 @@ export class Tabs {
   async giveBack(tab: Tab): Promise<void> {
     if (tab.closed) return;
     if (tab.abandoned) {
-      await tab.run(`location.assign(${JSON.stringify(this.blank)})`);
+      await tab.run(`setTimeout(() => location.assign(${JSON.stringify(this.blank)}))`);
       return;
     }
     if (tab.touched) {

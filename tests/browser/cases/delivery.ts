@@ -39,15 +39,28 @@ const watch = `window.surprises = [];
 
 export const deliveryCases: Case[] = [
   // The session of the load never counted, so its init goes along with the navigation.
-  ...[500, 503, 400, 413].map((status) =>
-    failing(`first request answered ${status}, then navigation`, { status }, (s) => s.run(push), {
-      all: 2,
-    }),
-  ),
+  ...[500, 503, 400, 413].flatMap((status) => [
+    failing(
+      `first request answered ${status}, then navigation`,
+      { status },
+      async (s) => {
+        await s.calm(150);
+        await s.run(push);
+      },
+      { all: 2 },
+    ),
+    failing(
+      `navigation, then the first request is answered ${status}`,
+      { status, delayMs: 400 },
+      (s) => s.run(push),
+      { all: 2 },
+    ),
+  ]),
   failing(
     'rate limit for sessions: silence, then all is counted',
     { status: 429, headers: { 'x-sentry-rate-limits': '1:session:organization' } },
     async (s) => {
+      await s.calm(150);
       await s.run(`crashfree.captureException(new Error('within the limit'))`);
       await s.quiet(400);
       await delay(900);
@@ -59,6 +72,7 @@ export const deliveryCases: Case[] = [
     'rate limit by Retry-After',
     { status: 429, headers: { 'retry-after': '1' } },
     async (s) => {
+      await s.calm(150);
       await s.run(`crashfree.captureException(new Error('within the limit'))`);
       await s.quiet(400);
       await delay(900);

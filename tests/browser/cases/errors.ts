@@ -20,17 +20,18 @@ const lateHandled = `const late = Promise.reject(new Error('handled late'));
   setTimeout(() => late.catch(() => {}), 50)`;
 const abort = `const stop = new AbortController(); stop.abort();
   fetch('/blank', { signal: stop.signal })`;
-/** Code with an address of its own, which WebKit only grants to what is evaluated. */
-const evaluated = (code: string, url: string): string =>
-  `setTimeout(() => (0, eval)(${JSON.stringify(`${code}\n//# sourceURL=${url}`)}))`;
+/** Code with an address of its own; where the engine does not grant that, its stack is written. */
+const fromExtension = (address: string, act: string): string =>
+  `(function inContent() {
+    const error = new Error('extension');
+    if (!error.stack.includes('${address}')) error.stack = 'inContent@${address}:1:1';
+    ${act};
+  })();\n//# sourceURL=${address}`;
 const extension = (scheme: string): string =>
-  evaluated(
-    `(function inContent() { throw new Error('extension'); })()`,
-    `${scheme}://abcdefghijklmnop/content.js`,
-  );
-const extensionRejection = evaluated(
-  `(function inContent() { Promise.reject(new Error('extension')); })()`,
+  fromExtension(`${scheme}://abcdefghijklmnop/content.js`, 'throw error');
+const extensionRejection = fromExtension(
   'chrome-extension://abcdefghijklmnop/content.js',
+  'Promise.reject(error)',
 );
 const preventError = `addEventListener('error', (e) => e.preventDefault());
   setTimeout(() => { throw new Error('prevented'); })`;
@@ -42,17 +43,24 @@ const resizeLoop = `const box = document.createElement('div'); box.style.width =
   addEventListener('error', (e) => { window.notice = e.message; });
   let turns = 0;
   new ResizeObserver(() => { if (turns++ < 5) box.style.width = box.offsetWidth + 10 + 'px'; }).observe(box)`;
-/** Firefox tells the details of scripts that a driver has added, so the page adds this one itself. */
-const opaquePage = `<script>function addScript() {
-  const script = document.createElement('script');
-  addEventListener('error', (e) => { window.notice = e.message; });
-  script.src = '$other/throws.js';
-  document.head.append(script);
-}</script>`;
-const opaque = `setTimeout(addScript)`;
+/**
+ * A driven Firefox tells the details of errors elsewhere, so there an event takes their place that
+ * looks as it does for people. The listener is there before all others.
+ */
+const opaqueHead = `<script>addEventListener('error', (event) => {
+  if (event.message === 'Script error.') {
+    window.notice = event.message;
+  } else {
+    event.stopImmediatePropagation();
+    setTimeout(() => dispatchEvent(
+      new ErrorEvent('error', { message: 'Script error.', cancelable: true })));
+  }
+}, true)</script>`;
+const opaque = `const script = document.createElement('script');
+  script.src = '$other/throws.js'; document.head.append(script)`;
 
 /** Each kind of noise: not counted by default, counted with its rule switched off. */
-function noise(name: string, rule: string, script: string, seen?: string): Case[] {
+function noise(name: string, rule: string, script: string, seen?: string, head = ''): Case[] {
   const files = { 'throws.js': { body: `throw new Error('elsewhere')` } };
   const variants: [string, Expected, string | undefined][] = [
     [name, healthy, undefined],
@@ -66,7 +74,7 @@ function noise(name: string, rule: string, script: string, seen?: string): Case[
   ];
   return variants.map(([title, expect, options]) => ({
     ...after(title, script, expect),
-    page: { body: opaquePage, ...(options === undefined ? {} : { options }) },
+    page: { head, ...(options === undefined ? {} : { options }) },
     files,
     async steps(s) {
       await s.run(s.fill(script));
@@ -230,10 +238,15 @@ export const errorCases: Case[] = [
   after('rejection handled at once', `Promise.reject(new Error('x')).catch(() => {})`, healthy),
 
   ...noise('ResizeObserver notice', 'resizeObserver', resizeLoop, 'window.notice'),
-  ...noise('opaque Script error', 'scriptError', opaque, 'window.notice'),
+  ...noise('opaque Script error', 'scriptError', opaque, 'window.notice', opaqueHead),
   ...noise('extension frames', 'extension', extension('chrome-extension')),
   after('Firefox extension frames', extension('moz-extension'), healthy),
   after('Safari extension frames', extension('safari-web-extension'), healthy),
+  after(
+    'Safari extension frames with a masked address',
+    fromExtension('webkit-masked-url://hidden/', 'throw error'),
+    healthy,
+  ),
   after('rejection with extension frames', extensionRejection, healthy),
   ...noise('AbortError rejection', 'abort', abort),
   after(

@@ -35,5 +35,7 @@ export function startLeaving(url: string, mark: string): string {
 }
 
 export function traversed(mark: string): string {
-  return `window.__traversal !== ${JSON.stringify(mark)} && document.readyState === 'complete'`;
+  // On the way there may be an empty document.
+  return `window.__traversal !== ${JSON.stringify(mark)} && location.href !== 'about:blank' &&
+    document.documentElement && document.readyState === 'complete'`;
 }
