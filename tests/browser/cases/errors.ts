@@ -23,7 +23,7 @@ const abort = `const stop = new AbortController(); stop.abort();
 /** Code with an address of its own; where the engine does not grant that, its stack is written. */
 const fromExtension = (address: string, act: string): string =>
   `(function inContent() {
-    const error = new Error('extension');
+    const error = new Error('not of this page');
     if (!error.stack.includes('${address}')) error.stack = 'inContent@${address}:1:1';
     ${act};
   })();\n//# sourceURL=${address}`;
