@@ -17,7 +17,8 @@ describe('what people experienced is what is counted', { concurrency: engineName
   after(() => bench.close());
 
   for (const name of engineNames) {
-    describe(name, () => {
+    // Without its own number a suite takes that of the one around it.
+    describe(name, { concurrency: 1 }, () => {
       let engine: Engine;
       let features: Features;
       let tabs: Tabs;

@@ -20,7 +20,9 @@ export class Tabs {
   async giveBack(tab: Tab): Promise<void> {
     if (tab.closed) return;
     if (tab.abandoned) {
-      await tab.run(`setTimeout(() => location.assign(${JSON.stringify(this.blank)}))`);
+      // The answer may get lost with the page that it comes from.
+      const leave = `setTimeout(() => location.assign(${JSON.stringify(this.blank)}), 20)`;
+      await tab.run(leave).catch(() => undefined);
       return;
     }
     if (tab.touched) {

@@ -239,12 +239,12 @@ export const navigationCases: Case[] = [
     loads(2),
   ),
   {
-    name: 'navigations in tasks of their own',
+    name: 'navigations 150 ms apart',
     area,
     steps: (s) =>
       s.run(`let i = 0; const next = () => {
         history.pushState(null, '', 'step' + ++i);
-        if (i < 5) setTimeout(next, 40);
+        if (i < 5) setTimeout(next, 150);
       }; next()`),
     expect: { all: 6 },
   },
