@@ -29,6 +29,7 @@ typedef struct cf_session {
     uint8_t refusals;
     bool sampled;
     bool discarded; /* by before_send */
+    bool cleared;   /* for the request that is being made: by before_send, where it is asked */
 } cf_session;
 
 /* Begins a session now, with a fresh random id that also decides whether it is in the sample. */

@@ -136,7 +136,8 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
     return waits ? session_json(client, session, out, capacity) : 0;
 }
 
-/* Lets the host discard sessions. It may call back and so move them in the list. */
+/* Lets the host discard sessions. It may call back and so move them in the list; those that this
+ * passes over are left for the next request. */
 static void ask_host(crashfree *client) {
     client->busy = true;
     for (unsigned i = 0; i < client->count; i++) {
@@ -148,6 +149,7 @@ static void ask_host(crashfree *client) {
             session_json(client, &client->sessions[i], client->envelope, sizeof client->envelope);
 
         memcpy(sid, client->sessions[i].sid, sizeof sid);
+        client->sessions[i].cleared = length > 0;
         if (length == 0 || cf_host_before_send(client, client->envelope, length)) {
             continue;
         }
@@ -160,9 +162,10 @@ static void ask_host(crashfree *client) {
     client->busy = false;
 }
 
-/* Puts the sessions that are due into the envelope. Returns whether all fit. */
+/* Puts the sessions that are due into the envelope. Returns whether all could be. */
 static bool add_sessions(crashfree *client, cf_envelope *envelope, uint32_t request, double now) {
     const cf_attributes attrs = attributes(client);
+    bool all = true;
 
     for (unsigned i = 0; i < client->count; i++) {
         cf_session *session = &client->sessions[i];
@@ -170,8 +173,9 @@ static bool add_sessions(crashfree *client, cf_envelope *envelope, uint32_t requ
         if (!cf_session_is_due(session)) {
             continue;
         }
-        if (!cf_envelope_add_session(envelope, session, &attrs, now)) {
-            return false;
+        if (!session->cleared || !cf_envelope_add_session(envelope, session, &attrs, now)) {
+            all = false;
+            continue;
         }
         if (cf_session_needs_init(session)) {
             session->init_request = request;
@@ -180,7 +184,7 @@ static bool add_sessions(crashfree *client, cf_envelope *envelope, uint32_t requ
             session->update_request = request;
         }
     }
-    return true;
+    return all;
 }
 
 /* Puts the losses that no report has told yet into the envelope. */
@@ -246,13 +250,20 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
             cf_transport_wake_in(client, limited);
         }
     } else {
+        const bool ask = client->number[CRASHFREE_BEFORE_SEND] != 0;
+
         for (unsigned i = 0; i < client->count; i++) {
+            client->sessions[i].cleared = !ask;
             if (cf_session_is_due(&client->sessions[i])) {
                 check_age(client, &client->sessions[i], now);
             }
         }
-        if (client->number[CRASHFREE_BEFORE_SEND] != 0) {
+        if (ask) {
             ask_host(client);
+            /* Consent may be gone. */
+            if (!cf_client_may_send(client)) {
+                return;
+            }
         }
         send_sessions = has_news(client, occasion);
     }
