@@ -1,0 +1,209 @@
+#include "envelope.h"
+#include "client.h"
+#include "test.h"
+
+#include <cJSON.h>
+
+#define NOW 1767607202000.0
+#define STARTED 1767607200000.0
+#define SID "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90"
+#define HEADER                                                                                     \
+    "{\"sent_at\":\"2026-01-05T10:00:02.000Z\","                                                   \
+    "\"sdk\":{\"name\":\"crashfree\",\"version\":\"" CRASHFREE_VERSION "\"}}\n"
+
+static char text[CRASHFREE_ENVELOPE_MAX + 1];
+static cf_envelope envelope;
+
+/* The bytes behind the capacity must stay as they are. */
+static void reset(size_t capacity) {
+    memset(text, '~', sizeof text);
+    envelope = (cf_envelope){text, capacity, 0};
+}
+
+static const char *written(void) {
+    text[envelope.length] = '\0';
+    return text;
+}
+
+static cf_session make_session(void) {
+    cf_session session = {.started = STARTED, .sampled = true, .updated = true};
+
+    memcpy(session.sid, SID, sizeof session.sid);
+    return session;
+}
+
+static const cf_attributes plain = {"shop@1.4.0", "production", ""};
+
+TEST(writes_the_header) {
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_begin(&envelope, NOW, ""));
+    CHECK_EQ_STR(written(), HEADER);
+}
+
+TEST(writes_the_dsn_into_the_header_for_a_tunnel) {
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_begin(&envelope, NOW, "https://k@h/1"));
+    CHECK_EQ_STR(written(),
+                 "{\"sent_at\":\"2026-01-05T10:00:02.000Z\",\"dsn\":\"https://k@h/1\","
+                 "\"sdk\":{\"name\":\"crashfree\",\"version\":\"" CRASHFREE_VERSION "\"}}\n");
+}
+
+TEST(writes_a_session_that_starts) {
+    const cf_session session = make_session();
+
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_add_session(&envelope, &session, &plain, NOW));
+    CHECK_EQ_STR(written(),
+                 "{\"type\":\"session\"}\n"
+                 "{\"sid\":\"" SID "\",\"init\":true,\"started\":\"2026-01-05T10:00:00.000Z\","
+                 "\"timestamp\":\"2026-01-05T10:00:02.000Z\",\"status\":\"ok\",\"errors\":0,"
+                 "\"attrs\":{\"release\":\"shop@1.4.0\",\"environment\":\"production\"}}\n");
+}
+
+TEST(writes_an_update_of_everything) {
+    const cf_attributes attributes = {"shop@1.4.0", "", "Agent/1"};
+    cf_session session = make_session();
+
+    session.announced = true;
+    session.updated = false;
+    session.errors = 4294967295U;
+    session.status = CRASHFREE_CRASHED;
+    memcpy(session.did, "u1", 3);
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_add_session(&envelope, &session, &attributes, NOW));
+    CHECK_EQ_STR(written(), "{\"type\":\"session\"}\n"
+                            "{\"sid\":\"" SID "\",\"started\":\"2026-01-05T10:00:00.000Z\","
+                            "\"timestamp\":\"2026-01-05T10:00:02.000Z\",\"status\":\"crashed\","
+                            "\"errors\":4294967295,\"did\":\"u1\","
+                            "\"attrs\":{\"release\":\"shop@1.4.0\",\"user_agent\":\"Agent/1\"}}\n");
+}
+
+TEST(names_every_status) {
+    static const char *const names[] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
+
+    for (int status = CRASHFREE_OK; status <= CRASHFREE_ABNORMAL; status++) {
+        cf_session session = make_session();
+        char expected[40];
+
+        session.status = (crashfree_session_status)status;
+        (void)snprintf(expected, sizeof expected, "\"status\":\"%s\"", names[status]);
+        CHECK(cf_envelope_session_json(text, sizeof text, &session, &plain, NOW) > 0);
+        CHECK(strstr(text, expected) != NULL);
+    }
+}
+
+TEST(the_timestamp_is_never_before_the_start) {
+    const cf_session session = make_session();
+
+    CHECK(cf_envelope_session_json(text, sizeof text, &session, &plain, STARTED - 1) > 0);
+    CHECK(strstr(text, "\"timestamp\":\"2026-01-05T10:00:00.000Z\"") != NULL);
+}
+
+TEST(writes_a_report_of_losses) {
+    const uint32_t lost[] = {1, 0, 4294967295U, 0, 0, 2, 0};
+
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_add_report(&envelope, lost, NOW));
+    CHECK_EQ_STR(written(),
+                 "{\"type\":\"client_report\"}\n"
+                 "{\"timestamp\":\"2026-01-05T10:00:02.000Z\",\"discarded_events\":["
+                 "{\"reason\":\"queue_overflow\",\"category\":\"session\",\"quantity\":1},"
+                 "{\"reason\":\"network_error\",\"category\":\"session\",\"quantity\":4294967295},"
+                 "{\"reason\":\"before_send\",\"category\":\"session\",\"quantity\":2}]}\n");
+}
+
+TEST(names_the_reason_of_each_counter) {
+    static const char *const reasons[] = {"queue_overflow", "ratelimit_backoff", "network_error",
+                                          "send_error",     "sample_rate",       "before_send",
+                                          "backpressure"};
+    static const crashfree_counter counters[] = {
+        CRASHFREE_DROPPED_QUEUE,   CRASHFREE_DROPPED_LIMIT,  CRASHFREE_DROPPED_NETWORK,
+        CRASHFREE_DROPPED_REFUSED, CRASHFREE_DROPPED_SAMPLE, CRASHFREE_DROPPED_BEFORE_SEND,
+        CRASHFREE_DROPPED_FUSE};
+
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        uint32_t lost[sizeof reasons / sizeof reasons[0]] = {0};
+        char expected[40];
+
+        lost[counters[i] - CRASHFREE_DROPPED_QUEUE] = 1;
+        reset(CRASHFREE_ENVELOPE_MAX);
+        CHECK(cf_envelope_add_report(&envelope, lost, NOW));
+        (void)snprintf(expected, sizeof expected, "[{\"reason\":\"%s\",", reasons[i]);
+        CHECK(strstr(written(), expected) != NULL);
+    }
+}
+
+TEST(a_part_that_does_not_fit_is_left_out_as_a_whole) {
+    const cf_session session = make_session();
+    const uint32_t lost[] = {1, 1, 1, 1, 1, 1, 1};
+    size_t needed;
+
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_add_session(&envelope, &session, &plain, NOW));
+    needed = envelope.length;
+    for (size_t capacity = 0; capacity < needed + 8; capacity++) {
+        reset(capacity);
+        const bool fits = cf_envelope_add_session(&envelope, &session, &plain, NOW);
+
+        CHECK_EQ_INT(envelope.length, fits ? needed : 0);
+        CHECK_EQ_INT(text[capacity], '~');
+        CHECK(!fits || capacity >= needed);
+        /* cJSON may want a few bytes more than it writes. */
+        CHECK(fits || capacity < needed + 8);
+    }
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_add_report(&envelope, lost, NOW));
+    needed = envelope.length;
+    for (size_t capacity = 0; capacity < needed; capacity++) {
+        reset(capacity);
+        CHECK(!cf_envelope_add_report(&envelope, lost, NOW));
+        CHECK_EQ_INT(envelope.length, 0);
+        CHECK_EQ_INT(text[capacity], '~');
+    }
+}
+
+TEST(the_longest_item_fits_with_the_longest_header) {
+    char dsn[CRASHFREE_URL_MAX + 1];
+    char release[CRASHFREE_RELEASE_MAX + 1];
+    char environment[CRASHFREE_ENVIRONMENT_MAX + 1];
+    char agent[CRASHFREE_USER_AGENT_MAX + 1];
+    cf_session session = make_session();
+    const uint32_t lost[] = {4294967295U, 4294967295U, 4294967295U, 4294967295U,
+                             4294967295U, 4294967295U, 4294967295U};
+    const cf_attributes attributes = {release, environment, agent};
+
+    /* Six bytes for each byte of a user id or agent, two for each of a name. */
+    memset(dsn, '1', sizeof dsn);
+    memset(release, '"', sizeof release);
+    memset(environment, '"', sizeof environment);
+    memset(agent, '\x01', sizeof agent);
+    memset(session.did, '\x01', sizeof session.did);
+    dsn[CRASHFREE_URL_MAX] = '\0';
+    release[CRASHFREE_RELEASE_MAX] = '\0';
+    environment[CRASHFREE_ENVIRONMENT_MAX] = '\0';
+    agent[CRASHFREE_USER_AGENT_MAX] = '\0';
+    session.did[CRASHFREE_USER_ID_MAX] = '\0';
+
+    reset(CRASHFREE_ENVELOPE_MAX);
+    CHECK(cf_envelope_begin(&envelope, NOW, dsn));
+    CHECK(cf_envelope_add_session(&envelope, &session, &attributes, NOW));
+    CHECK(cf_envelope_add_report(&envelope, lost, NOW));
+    CHECK(strchr(written(), '\x01') == NULL);
+}
+
+TEST(escapes_texts) {
+    const cf_attributes attributes = {"a\"b",
+                                      "c\xe2\x80\xa8"
+                                      "d",
+                                      "\n\t\x1f\x7f\\"};
+    cf_session session = make_session();
+
+    memcpy(session.did, "\r\n", 3);
+    CHECK(cf_envelope_session_json(text, sizeof text, &session, &attributes, NOW) > 0);
+    CHECK(strstr(text, "\"did\":\"\\r\\n\"") != NULL);
+    CHECK(strstr(text, "\"release\":\"a\\\"b\"") != NULL);
+    CHECK(strstr(text, "\"environment\":\"c\xe2\x80\xa8"
+                       "d\"") != NULL);
+    CHECK(strstr(text, "\"user_agent\":\"\\n\\t\\u001f\x7f\\\\\"") != NULL);
+    CHECK(strchr(text, '\n') == NULL);
+}

@@ -1,0 +1,165 @@
+#include "session.h"
+#include "fake_host.h"
+#include "test.h"
+
+static cf_session session;
+
+static void begin(double sample_rate) {
+    cf_session_begin(&session, fake.client, sample_rate);
+}
+
+TEST(begins_with_everything_unsent) {
+    fake_begin();
+    begin(1);
+    CHECK(cf_session_is_running(&session));
+    CHECK(cf_session_needs_init(&session));
+    CHECK(!cf_session_needs_update(&session));
+    CHECK(cf_session_is_due(&session));
+    CHECK(!cf_session_is_settled(&session));
+    CHECK_EQ_INT(session.errors, 0);
+    CHECK_EQ_STR(session.did, "");
+    CHECK(session.started == FAKE_NOW);
+    CHECK(session.began == fake.monotonic);
+}
+
+TEST(id_is_a_uuid_of_version_4) {
+    fake_begin();
+    for (int i = 0; i < 1000; i++) {
+        begin(1);
+        CHECK_EQ_INT(strlen(session.sid), CF_SID_LENGTH);
+        CHECK_EQ_INT(strspn(session.sid, "0123456789abcdef"), CF_SID_LENGTH);
+        CHECK_EQ_INT(session.sid[12], '4');
+        CHECK(strchr("89ab", session.sid[16]) != NULL);
+    }
+    fake.random_byte = 0xff;
+    begin(1);
+    CHECK_EQ_STR(session.sid, "ffffffffffff4fffbfffffffffffffff");
+    fake.random_byte = 0;
+    begin(1);
+    CHECK_EQ_STR(session.sid, "00000000000040008000000000000000");
+}
+
+TEST(every_session_has_an_id_of_its_own) {
+    char sid[CF_SID_LENGTH + 1];
+
+    fake_begin();
+    begin(1);
+    memcpy(sid, session.sid, sizeof sid);
+    begin(1);
+    CHECK(strcmp(sid, session.sid) != 0);
+}
+
+TEST(the_id_decides_about_the_sample) {
+    fake_begin();
+    fake.random_byte = 0x80;
+    begin(0.5);
+    CHECK(!session.sampled);
+    begin(0.51);
+    CHECK(session.sampled);
+    fake.random_byte = 0x7f;
+    begin(0.5);
+    CHECK(session.sampled);
+}
+
+TEST(a_rate_of_0_samples_none_and_of_1_all) {
+    fake_begin();
+    fake.random_byte = 0;
+    begin(0);
+    CHECK(!session.sampled);
+    CHECK(cf_session_is_settled(&session));
+    CHECK(!cf_session_is_due(&session));
+    fake.random_byte = 0xff;
+    begin(1);
+    CHECK(session.sampled);
+    begin(strtod("nan", NULL));
+    CHECK(!session.sampled);
+}
+
+TEST(the_sample_has_about_the_size_of_the_rate) {
+    int sampled = 0;
+
+    fake_begin();
+    for (int i = 0; i < 10000; i++) {
+        begin(0.25);
+        sampled += session.sampled;
+    }
+    CHECK(sampled > 2300);
+    CHECK(sampled < 2700);
+}
+
+TEST(takes_ids_of_32_lower_case_hexadecimal_digits) {
+    static const char sid[] = "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90 and more";
+
+    fake_begin();
+    begin(1);
+    CHECK(cf_session_set_sid(&session, sid, sizeof sid - 1));
+    CHECK_EQ_STR(session.sid, "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90");
+    CHECK(!cf_session_set_sid(&session, sid, 31));
+    CHECK(!cf_session_set_sid(&session, "", 0));
+    CHECK(!cf_session_set_sid(&session, "5F0C6F0E9B1D4C0F8A5E2B7D3C4F1A90", 32));
+    CHECK(!cf_session_set_sid(&session, "5f0c6f0e-9b1d-4c0f-8a5e-2b7d3c4f1a90", 36));
+    CHECK(!cf_session_set_sid(&session, "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a9g", 32));
+    CHECK(!cf_session_set_sid(&session, "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a9\"", 32));
+}
+
+TEST(only_the_first_error_is_news) {
+    fake_begin();
+    begin(1);
+    CHECK(cf_session_error(&session));
+    CHECK(!cf_session_error(&session));
+    CHECK_EQ_INT(session.errors, 2);
+}
+
+TEST(an_id_before_the_first_request_needs_no_update) {
+    char did[sizeof session.did] = "u1";
+
+    fake_begin();
+    begin(1);
+    cf_session_identify(&session, did);
+    CHECK(!cf_session_needs_update(&session));
+    CHECK_EQ_STR(session.did, "u1");
+}
+
+TEST(an_id_after_the_first_request_needs_one) {
+    char did[sizeof session.did] = "u1";
+
+    fake_begin();
+    begin(1);
+    session.init_request = 1;
+    cf_session_identify(&session, did);
+    CHECK(cf_session_needs_update(&session));
+}
+
+TEST(what_is_on_its_way_is_not_due_until_the_state_changes) {
+    fake_begin();
+    begin(1);
+    session.init_request = 7;
+    CHECK(!cf_session_is_due(&session));
+    CHECK(!cf_session_is_settled(&session));
+    cf_session_end(&session, CRASHFREE_EXITED);
+    CHECK(cf_session_is_due(&session));
+    CHECK(!cf_session_needs_init(&session));
+    session.update_request = 8;
+    CHECK(!cf_session_is_due(&session));
+}
+
+TEST(a_change_overtakes_the_state_that_is_on_its_way) {
+    fake_begin();
+    begin(1);
+    session.announced = true;
+    (void)cf_session_error(&session);
+    session.update_request = 5;
+    cf_session_end(&session, CRASHFREE_CRASHED);
+    CHECK_EQ_INT(session.update_request, 0);
+    CHECK(cf_session_needs_update(&session));
+    CHECK_EQ_INT(cf_session_wire_status(&session), CRASHFREE_CRASHED);
+}
+
+TEST(a_final_status_is_not_repeated_with_a_lost_init) {
+    fake_begin();
+    begin(1);
+    cf_session_end(&session, CRASHFREE_CRASHED);
+    session.updated = true;
+    CHECK(cf_session_is_due(&session));
+    CHECK_EQ_INT(cf_session_wire_status(&session), CRASHFREE_OK);
+}
