@@ -1,12 +1,11 @@
-import { createCore, type Core } from './core';
+import type { Core } from './core';
 import { takeEarly } from './early';
 import { describe, isNoise } from './noise';
 import {
-  builtRelease,
+  chooseIntegrations,
   initialUser,
   invalidOption,
   type Consent,
-  type Integration,
   type Options,
   type Session,
   type User,
@@ -17,6 +16,7 @@ import { GRACE_MS, watchErrors } from './signals/errors';
 import { watchLifecycle, whenShown } from './signals/lifecycle';
 import { createListen } from './signals/listen';
 import { routeOf, watchNavigation } from './signals/navigation';
+import { consentValue, startCore } from './start';
 import { STATUSES, type Status } from './status';
 import { createTransport } from './transport';
 
@@ -75,72 +75,13 @@ export interface Client {
   watch(target: EventTarget): void;
 }
 
-/** Values of `crashfree_option`. */
-const enum Option {
-  Dsn,
-  Release,
-  Environment,
-  UserAgent,
-  Tunnel,
-  SampleRate,
-  Consent,
-  Unhandled,
-  PerMinute,
-  Reports,
-  BeforeSend,
-}
-
-/** By value of `crashfree_consent`. */
-const CONSENTS = ['granted', 'pending', 'denied'];
-
-/** Values of `crashfree_session_status`. */
+/** Value of `crashfree_session_status`. */
 const EXITED = 1;
-const UNHANDLED = 3;
 
 /** The id of a user as text: empty for nobody, and for what is no id. */
 function userId(user: unknown): string {
   const id = (user as User | null | undefined)?.id;
-  return typeof id === 'string' ? id : Number.isFinite(id) ? `${id as number}` : '';
-}
-
-/** The integrations that are on, by name; later ones replace earlier ones. */
-function chooseIntegrations({ integrations, defaultIntegrations }: Options) {
-  const defaults =
-    defaultIntegrations === false
-      ? []
-      : (defaultIntegrations ?? [{ name: 'BrowserSession' }, { name: 'GlobalHandlers' }]);
-  const chosen =
-    typeof integrations === 'function'
-      ? integrations(defaults)
-      : [...defaults, ...(integrations ?? [])];
-  return new Map(chosen.map((integration): [string, Integration] => [integration.name, integration]));
-}
-
-/** Puts the options into the core. */
-function configure({ _calls: calls, _setText: setText }: Core, options: Options): void {
-  const { environment = 'production', tunnel, maxSessionsPerMinute } = options;
-  const consent =
-    options.globalPrivacyControl &&
-    (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
-      ? 'denied'
-      : options.consent;
-
-  setText(Option.Dsn, options.dsn ?? '');
-  setText(Option.Release, options.release ?? builtRelease() ?? '');
-  if (
-    !setText(Option.Environment, typeof environment === 'string' ? environment : '') &&
-    options.debug
-  ) {
-    console.warn(`crashfree: left out the invalid environment "${environment}"`);
-  }
-  setText(Option.UserAgent, navigator.userAgent);
-  if (tunnel != null) setText(Option.Tunnel, tunnel);
-  calls.set_number(Option.SampleRate, options.sampleRate ?? 1);
-  calls.set_number(Option.Consent, Math.max(CONSENTS.indexOf(consent ?? 'granted'), 0));
-  if (options.unhandledStatus === 'unhandled') calls.set_number(Option.Unhandled, UNHANDLED);
-  if (maxSessionsPerMinute != null) calls.set_number(Option.PerMinute, maxSessionsPerMinute);
-  calls.set_number(Option.Reports, +(options.sendClientReports !== false));
-  calls.set_number(Option.BeforeSend, +!!options.beforeSendSession);
+  return typeof id === 'string' || Number.isFinite(id) ? `${id}` : '';
 }
 
 /**
@@ -156,21 +97,21 @@ export function createClient(options: Options): Client {
   /** What was asked before the core was up; nothing is kept once it failed. */
   let waiting: ((core: Core) => void)[] | undefined = [];
   let failure: Status = 'starting';
-  let timer: ReturnType<typeof setTimeout> | undefined;
   /** The location that the present session is about, once the page is shown. */
   let location: URL | undefined;
+  let lifecycle = 'manual';
   const [listen, stopListening] = createListen();
   const deferred = createDeferred();
   const transport = createTransport(options.fetch ?? window.fetch.bind(window));
-  const integrations = chooseIntegrations(options);
-  const sessions = integrations.get('BrowserSession');
-  const lifecycle = sessions ? (sessions.lifecycle ?? options.lifecycle ?? 'route') : 'manual';
 
-  const fail = (reason: Status) => {
+  const stop = (reason: Status) => {
     failure = reason;
     waiting = undefined;
     stopListening();
     forgetClient(dsn);
+  };
+  const fail = (reason: Status) => {
+    stop(reason);
     if (options.debug) console.warn(`crashfree: no sessions are sent: ${reason}`);
   };
 
@@ -183,14 +124,14 @@ export function createClient(options: Options): Client {
     deferred._settle();
     run(call);
   };
+  const flush = () => run(({ _calls: calls }) => calls.flush());
 
-  const isNewRoute = (from: URL, to: URL): boolean => {
+  const isNewRoute = (from: URL, to: URL) => {
+    const differs = routeOf(to) !== routeOf(from);
     try {
-      return (
-        to.href !== from.href && (options.isNewRoute?.(from, to) ?? routeOf(to) !== routeOf(from))
-      );
+      return to.href !== from.href && (options.isNewRoute?.(from, to) ?? differs);
     } catch {
-      return routeOf(to) !== routeOf(from);
+      return differs;
     }
   };
 
@@ -203,73 +144,45 @@ export function createClient(options: Options): Client {
       change._to = to;
       return;
     }
-    const next = {
+    const next = (change = {
       _to: to,
       _judge() {
-        const from = location!;
+        const isNew = isNewRoute(location!, next._to);
         location = next._to;
-        const isNew = isNewRoute(from, location);
         run((ready) => {
           if (isNew || !ready._session()) ready._calls.start(1);
         });
       },
-    };
-    change = next;
+    });
     deferred._push(next._judge, 0, true);
   };
 
   const judgeError = (error: unknown, handled: boolean, event?: ErrorEvent) => {
     const context = describe(error, handled, event);
+    let verdict: unknown;
     if (isNoise(context, event, options)) return;
-    let verdict;
     try {
       verdict = options.classifyError?.(error, context);
     } catch {
       /* The decision stays as it is. */
     }
     if (verdict !== 'ignore') {
-      const crash = verdict === 'crash' || (verdict !== 'error' && !handled);
-      run((ready) => ready._calls.error(+crash));
+      run(({ _calls: calls }) =>
+        calls.error(+(verdict === 'crash' || (verdict !== 'error' && !handled))),
+      );
     }
   };
 
-  const errors = watchErrors(
-    listen,
-    deferred,
-    options.noise !== false &&
-      (options.noise === true || options.noise?.lateHandled !== false),
-    (event) => {
-      const { error, reason } = event as ErrorEvent & PromiseRejectionEvent;
-      judgeError(error ?? reason, false, event as ErrorEvent);
-    },
-  );
-
-  const host = {
-    _wake(delay: number) {
-      clearTimeout(timer);
-      timer = setTimeout(() => core?._calls.wake(), delay);
-    },
-    _fetch(request: number, url: string, body: string, atExit: boolean) {
-      transport._send(url, body, atExit, (status, limits, retryAfter) =>
-        core?._respond(request, status, limits, retryAfter),
-      );
-    },
-    _beforeSend(session: string) {
-      try {
-        const keep = options.beforeSendSession!(JSON.parse(session) as Session);
-        return keep !== false && keep !== null;
-      } catch {
-        return true;
-      }
-    },
-  };
+  const errors = watchErrors(listen, deferred, options, (event) => {
+    const { error, reason } = event as ErrorEvent & PromiseRejectionEvent;
+    judgeError(error ?? reason, false, event as ErrorEvent);
+  });
 
   const begin = (ready: Core) => {
+    const reason = STATUSES[ready._calls.status()]!;
     if (!waiting) return;
-    configure(ready, options);
-    const reason = ready._calls.status();
-    if (reason && STATUSES[reason]!.match(/^(no|invalid)-/)) {
-      fail(STATUSES[reason]!);
+    if (/^(no|invalid)-/.test(reason)) {
+      fail(reason);
       return;
     }
     ready._setUser(userId(initialUser(options)));
@@ -277,8 +190,6 @@ export function createClient(options: Options): Client {
     core = ready;
     for (const call of waiting) call(ready);
   };
-
-  const flush = () => run(({ _calls: calls }) => calls.flush());
 
   const whenIdle = (timeout = 2000): Promise<boolean> =>
     Promise.race([
@@ -303,9 +214,9 @@ export function createClient(options: Options): Client {
     },
     setUser: (user) => runSettled((ready) => ready._setUser(userId(user))),
     captureException(error, hint) {
-      const handled = hint?.handled ?? hint?.mechanism?.handled ?? true;
-      if (deferred._endsWith()) judgeError(error, handled);
-      else deferred._push(() => judgeError(error, handled), 0);
+      const judge = () => judgeError(error, hint?.handled ?? hint?.mechanism?.handled ?? true);
+      if (deferred._endsWith()) judge();
+      else deferred._push(judge, 0);
     },
     startSession: (context) =>
       runSettled((ready) => {
@@ -313,11 +224,10 @@ export function createClient(options: Options): Client {
         if (context && 'user' in context) ready._setUser(userId(context.user));
         ready._calls.start(1);
       }),
-    captureSession: (end) =>
-      runSettled(({ _calls: calls }) => {
-        if (end) calls.end(EXITED);
-        calls.flush();
-      }),
+    captureSession(end) {
+      if (end) client.endSession();
+      void client.flush();
+    },
     endSession: () => runSettled(({ _calls: calls }) => calls.end(EXITED)),
     navigate(to) {
       try {
@@ -327,7 +237,7 @@ export function createClient(options: Options): Client {
       }
     },
     setConsent: (consent) =>
-      runSettled(({ _calls: calls }) => calls.set_consent(Math.max(CONSENTS.indexOf(consent), 0))),
+      runSettled(({ _calls: calls }) => calls.set_consent(consentValue(consent))),
     getSession: () => JSON.parse(core?._session() || 'null') as Session | null,
     flush(timeout) {
       deferred._settle();
@@ -336,46 +246,47 @@ export function createClient(options: Options): Client {
     },
     close(timeout) {
       runSettled(({ _calls: calls }) => calls.close());
-      if (!core) failure = 'closed';
-      waiting = undefined;
-      stopListening();
-      forgetClient(dsn);
+      stop('closed');
       return whenIdle(timeout);
     },
     watch: errors._watch,
   };
 
-  const invalid = invalidOption(options);
-  if (options.enabled === false || invalid) {
-    fail(invalid ? `invalid-${invalid}` : 'disabled');
-    return client;
-  }
-  keepClient(dsn, client);
-  if (integrations.has('GlobalHandlers')) {
-    errors._watch(window);
-    takeEarly(errors._take);
-  }
-  if (sessions && lifecycle === 'route') {
-    watchNavigation(listen, () => navigated(new URL(document.URL)));
-  }
-  watchLifecycle(listen, {
-    /* What may be an error of the first session goes with it. */
-    _idle: () => (deferred._endsWith() ? flush() : deferred._push(flush, GRACE_MS)),
-    _hidden: (final) => runSettled(({ _calls: calls }) => calls.hide(+final)),
-    _restored() {
-      if (lifecycle === 'route') runSettled(({ _calls: calls }) => calls.start(1));
-    },
-    _online: flush,
-  });
-  whenShown(listen, () => {
-    location = new URL(document.URL);
-    try {
-      const starting = createCore(host);
-      if (starting instanceof Promise) starting.then(begin).catch(() => fail('unsupported'));
-      else begin(starting);
-    } catch {
-      fail('unsupported');
+  try {
+    const invalid = invalidOption(options);
+    if (options.enabled === false || invalid) {
+      fail(invalid ? `invalid-${invalid}` : 'disabled');
+      return client;
     }
-  });
+    keepClient(dsn, client);
+    const find = (name: string) => integrations.find((integration) => integration.name === name);
+    const integrations = chooseIntegrations(options);
+    const sessions = find('BrowserSession');
+
+    if (sessions) lifecycle = sessions.lifecycle ?? options.lifecycle ?? 'route';
+    if (find('GlobalHandlers')) {
+      errors._watch(window);
+      takeEarly(errors._take);
+    }
+    if (lifecycle === 'route') watchNavigation(listen, () => navigated(new URL(document.URL)));
+    whenShown(listen, async () => {
+      location = new URL(document.URL);
+      try {
+        watchLifecycle(listen, {
+          /* What may be an error of the first session goes with it. */
+          _idle: () => (deferred._endsWith() ? flush() : deferred._push(flush, GRACE_MS)),
+          _hidden: (final) => runSettled(({ _calls: calls }) => calls.hide(+final)),
+          _restored: () =>
+            lifecycle === 'route' && runSettled(({ _calls: calls }) => calls.start(1)),
+          _online: flush,
+        });
+        await startCore(options, transport, begin, () => {});
+      } catch {
+        fail('unsupported');
+      }
+    });
+  } catch {
+    fail('unsupported');
+  }
   return client;
 }

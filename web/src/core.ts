@@ -58,8 +58,7 @@ export function createCore(host: Host): Core | Promise<Core> {
   const read = (address: number, length: number) =>
     new TextDecoder().decode(bytes(address, length));
   /** Replaces lone surrogates, and cuts what is longer than any text may be. */
-  const write = (text: string) =>
-    new TextEncoder().encodeInto(text, bytes(buffer, BUFFER)).written;
+  const write = (text: string) => new TextEncoder().encodeInto(text, bytes(buffer, BUFFER)).written;
 
   const started = (exports: Exports): Core => {
     calls = exports;
@@ -90,8 +89,7 @@ export function createCore(host: Host): Core | Promise<Core> {
         bodyLength: number,
         atExit: number,
       ) => host._fetch(request, read(url, urlLength), read(body, bodyLength), !!atExit),
-      before_send: (address: number, length: number) =>
-        +host._beforeSend(read(address, length)),
+      before_send: (address: number, length: number) => +host._beforeSend(read(address, length)),
     },
   });
   return exports instanceof Promise ? exports.then(started) : started(exports);

@@ -2,78 +2,57 @@
  * Which errors count. The rules that are on by default leave out what nobody experienced as a
  * failure of this page; the lists have the meaning that they have in Sentry's SDKs.
  */
-import type { ErrorContext, Options } from './options';
+import type { ErrorContext, NoiseRules, Options } from './options';
 
-const EXTENSION = /(chrome|moz|safari|safari-web|ms-browser)-extension:/;
-
-/** A text, whatever the value does when it is asked for one. */
-function text(value: unknown): string {
-  try {
-    return typeof value === 'string' ? value : value == null ? '' : String(value);
-  } catch {
-    return '';
-  }
-}
-
-/** A member of a value that may have none, or one that throws. */
-function member(value: unknown, name: string): unknown {
-  try {
-    return (value as Record<string, unknown> | null | undefined)?.[name];
-  } catch {
-    return undefined;
-  }
-}
-
-/** The address of the innermost frame, as Sentry's URL lists take it. */
-function frameUrl(stack: string): string {
-  for (const line of stack.split('\n')) {
-    const url = /((?:[a-z-]+:\/\/|\/)[^\s()]*?)(?::\d+)*\)?$/i.exec(line.trim())?.[1];
-    if (url) return url;
-  }
-  return '';
-}
-
-function matches(value: string, patterns: readonly (string | RegExp)[] = []): boolean {
-  return patterns.some((pattern) =>
-    typeof pattern === 'string' ? value.includes(pattern) : value.search(pattern) >= 0,
-  );
-}
-
-/** Describes an error, whatever was thrown. */
+/** Describes an error, whatever was thrown: reading it may throw once more. */
 export function describe(
   error: unknown,
   handled: boolean,
-  event?: Partial<ErrorEvent>,
+  event: Partial<ErrorEvent> = {},
 ): ErrorContext {
-  const message = text(member(error, 'message')) || text(event?.message) || text(error);
-  return {
-    message,
-    name: text(member(error, 'name')),
-    stack: text(member(error, 'stack')).replace(message, ''),
-    filename: text(event?.filename),
-    handled,
-  };
+  const context = { message: '', name: '', stack: '', filename: '', handled };
+  try {
+    const { message, name, stack } = (error ?? {}) as Partial<Error>;
+    context.message = `${message || event.message || (error ?? '')}`;
+    context.name = `${name || ''}`;
+    context.stack = `${stack || ''}`.replace(context.message, '');
+    context.filename = `${event.filename || ''}`;
+  } catch {
+    /* What could be read is there. */
+  }
+  return context;
 }
 
+/** The address of the innermost frame, as Sentry's URL lists take it. */
+const frameUrl = (stack: string) => /((?:[a-z-]+:\/)?\/[^\s()]+?)(?::\d+)*\)?$/im.exec(stack)?.[1];
+
+const matches = (value: string, patterns?: readonly (string | RegExp)[]) =>
+  patterns?.some((pattern) =>
+    typeof pattern === 'string' ? value.includes(pattern) : value.search(pattern) >= 0,
+  );
+
 /** Whether an error is none of the page's. */
-export function isNoise(context: ErrorContext, event: Event | undefined, options: Options): boolean {
-  const { noise = {} } = options;
-  const { message, name, stack, filename, handled } = context;
+export function isNoise(
+  { message, name, stack, filename, handled }: ErrorContext,
+  event: Event | undefined,
+  { noise, ignoreErrors, denyUrls, allowUrls }: Options,
+): unknown {
   const url = frameUrl(stack) || filename;
-  const described = [message, `${name}: ${message}`];
-  const rule = (key: keyof Exclude<Options['noise'], boolean | undefined>) =>
-    noise === true || (noise && noise[key] !== false);
+  const isOn = (rule: keyof NoiseRules) =>
+    noise !== false && (noise as NoiseRules | undefined)?.[rule] !== false;
 
   return (
-    (!!event &&
-      ((rule('prevented') && event.defaultPrevented) ||
-        (rule('resizeObserver') && message.includes('ResizeObserver loop') && !stack) ||
-        (rule('scriptError') && /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message) && !stack) ||
-        (rule('abort') && name === 'AbortError' && event.type !== 'error'))) ||
-    (!handled && rule('extension') && EXTENSION.test(filename + stack)) ||
-    described.some((value) => matches(value, options.ignoreErrors)) ||
-    (!!url &&
-      (matches(url, options.denyUrls) ||
-        (!!options.allowUrls?.length && !matches(url, options.allowUrls))))
+    (event &&
+      ((isOn('prevented') && event.defaultPrevented) ||
+        (!stack &&
+          ((isOn('resizeObserver') && message.includes('ResizeObserver loop')) ||
+            (isOn('scriptError') && /^Script error\.?$/.test(message)))) ||
+        (isOn('abort') && name === 'AbortError' && 'reason' in event))) ||
+    (!handled &&
+      isOn('extension') &&
+      /(-extension|webkit-masked-url):\/\//.test(filename + stack)) ||
+    matches(message, ignoreErrors) ||
+    matches(`${name}: ${message}`, ignoreErrors) ||
+    (url && (matches(url, denyUrls) || (allowUrls?.length && !matches(url, allowUrls))))
   );
 }

@@ -92,7 +92,7 @@ export interface Options {
   /** Only errors from these scripts count, and those from none. */
   allowUrls?: (string | RegExp)[];
   /** Which errors are noise; `false`: none is. */
-  noise?: boolean | NoiseRules;
+  noise?: false | NoiseRules;
   /**
    * Has the last word on an error that is not noise: `ignore`, `error` (handled) or `crash`.
    * Anything else leaves the decision as it is.
@@ -125,57 +125,51 @@ export interface Options {
   debug?: boolean;
 }
 
-/** What `typeof` must say of an option, or the values that it may have. Numbers are not negative. */
+/** The options that must be of a type, if they are given. */
 const TYPES = {
-  dsn: 'string',
-  release: 'string',
-  tunnel: 'string',
-  lifecycle: ['route', 'page', 'manual'],
-  unhandledStatus: ['crashed', 'unhandled'],
-  consent: ['granted', 'pending', 'denied'],
-  sampleRate: 'number',
-  maxSessionsPerMinute: 'number',
-  enabled: 'boolean',
-  debug: 'boolean',
-  sendClientReports: 'boolean',
-  globalPrivacyControl: 'boolean',
-  classifyError: 'function',
-  isNewRoute: 'function',
-  beforeSendSession: 'function',
-  fetch: 'function',
-  ignoreErrors: Array,
-  denyUrls: Array,
-  allowUrls: Array,
-} as const satisfies { [name in keyof Options]: unknown };
+  string: 'dsn release tunnel lifecycle unhandledStatus consent storage',
+  number: 'sampleRate maxSessionsPerMinute',
+  boolean: 'enabled debug sendClientReports globalPrivacyControl',
+  function: 'classifyError isNewRoute beforeSendSession fetch',
+  object: 'ignoreErrors denyUrls allowUrls',
+};
 
-type Typed = keyof typeof TYPES;
+/** Calls `visit` with the name of each option that has a type. */
+function eachTyped(visit: (name: keyof Options, type: string) => void): void {
+  for (const [type, names] of Object.entries(TYPES)) {
+    for (const name of names.split(' ')) visit(name as keyof Options, type);
+  }
+}
 
-/** The first option that has a value it cannot have. */
-export function invalidOption(options: Options): Typed | undefined {
-  return (Object.keys(TYPES) as Typed[]).find((name) => {
+/** An option that has a value it cannot have. Numbers are not negative, lists are arrays. */
+export function invalidOption(options: Options): string | undefined {
+  let invalid: string | undefined;
+  eachTyped((name, type) => {
     const value: unknown = options[name];
-    const type: unknown = TYPES[name];
-    return (
+    if (
       value != null &&
-      (Array.isArray(type)
-        ? !type.includes(value)
-        : type === Array
-          ? !Array.isArray(value)
-          : typeof value !== type ||
-            (type === 'number' && !((value as number) >= 0)) ||
-            (name === 'sampleRate' && (value as number) > 1))
-    );
+      (typeof value !== type ||
+        (type === 'number' && !((value as number) >= 0)) ||
+        (type === 'object' && !Array.isArray(value)))
+    ) {
+      invalid ??= name;
+    }
   });
+  return invalid ?? (options.sampleRate! > 1 ? 'sampleRate' : undefined);
 }
 
 /** Options from the data attributes of a script tag, such as `data-sample-rate="0.5"`. */
 export function fromAttributes(attributes: DOMStringMap): Options {
-  const options: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(attributes)) {
-    const type = TYPES[name as Typed];
-    options[name] = type === 'number' ? +value! : type === 'boolean' ? value !== 'false' : value;
-  }
-  if (attributes.userId) options.initialScope = { user: { id: attributes.userId } };
+  const options: Record<string, unknown> = {
+    ...attributes,
+    initialScope: { user: { id: attributes.userId } },
+  };
+  eachTyped((name, type) => {
+    const value = attributes[name];
+    if (value === undefined) return;
+    if (type === 'number') options[name] = +value;
+    if (type === 'boolean') options[name] = value !== 'false';
+  });
   return options;
 }
 
@@ -203,4 +197,15 @@ export function initialUser({ initialScope }: Options): unknown {
   );
   initialScope(scope);
   return user;
+}
+
+/** The integrations that are on; of those with one name the first counts. */
+export function chooseIntegrations({ integrations, defaultIntegrations }: Options): Integration[] {
+  const defaults =
+    defaultIntegrations === false
+      ? []
+      : (defaultIntegrations ?? [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }]);
+  return typeof integrations === 'function'
+    ? integrations(defaults)
+    : [...(integrations ?? []), ...defaults];
 }

@@ -1,28 +1,36 @@
 /** The script-tag file: `window.crashfree`, started from the tag's data attributes if it has a DSN. */
-import * as api from './api';
+import { current, getClient, init } from './current';
 import { builtRelease, fromAttributes } from './options';
 
 type Functions = Record<string, (...parameters: unknown[]) => unknown>;
 
-const page = window as { crashfree?: { q?: unknown[] } };
+const page = window as unknown as { crashfree?: Functions & { q?: unknown[] } };
 const early = page.crashfree?.q;
-/* If the script was included before, the functions are there already. */
-const functions = (page.crashfree && !early ? page.crashfree : { ...api }) as Functions;
 const { dataset } = (document.currentScript as HTMLScriptElement | null) ?? {};
 
-page.crashfree = functions;
-if (early) page.crashfree = Object.assign(functions, { q: early });
+/* If the script was included before, the functions are there already. */
+if (!page.crashfree || early) {
+  const functions = { init, getClient } as unknown as Functions;
+  for (const name of (
+    'setUser captureException startSession captureSession endSession ' +
+    'navigate setConsent getSession flush close'
+  ).split(' ')) {
+    functions[name] = (...parameters) =>
+      (current as unknown as Functions | undefined)?.[name]!(...parameters);
+  }
+  page.crashfree = functions;
+}
 if (dataset?.dsn !== undefined) {
   const options = fromAttributes(dataset);
-  functions.init!({ ...options, release: builtRelease() ?? options.release });
+  page.crashfree.init!({ ...options, release: builtRelease() ?? options.release });
 }
 if (early) {
   /* Calls that were made before: `crashfree.q.push(['setUser', { id: 42 }])`. */
-  const call = (entry: unknown) => {
-    if (Array.isArray(entry)) functions[entry[0] as string]?.(...(entry.slice(1) as unknown[]));
+  early.push = (...entries) => {
+    for (const entry of entries) {
+      if (Array.isArray(entry)) page.crashfree![entry[0] as string]?.(...(entry.slice(1) as []));
+    }
     return 0;
   };
-  early.forEach(call);
-  delete page.crashfree.q;
-  early.push = call;
+  early.push(...early);
 }

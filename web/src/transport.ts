@@ -29,8 +29,7 @@ export function createTransport(fetch: Fetch): Transport {
 
   return {
     _send(url, body, atExit, respond) {
-      const keepalive =
-        bytes + body.length <= KEEPALIVE_BYTES && sending.size < KEEPALIVE_REQUESTS;
+      const keepalive = bytes + body.length <= KEEPALIVE_BYTES && sending.size < KEEPALIVE_REQUESTS;
 
       /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
       if (atExit && !keepalive && navigator.sendBeacon?.(url, body)) {

@@ -1,3 +1,4 @@
+import type { Options } from '../options';
 import type { Deferred } from './deferred';
 import type { Listen } from './listen';
 
@@ -13,14 +14,15 @@ export interface ErrorSignals {
 
 /**
  * Calls `uncaught` for each uncaught error and unhandled rejection, after all listeners of the page
- * had their say. With `grace` a rejection that is handled soon does not count.
+ * had their say. Unless the options say otherwise a rejection that is handled soon does not count.
  */
 export function watchErrors(
   listen: Listen,
   deferred: Deferred,
-  grace: boolean,
+  { noise }: Options,
   uncaught: (event: ErrorEvent | PromiseRejectionEvent) => void,
 ): ErrorSignals {
+  const grace = noise !== false && noise?.lateHandled !== false;
   const rejections = new Map<Promise<unknown>, () => void>();
 
   const take = (event: Event) => {
