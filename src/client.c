@@ -172,7 +172,9 @@ void crashfree_start_session(crashfree *client, bool announce) {
 
 bool crashfree_restore(crashfree *client, const char *text, size_t length, double started,
                        crashfree_session_status status, uint32_t errors, bool announced) {
-    const double age = cf_host_now(client) - started;
+    const double since = cf_host_now(client) - started;
+    /* A clock that was set back; its session is as good as new. */
+    const double age = since < 0 ? 0 : since;
     cf_session session = {.started = started,
                           .began = cf_host_monotonic(client) - age,
                           .errors = errors,
@@ -182,7 +184,7 @@ bool crashfree_restore(crashfree *client, const char *text, size_t length, doubl
                           .sampled = true};
 
     if (!cf_session_set_sid(&session, text, length) || (unsigned)status > CRASHFREE_ABNORMAL ||
-        !(age >= 0 && age <= CRASHFREE_AGE_MAX_MS) ||
+        !(age <= CRASHFREE_AGE_MAX_MS) ||
         cf_text_copy(session.did, CRASHFREE_USER_ID_MAX, text + CF_SID_LENGTH,
                      length - CF_SID_LENGTH) > CRASHFREE_USER_ID_MAX) {
         return false;

@@ -769,17 +769,23 @@ TEST(invalid_values_are_not_restored) {
     CHECK(!restore("5f0c6f0e-9b1d-4c0f-8a5e-2b7d3c4f1a90", 0, CRASHFREE_OK, 0, false));
     CHECK(!restore(SID, 0, (crashfree_session_status)5, 0, false));
     CHECK(!restore(SID, 0, (crashfree_session_status)-1, 0, false));
-    CHECK(!restore(SID, -1, CRASHFREE_OK, 0, false));
     CHECK(!restore(SID, CRASHFREE_AGE_MAX_MS + 1, CRASHFREE_OK, 0, false));
     CHECK(!restore(SID, strtod("nan", NULL), CRASHFREE_OK, 0, false));
     CHECK(!restore(SID, strtod("inf", NULL), CRASHFREE_OK, 0, false));
-    CHECK(!restore(SID, -strtod("inf", NULL), CRASHFREE_OK, 0, false));
     memset(text + CF_SID_LENGTH, 'u', CRASHFREE_USER_ID_MAX + 1);
     CHECK(!restore(text, 0, CRASHFREE_OK, 0, false));
     CHECK_EQ_INT(crashfree_saveable(fake.client), 0);
     text[CF_SID_LENGTH + CRASHFREE_USER_ID_MAX] = '\0';
     CHECK(restore(text, CRASHFREE_AGE_MAX_MS, CRASHFREE_OK, 0, false));
     CHECK_EQ_INT(crashfree_saveable(fake.client), 1);
+}
+
+TEST(a_clock_that_was_set_back_loses_no_restored_session) {
+    fake_begin();
+    CHECK(restore(SID, -FAKE_DAY, CRASHFREE_CRASHED, 1, false));
+    crashfree_flush(fake.client);
+    CHECK(fake_has(0, 0, "\"status\":\"crashed\""));
+    CHECK(fake_has(0, 0, "\"started\":\"2026-01-05T10:00:00.000Z\""));
 }
 
 TEST(a_restored_session_grows_older_and_is_dropped) {
