@@ -4,6 +4,8 @@ import type { Engine } from './types.js';
 export function launchFirefox(): Promise<Engine> {
   return launchPuppeteer('firefox', {
     browser: 'firefox',
+    // Its crash helper would leave the process group.
+    env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' },
     executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
   });
 }

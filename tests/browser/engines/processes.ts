@@ -8,6 +8,7 @@ import { once } from 'node:events';
 /** What this run has started. It ends with it, also when a test throws or on Ctrl-C. */
 const groups = new Set<number>();
 const folders = new Set<string>();
+const launches = new Set<Promise<unknown>>();
 let watching = false;
 
 function watch(): void {
@@ -18,7 +19,12 @@ function watch(): void {
     folders.forEach(removeFolder);
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => process.exit(signal === 'SIGINT' ? 130 : 143));
+    process.once(signal, () => {
+      // What is being started is known only when it is up.
+      void Promise.allSettled([...launches]).then(() =>
+        process.exit(signal === 'SIGINT' ? 130 : 143),
+      );
+    });
   }
 }
 
@@ -34,6 +40,22 @@ function killGroup(pid: number): void {
 export function endWithThisProcess(pid: number): void {
   groups.add(pid);
   watch();
+}
+
+/** Starts something that tells its process id late; an end of this run waits until it does. */
+export async function launching<T>(launch: Promise<T>, pid: (result: T) => number | undefined) {
+  watch();
+  const known = launch.then((result) => {
+    const id = pid(result);
+    if (id !== undefined) endWithThisProcess(id);
+    return result;
+  });
+  launches.add(known);
+  try {
+    return await known;
+  } finally {
+    launches.delete(known);
+  }
 }
 
 /** A folder that goes away with this run at the latest. */

@@ -4,7 +4,7 @@ import puppeteer, {
   type LaunchOptions,
   type Page as PuppeteerPage,
 } from 'puppeteer-core';
-import { endWithThisProcess } from './processes.js';
+import { launching, removeFolder, temporaryFolder } from './processes.js';
 import { addScript, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, EngineName, Page } from './types.js';
 import { until, within } from './wait.js';
@@ -85,9 +85,19 @@ class PuppeteerPageDriver implements Page {
 }
 
 export async function launchPuppeteer(name: EngineName, options: LaunchOptions): Promise<Engine> {
-  const browser = await puppeteer.launch({ ...options, headless: true });
-  const pid = browser.process()?.pid;
-  if (pid !== undefined) endWithThisProcess(pid);
+  const profile = temporaryFolder(`crashfree-${name}-`);
+  const browser = await launching(
+    puppeteer.launch({
+      ...options,
+      headless: true,
+      userDataDir: profile,
+      // puppeteer's own handlers end one browser of several.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    }),
+    (launched) => launched.process()?.pid,
+  );
   return {
     name,
     version: await browser.version(),
@@ -95,6 +105,9 @@ export async function launchPuppeteer(name: EngineName, options: LaunchOptions):
       const page = await within('open a page', browser.newPage({ type: 'window' }));
       return new PuppeteerPageDriver(browser, page, name === 'firefox');
     },
-    close: () => browser.close(),
+    async close() {
+      await browser.close();
+      removeFolder(profile);
+    },
   };
 }
