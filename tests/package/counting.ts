@@ -30,6 +30,26 @@ export class Counting {
     return this.collector.metrics(project);
   }
 
+  reset(project: string): void {
+    this.collector.reset(project);
+  }
+
+  /** Waits for a stretch of time in which nothing arrives. */
+  async calm(project: string, ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        stop();
+        resolve();
+      };
+      let timer = setTimeout(done, ms);
+      const stop = this.collector.on('change', (changed: string) => {
+        if (changed !== project) return;
+        clearTimeout(timer);
+        timer = setTimeout(done, ms);
+      });
+    });
+  }
+
   requests(project: string): number {
     return this.collector.requests(project).length;
   }

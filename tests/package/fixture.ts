@@ -1,0 +1,190 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { filesBelow, root } from '../../web/build/run.js';
+import { until, type Engine } from '../browser/engines/index.js';
+import { freePort, start, stop } from '../browser/engines/processes.js';
+import type { Counting } from './counting.js';
+import { Site, type SiteFile } from './site.js';
+import type { Stack } from './stacks.js';
+
+const work = join(root, 'build/fixtures');
+/** Stands in the fixtures' code where people put theirs. */
+const placeholder = 'https://key@collector.invalid/1';
+
+/** Runs a program; its output is told only if it fails. */
+async function run(
+  folder: string,
+  [program, ...args]: string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  try {
+    await promisify(execFile)(program!, args, { cwd: folder, env, maxBuffer: 1 << 26 });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(
+      `${program} ${args.join(' ')} failed\n${`${stdout ?? ''}${stderr ?? error}`.slice(-3000)}`,
+    );
+  }
+}
+
+/** What a build sees of the surroundings: no variable of a build service but the stack's own. */
+function environment(stack: Stack, folder: string): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return {
+    PATH: `${join(folder, 'node_modules/.bin')}:${PATH}`,
+    HOME,
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    ...stack.env,
+  };
+}
+
+/** Makes the package's tarball from dist/ as it is. */
+export async function pack(): Promise<string> {
+  await mkdir(work, { recursive: true });
+  await run(root, ['npm', 'pack', '--ignore-scripts', '--pack-destination', work]);
+  const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+  };
+  return join(work, `${name}-${version}.tgz`);
+}
+
+/**
+ * Copies a fixture, installs what its lock file says and the tarball, and builds it. An installation
+ * of the same lock file is used again.
+ */
+export async function build(stack: Stack, tarball: string, dsn: string): Promise<string> {
+  const source = join(root, 'tests/package/fixtures', stack.folder);
+  const folder = join(work, stack.folder);
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (name !== 'node_modules') await rm(join(folder, name), { recursive: true });
+  }
+  await cp(source, folder, { recursive: true });
+  for (const name of await filesBelow(source)) {
+    const text = await readFile(join(source, name), 'utf8');
+    if (text.includes(placeholder)) {
+      await writeFile(join(folder, name), text.replaceAll(placeholder, dsn));
+    }
+  }
+
+  const lock = await readFile(join(source, 'package-lock.json'), 'utf8');
+  const mark = join(folder, 'node_modules/.fixture-lock.json');
+  if (!existsSync(mark) || (await readFile(mark, 'utf8')) !== lock) {
+    await run(folder, ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+    await writeFile(mark, lock);
+  }
+  const installed = join(folder, 'node_modules/crashfree');
+  await rm(installed, { recursive: true, force: true });
+  await mkdir(installed, { recursive: true });
+  await run(folder, ['tar', '-xzf', tarball, '-C', installed, '--strip-components=1']);
+
+  for (const command of stack.build) await run(folder, command, environment(stack, folder));
+  return folder;
+}
+
+/** A built fixture, being served. */
+export interface Served {
+  origin: string;
+  /** Whether pages find no WebAssembly; only where the pages are files. */
+  plain: boolean;
+  hits: readonly string[];
+  close(): Promise<void>;
+}
+
+async function serveFiles(folder: string): Promise<Served> {
+  const find = async (path: string): Promise<SiteFile | undefined> => {
+    const candidates = [path, join(path, 'index.html'), '/index.html'];
+    for (const candidate of path.includes('.') ? [path] : candidates) {
+      const file = join(folder, candidate);
+      if (!existsSync(file) || !(await stat(file)).isFile()) continue;
+      const body = await readFile(file);
+      if (!file.endsWith('.html')) return { body };
+      const text = body.toString();
+      return {
+        body: served.plain
+          ? text.replace('<head>', '<head><script>delete window.WebAssembly</script>')
+          : text,
+        type: 'text/html; charset=utf-8',
+      };
+    }
+    return undefined;
+  };
+  const site = await Site.serve(find);
+  const served: Served = {
+    origin: site.origin,
+    plain: false,
+    hits: site.hits,
+    close: () => site.close(),
+  };
+  return served;
+}
+
+async function serveCommand(stack: Stack, folder: string): Promise<Served> {
+  const port = await freePort();
+  const [program, ...args] = stack.start!;
+  const child = start(program!, args, {
+    cwd: folder,
+    stdio: 'ignore',
+    env: { ...environment(stack, folder), PORT: String(port), HOSTNAME: '127.0.0.1' },
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  await until(`${program} start`, async () => (await fetch(origin)).ok, 60_000);
+  return { origin, plain: false, hits: [], close: () => stop(child) };
+}
+
+export function serve(stack: Stack, folder: string): Promise<Served> {
+  return stack.start
+    ? serveCommand(stack, folder)
+    : serveFiles(join(folder, stack.output ?? 'dist'));
+}
+
+/** Visits a served fixture and says what is wrong with what was counted. */
+export async function visit(
+  engine: Engine,
+  served: Served,
+  stack: Stack,
+  counting: Counting,
+  project: string,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const fetchedBefore = served.hits.length;
+  counting.reset(project);
+  const tab = await engine.newPage();
+  try {
+    await tab.goto(`${served.origin}/`);
+    await counting.until(project, 'the page load', ({ all }) => all >= 1);
+    await tab.waitFor(`document.querySelector('#to-about')`);
+    // What a framework writes into the history while it starts would be counted by now.
+    await counting.calm(project, 300);
+    const { all } = counting.metrics(project);
+    if (all !== 1) problems.push(`${all} sessions after the page load`);
+
+    await tab.click('#to-about');
+    await tab.waitFor(`document.querySelector('h1').textContent.includes('about')`);
+    await counting.until(project, 'the navigation', (metrics) => metrics.all >= 2);
+    await tab.click('#crash');
+    await counting.until(project, 'the crash', ({ crashed }) => crashed >= 1);
+    await tab.evaluate('history.back()');
+    await counting.until(project, 'the way back', (metrics) => metrics.all >= 3);
+    await counting.calm(project, 300);
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    await tab.close();
+  }
+
+  const { all, crashed, errored, users } = counting.metrics(project);
+  if (all !== 3 || crashed !== 1 || errored !== 0 || users.all !== 0) {
+    problems.push(`${all} sessions, ${crashed} crashed, ${errored} errored; not 3, 1, 0`);
+  }
+  const releases = counting.releases(project).join(', ');
+  if (releases !== stack.release) problems.push(`release ${releases}, not ${stack.release}`);
+  const fallback = served.hits.slice(fetchedBefore).some((path) => path.includes('nowasm'));
+  if (fallback && !served.plain) problems.push('the JavaScript core was loaded beside WebAssembly');
+  return problems;
+}
