@@ -309,7 +309,7 @@ static bool settle(uint32_t *sent, bool *taken, uint32_t request, bool delivered
 
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
                        size_t limits_length, double retry_after) {
-    if (status == 0 && client->ended) {
+    if (request == 0 || (status == 0 && client->ended)) {
         return;
     }
     const bool limited = cf_ratelimit_update(&client->limits, cf_host_monotonic(client), status,

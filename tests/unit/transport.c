@@ -126,6 +126,7 @@ TEST(answers_out_of_order_twice_or_to_nothing_do_no_harm) {
     begin_with_request();
     crashfree_respond(fake.client, 1234, 200, "", 0, -1);
     crashfree_respond(fake.client, 1234, 500, "", 0, -1);
+    crashfree_respond(fake.client, 0, 200, "", 0, -1);
     CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 0);
     fake_respond(0, 200);
     fake_respond(0, 0);
