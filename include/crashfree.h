@@ -254,7 +254,8 @@ size_t crashfree_session(crashfree *client, char *out, size_t capacity);
  * Writes session `index` (0 is the oldest that the client keeps) as crashfree_session does, for a
  * host that stores what the next visit is to deliver. Returns 0 past the last one and, unless it is
  * the running one, for a session of which nothing is waiting: what is on its way counts as
- * delivered, as a second copy does more harm than a missing one (protocol 3.2).
+ * delivered, as a second copy does more harm than a missing one (protocol 3.2). A session whose end
+ * was told and only `init` is missing reads `exited`, for the same reason.
  */
 size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity);
 

@@ -129,11 +129,21 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
     if (index >= client->count) {
         return 0;
     }
-    const cf_session *session = &client->sessions[index];
-    const bool waits = cf_session_is_due(session) ||
-                       (cf_session_is_running(session) && !cf_session_is_discarded(session));
+    cf_session session = client->sessions[index];
 
-    return waits ? session_json(client, session, out, capacity) : 0;
+    if (cf_session_is_discarded(&session)) {
+        return 0;
+    }
+    if (!cf_session_is_running(&session)) {
+        if (!cf_session_is_due(&session)) {
+            return 0;
+        }
+        /* Its end is on its way or taken, and must not be told twice. */
+        if (!cf_session_needs_update(&session)) {
+            session.status = CRASHFREE_EXITED;
+        }
+    }
+    return session_json(client, &session, out, capacity);
 }
 
 /* Lets the host discard sessions. It may call back and so move them in the list; those that this
