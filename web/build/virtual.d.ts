@@ -11,6 +11,11 @@ declare module 'crashfree:nowasm' {
   export function load(): Promise<WithoutWasm>;
 }
 
+/** Opt-in storage, a file of its own, too. */
+declare module 'crashfree:storage' {
+  export function load(): Promise<typeof import('../src/storage')>;
+}
+
 /** The package's version. */
 declare const __CRASHFREE_VERSION__: string;
 

@@ -1,3 +1,4 @@
+import { load as loadStorage } from 'crashfree:storage';
 import type { Core } from './core';
 import { takeEarly } from './early';
 import { describe, isNoise } from './noise';
@@ -17,6 +18,7 @@ import { watchLifecycle, whenShown } from './signals/lifecycle';
 import { createListen } from './signals/listen';
 import { routeOf, watchNavigation } from './signals/navigation';
 import { consentValue, startCore } from './start';
+import { storedPage } from './stored-page';
 import { STATUSES, type Status } from './status';
 import { createTransport } from './transport';
 
@@ -78,6 +80,8 @@ export interface Client {
 /** Value of `crashfree_session_status`. */
 const EXITED = 1;
 
+const ignore = () => {};
+
 /** The id of a user as text: empty for nobody, and for what is no id. */
 function userId(user: unknown): string {
   const id = (user as User | null | undefined)?.id;
@@ -115,9 +119,15 @@ export function createClient(options: Options): Client {
     if (options.debug) console.warn(`crashfree: no sessions are sent: ${reason}`);
   };
 
+  /** Stores what waits, where an option asks for it. */
+  let save: (() => void) | undefined;
+  const changed = () => save?.();
+
   const run = (call: (core: Core) => void) => {
-    if (core) call(core);
-    else waiting?.push(call);
+    if (core) {
+      call(core);
+      changed();
+    } else waiting?.push(call);
   };
   /** For what may end a session: what happened before belongs to it. */
   const runSettled = (call: (core: Core) => void) => {
@@ -150,7 +160,7 @@ export function createClient(options: Options): Client {
         const isNew = isNewRoute(location!, next._to);
         location = next._to;
         run((ready) => {
-          if (isNew || !ready._session()) ready._calls.start(1);
+          if (isNew || !ready._calls.session()) ready._calls.start(1);
         });
       },
     });
@@ -189,6 +199,11 @@ export function createClient(options: Options): Client {
     if (lifecycle !== 'manual') ready._calls.start(0);
     core = ready;
     for (const call of waiting) call(ready);
+    if (options.storage && options.storage !== 'none') {
+      void loadStorage().then(({ keepSessions }) => {
+        save = keepSessions(storedPage(options, ready, transport));
+      }, ignore);
+    }
   };
 
   const whenIdle = (timeout = 2000): Promise<boolean> =>
@@ -238,7 +253,8 @@ export function createClient(options: Options): Client {
     },
     setConsent: (consent) =>
       runSettled(({ _calls: calls }) => calls.set_consent(consentValue(consent))),
-    getSession: () => JSON.parse(core?._session() || 'null') as Session | null,
+    getSession: () =>
+      JSON.parse((core && core._read(core._calls.session())) || 'null') as Session | null,
     flush(timeout) {
       deferred._settle();
       flush();
@@ -280,7 +296,7 @@ export function createClient(options: Options): Client {
             lifecycle === 'route' && runSettled(({ _calls: calls }) => calls.start(1)),
           _online: flush,
         });
-        await startCore(options, transport, begin, () => {});
+        await startCore(options, transport, begin, changed);
       } catch {
         fail('unsupported');
       }

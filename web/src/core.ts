@@ -20,6 +20,15 @@ export interface Exports {
   wake(): void;
   respond(request: number, status: number, limitsLength: number, retryAfter: number): void;
   session(): number;
+  save(index: number): number;
+  saveable(): number;
+  restore(
+    length: number,
+    started: number,
+    status: number,
+    errors: number,
+    announced: number,
+  ): number;
   status(): number;
   count(counter: number): number;
   close(): void;
@@ -44,7 +53,10 @@ export interface Core {
   /** Whether the id is valid. */
   _setUser(id: string): boolean;
   _respond(request: number, status: number, limits: string, retryAfter: number): void;
-  _session(): string;
+  /** What a call wrote to the buffer; the call returned its length. */
+  _read(length: number): string;
+  /** Writes a text to the buffer and returns its length, for a call that takes it. */
+  _write(text: string): number;
 }
 
 /** Starts the core; what is returned is a promise only where the module cannot start at once. */
@@ -69,7 +81,8 @@ export function createCore(host: Host): Core | Promise<Core> {
       _setUser: (id) => !!calls.set_user(write(id)),
       _respond: (request, status, limits, retryAfter) =>
         calls.respond(request, status, write(limits), retryAfter),
-      _session: () => read(buffer, calls.session()),
+      _read: (length) => read(buffer, length),
+      _write: write,
     };
   };
 

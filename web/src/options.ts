@@ -115,6 +115,11 @@ export interface Options {
   beforeSendSession?: (session: Session) => unknown;
   /** Whether losses are reported to the server. Default `true`. */
   sendClientReports?: boolean;
+  /**
+   * Where undelivered sessions wait for the next visit: `session` for this tab, `local` for any. With
+   * `local`, a visible tab that died is reported as `abnormal` by the next visit. Default `none`.
+   */
+  storage?: 'none' | 'session' | 'local';
   /** The function that sends. Default: the page's `fetch` at the time of `init`. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** A fuse against routing loops; 0 is none. Default 100. */

@@ -76,6 +76,8 @@ export function startCore(
       }, delay);
     },
     _fetch(request, url, body, atExit) {
+      /* Before it leaves: what is on its way counts as delivered. */
+      changed();
       transport._send(url, body, atExit, (status, limits, retryAfter) => {
         core._respond(request, status, limits, retryAfter);
         changed();
