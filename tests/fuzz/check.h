@@ -1,0 +1,27 @@
+/* What every envelope has to be, checked without the code that made it. A violation aborts. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define REQUIRE(condition)                                                                         \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            (void)fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                  \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Whether the whole text is one JSON object on one line, in valid UTF-8. */
+bool check_is_object(const char *text, size_t length);
+
+/* Copies input to memory of its own size, so that AddressSanitizer sees every byte too far. */
+char *check_copy(const uint8_t *data, size_t size);
+
+#endif
