@@ -167,6 +167,8 @@ export async function visit(
     await tab.click('#to-about');
     await tab.waitFor(`document.querySelector('h1').textContent.includes('about')`);
     await counting.until(project, 'the navigation', (metrics) => metrics.all >= 2);
+    // A view transition covers the page while it runs.
+    await tab.waitFor('!document.activeViewTransition && document.getAnimations().length === 0');
     await tab.click('#crash');
     await counting.until(project, 'the crash', ({ crashed }) => crashed >= 1);
     await tab.evaluate('history.back()');
