@@ -6,6 +6,7 @@ import {
   chooseIntegrations,
   initialUser,
   invalidOption,
+  releaseOf,
   type Consent,
   type Options,
   type Session,
@@ -18,7 +19,6 @@ import { watchLifecycle, whenShown } from './signals/lifecycle';
 import { createListen } from './signals/listen';
 import { routeOf, watchNavigation } from './signals/navigation';
 import { consentValue, startCore } from './start';
-import { storedPage } from './stored-page';
 import { STATUSES, type Status } from './status';
 import { createTransport } from './transport';
 
@@ -201,7 +201,14 @@ export function createClient(options: Options): Client {
     for (const call of waiting) call(ready);
     if (options.storage && options.storage !== 'none') {
       void loadStorage().then(({ keepSessions }) => {
-        save = keepSessions(storedPage(options, ready, transport));
+        const plain = ({ _calls: calls, _read: read, _write: write }: Core) => ({
+          calls,
+          read,
+          write,
+        });
+        save = keepSessions(options, releaseOf(options), plain(ready), (other, up, updated) =>
+          startCore(other, transport, (courier) => up(plain(courier)), updated),
+        );
       }, ignore);
     }
   };

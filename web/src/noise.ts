@@ -15,7 +15,10 @@ export function describe(
     const { message, name, stack } = (error ?? {}) as Partial<Error>;
     context.message = `${message || event.message || (error ?? '')}`;
     context.name = `${name || ''}`;
-    context.stack = `${stack || ''}`.replace(context.message, '');
+    /* Some browsers begin the stack with the message, which may name any address. */
+    const title = `${context.name}: ${context.message}`;
+    context.stack = `${stack || ''}`;
+    if (context.stack.startsWith(title)) context.stack = context.stack.slice(title.length);
     context.filename = `${event.filename || ''}`;
   } catch {
     /* What could be read is there. */

@@ -187,6 +187,9 @@ export function builtRelease(): string | undefined {
     : (globalThis as { SENTRY_RELEASE?: { id?: string } }).SENTRY_RELEASE?.id;
 }
 
+/** The release, wherever its name comes from; empty if there is none. */
+export const releaseOf = ({ release }: Options): string => release ?? builtRelease() ?? '';
+
 /** The user of `initialScope`, which may be an object or, as in Sentry, a function of a scope. */
 export function initialUser({ initialScope }: Options): unknown {
   if (typeof initialScope !== 'function') return initialScope?.user;

@@ -1,5 +1,5 @@
 import { createCore, type Core } from './core';
-import { builtRelease, type Consent, type Options, type Session } from './options';
+import { releaseOf, type Consent, type Options, type Session } from './options';
 import type { Transport } from './transport';
 
 /** Values of `crashfree_option`. */
@@ -32,7 +32,7 @@ function configure({ _calls: { set_number }, _setText: setText }: Core, options:
     (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
 
   setText(Option.Dsn, options.dsn ?? '');
-  setText(Option.Release, options.release ?? builtRelease() ?? '');
+  setText(Option.Release, releaseOf(options));
   if (
     !setText(Option.Environment, typeof environment === 'string' ? environment : '') &&
     options.debug

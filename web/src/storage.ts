@@ -6,29 +6,25 @@
  * A session that is on its way counts as delivered and is not in the record, so that a page that
  * ends before the answer cannot make it count twice.
  */
+import type { Exports } from './core';
 import type { Options, Session } from './options';
 
-/** What the client gives to its storage. The names are plain, as this file is built on its own. */
-export interface StoredPage {
-  options: Options;
-  /** The name of the release, wherever it came from. */
-  release: string;
-  /** Whether consent allows storing. */
-  mayStore(): boolean;
-  /** The sessions of which something is waiting, and the running one, as JSON. */
-  sessions(): string[];
-  /** Forgets all sessions and starts anew. */
-  restart(): void;
-  /** Delivers sessions of another page; `changed` is called with what still waits. */
-  deliver(
-    options: Options,
-    sessions: RestoredSession[],
-    changed: (waiting: string[]) => void,
-  ): void;
+/** A core, and the ways in and out of its buffer. Plain names, as this file is built on its own. */
+export interface PlainCore {
+  calls: Exports;
+  read(length: number): string;
+  write(text: string): number;
 }
 
+/** Starts another core with options of its own; `changed` is called after what it does. */
+export type StartCore = (
+  options: Options,
+  ready: (core: PlainCore) => void,
+  changed: () => void,
+) => void;
+
 /** A session as the core takes it over. */
-export interface RestoredSession {
+interface RestoredSession {
   sid: string;
   did: string;
   started: number;
@@ -54,6 +50,17 @@ const EXITED = 1;
 const ABNORMAL = 4;
 /** Records that are looked at by one page, so that hostile storage costs little. */
 const RECORDS_MAX = 50;
+
+/** Values of `crashfree_status`. */
+const CONSENT_PENDING = 5;
+const CONSENT_DENIED = 6;
+/** Values of `crashfree_consent`. */
+const GRANTED = 0;
+const DENIED = 2;
+
+/** The sessions of a core of which something is waiting, and the running one, as JSON. */
+const sessionsOf = ({ calls, read }: PlainCore) =>
+  Array.from({ length: calls.saveable() }, (_, index) => read(calls.save(index))).filter(Boolean);
 
 /** Storage that may be blocked or full: then it is empty and stays so. */
 function openStorage(kind: string): Storage | undefined {
@@ -83,9 +90,16 @@ function restored(json: string, died: boolean): RestoredSession | undefined {
   };
 }
 
-/** Starts storing for a page. Returns what is to be called after every change of its sessions. */
-export function keepSessions(page: StoredPage): () => void {
-  const { options, release } = page;
+/**
+ * Starts storing for a page with the client `core`. Returns what is to be called after every change
+ * of its sessions.
+ */
+export function keepSessions(
+  options: Options,
+  release: string,
+  core: PlainCore,
+  startCore: StartCore,
+): () => void {
   const storage = openStorage(options.storage!);
   const locks = (navigator as { locks?: LockManager }).locks;
   /* Without locks nobody could tell a page that lives from one that ended. */
@@ -107,7 +121,8 @@ export function keepSessions(page: StoredPage): () => void {
   const keys = () => Object.keys(storage).filter((key) => key.startsWith(prefix));
 
   const save = () => {
-    if (!page.mayStore()) {
+    const status = core.calls.status();
+    if (status === CONSENT_PENDING || status === CONSENT_DENIED) {
       for (const key of keys()) storage.removeItem(key);
       return;
     }
@@ -116,7 +131,7 @@ export function keepSessions(page: StoredPage): () => void {
       release,
       environment: options.environment,
       visible,
-      sessions: page.sessions(),
+      sessions: sessionsOf(core),
     });
   };
 
@@ -140,19 +155,30 @@ export function keepSessions(page: StoredPage): () => void {
         done();
         return;
       }
-      page.deliver(
+      let courier: PlainCore | undefined;
+      const changed = () => {
+        if (!courier) return;
+        const waiting = sessionsOf(courier);
+        write(key, {
+          version: 1,
+          release: name,
+          environment: record.environment,
+          visible: false,
+          sessions: waiting,
+        });
+        if (!waiting.length) done();
+      };
+      startCore(
         { ...options, release: name, environment: record.environment },
-        sessions,
-        (waiting) => {
-          write(key, {
-            version: 1,
-            release: name,
-            environment: record.environment,
-            visible: false,
-            sessions: waiting,
-          });
-          if (!waiting.length) done();
+        (ready) => {
+          courier = ready;
+          for (const { sid, did, started, status, errors, announced } of sessions) {
+            ready.calls.restore(ready.write(sid + did), started, status, errors, +announced);
+          }
+          ready.calls.flush();
+          changed();
         },
+        changed,
       );
     });
 
@@ -172,7 +198,10 @@ export function keepSessions(page: StoredPage): () => void {
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return;
     /* Another page may have taken over what this one had left. */
-    if (!storage.getItem(own) && page.sessions().length) page.restart();
+    if (!storage.getItem(own) && sessionsOf(core).length) {
+      core.calls.set_consent(DENIED);
+      core.calls.set_consent(GRANTED);
+    }
     visible = true;
     hold();
     save();
