@@ -44,9 +44,7 @@ bool crashfree_set_text(crashfree *client, crashfree_option option, const char *
         return client->dsn_status == CRASHFREE_ACTIVE;
     case CRASHFREE_RELEASE:
         name = cf_name_set(client->release, CRASHFREE_RELEASE_MAX, "latest", text, length);
-        client->release_status = name == CF_NAME_VALID   ? CRASHFREE_ACTIVE
-                                 : name == CF_NAME_EMPTY ? CRASHFREE_NO_RELEASE
-                                                         : CRASHFREE_INVALID_RELEASE;
+        client->release_status = (crashfree_status)name;
         return name == CF_NAME_VALID;
     case CRASHFREE_ENVIRONMENT:
         name = cf_name_set(client->environment, CRASHFREE_ENVIRONMENT_MAX, "none", text, length);

@@ -28,7 +28,7 @@ struct crashfree {
     bool start_on_grant; /* a session was due while consent was denied */
     bool too_many;
     bool ended; /* the page is ending: an answer can no longer be told from a cut connection */
-    bool busy; /* within host->before_send */
+    bool busy;  /* within host->before_send */
     uint32_t counters[CRASHFREE_COUNTERS];
     uint32_t reported[CRASHFREE_COUNTERS]; /* what client reports have told */
     crashfree_host host;

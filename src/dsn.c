@@ -8,19 +8,16 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* Whether `c` may stand in a key, a host or a path prefix, whose other characters are `others`. */
-static bool is_word(char c, const char *others) {
-    const char letter = (char)(c | 0x20);
+/* The end of the characters that a key, a host and a part of the path are made of, and `other`. */
+static const char *skip(const char *text, char other) {
+    for (;; text++) {
+        const char lower = (char)(*text | 0x20);
 
-    return is_digit(c) || (letter >= 'a' && letter <= 'z') ||
-           (c != '\0' && strchr(others, c) != NULL);
-}
-
-static const char *skip(const char *text, const char *others) {
-    while (is_word(*text, others)) {
-        text++;
+        if (!is_digit(*text) && (lower < 'a' || lower > 'z') && *text != '-' && *text != '.' &&
+            *text != '_' && *text != '~' && *text != '%' && *text != other) {
+            return text;
+        }
     }
-    return text;
 }
 
 static const char *skip_digits(const char *text) {
@@ -30,39 +27,51 @@ static const char *skip_digits(const char *text) {
     return text;
 }
 
-static char *append(char *out, const char *text, size_t length) {
+/* What stands behind `word`, or NULL if the text begins with something else. */
+static const char *behind(const char *text, const char *word) {
+    for (; *word != '\0'; text++, word++) {
+        if (*text != *word) {
+            return NULL;
+        }
+    }
+    return text;
+}
+
+static char *append(char *out, const char *text, const char *end) {
+    const size_t length = (size_t)(end - text);
+
     memcpy(out, text, length);
     return out + length;
 }
 
-#define APPEND_LITERAL(out, text) append(out, text, sizeof(text) - 1)
+static char *append_text(char *out, const char *text) {
+    return append(out, text, text + strlen(text));
+}
 
 bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
     cf_text_trim(&text, &length);
-    if (cf_text_copy(dsn->text, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX ||
-        memcmp(dsn->text, "http", 4) != 0) {
+    if (cf_text_copy(dsn->text, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX) {
         return false;
     }
+    const char *key = behind(dsn->text, "http");
 
-    const char *const scheme_end = dsn->text + 4 + (dsn->text[4] == 's');
-    const char *const key = scheme_end + 3;
-
-    if (memcmp(scheme_end, "://", 3) != 0) {
+    if (key != NULL) {
+        key = behind(key + (*key == 's'), "://");
+    }
+    if (key == NULL) {
         return false;
     }
-    const char *const key_end = skip(key, "_-");
-    const char *const at = *key_end == ':' ? skip(key_end + 1, "_-") : key_end;
+    const char *const key_end = skip(key, '-');
+    const char *const at = *key_end == ':' ? skip(key_end + 1, '-') : key_end;
     const char *const host = at + 1;
 
     if (key_end == key || *at != '@') {
         return false;
     }
-    const char *host_end = *host == '[' ? skip(host + 1, ":.") : skip(host, "_-.");
+    const bool literal = *host == '[';
+    const char *host_end = literal ? skip(host + 1, ':') : skip(host, '-');
 
-    if (host_end == host + (*host == '[')) {
-        return false;
-    }
-    if (*host == '[' && *host_end++ != ']') {
+    if (host_end == host + literal || (literal && *host_end++ != ']')) {
         return false;
     }
     if (*host_end == ':') {
@@ -80,19 +89,19 @@ bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
 
     while (*end == '/' && end[1] != '\0') {
         project = end + 1;
-        end = skip(project, "_-.~%");
+        end = skip(project, '-');
     }
-    if (end == project || skip_digits(project) != end || (*end == '/' ? end[1] : *end) != '\0') {
+    if (end == project || skip_digits(project) != end || end[*end == '/'] != '\0') {
         return false;
     }
 
-    char *out = append(dsn->endpoint, dsn->text, (size_t)(key - dsn->text));
+    char *out = append(dsn->endpoint, dsn->text, key);
 
-    out = append(out, host, (size_t)(project - host));
-    out = APPEND_LITERAL(out, "api/");
-    out = append(out, project, (size_t)(end - project));
-    out = APPEND_LITERAL(out, "/envelope/?sentry_version=7&sentry_key=");
-    out = append(out, key, (size_t)(key_end - key));
-    (void)APPEND_LITERAL(out, "&sentry_client=crashfree%2F" CRASHFREE_VERSION "\0");
+    out = append(out, host, project);
+    out = append_text(out, "api/");
+    out = append(out, project, end);
+    out = append_text(out, "/envelope/?sentry_version=7&sentry_key=");
+    out = append(out, key, key_end);
+    *append_text(out, "&sentry_client=crashfree%2F" CRASHFREE_VERSION) = '\0';
     return true;
 }

@@ -1,9 +1,6 @@
 #include "names.h"
 
-#include "crashfree.h"
 #include "text.h"
-
-#include <string.h>
 
 static bool has_forbidden(const char *name) {
     for (; *name != '\0'; name++) {
@@ -26,7 +23,7 @@ cf_name cf_name_set(char *out, size_t limit, const char *reserved, const char *t
     if (length == 0) {
         return CF_NAME_EMPTY;
     }
-    if (!fits || has_forbidden(out) || strcmp(out, ".") == 0 || strcmp(out, "..") == 0 ||
+    if (!fits || has_forbidden(out) || cf_text_is(out, ".") || cf_text_is(out, "..") ||
         cf_text_is(out, reserved)) {
         out[0] = '\0';
         return CF_NAME_INVALID;

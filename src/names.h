@@ -2,13 +2,13 @@
 #ifndef CF_NAMES_H
 #define CF_NAMES_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "crashfree.h"
 
+/* As it shows in the status of a client, if the name is a release's. */
 typedef enum cf_name {
-    CF_NAME_VALID,
-    CF_NAME_EMPTY,
-    CF_NAME_INVALID /* too long, reserved, or with a forbidden character */
+    CF_NAME_VALID = CRASHFREE_ACTIVE,
+    CF_NAME_EMPTY = CRASHFREE_NO_RELEASE,
+    CF_NAME_INVALID = CRASHFREE_INVALID_RELEASE
 } cf_name;
 
 /*

@@ -7,25 +7,6 @@
 /* Nothing is held back longer than a day: Relay itself stops at 300 s, sentry-native at this. */
 #define LONGEST_SECONDS 86400.0
 
-/* Cuts the part up to `mark`, or the end, off `rest` and returns its length without the blanks
- * around it; `start` becomes its first character. */
-static size_t next(const char **rest, const char *end, char mark, const char **start) {
-    const char *stop = *rest;
-
-    while (stop < end && *stop != mark) {
-        stop++;
-    }
-    *start = *rest;
-    *rest = stop < end ? stop + 1 : end;
-    while (*start < stop && **start == ' ') {
-        ++*start;
-    }
-    while (stop > *start && stop[-1] == ' ') {
-        stop--;
-    }
-    return (size_t)(stop - *start);
-}
-
 /* Whole seconds; a fraction counts as one more. */
 static double seconds(const char *text, size_t length) {
     double value = 0;
@@ -50,45 +31,51 @@ static void extend(double *end, double now, double delay) {
     }
 }
 
+static bool is(const char *text, size_t length, const char *word) {
+    return length == strlen(word) && memcmp(text, word, length) == 0;
+}
+
 bool cf_ratelimit_update(cf_ratelimit *limits, double now, int status, const char *header,
                          size_t length, double retry_after) {
-    const char *const header_end = header + length;
+    const char *const end = header + length;
+    const char *part = NULL;
+    size_t size = 0; /* of the part, without the blanks around it */
+    int field = 0;   /* of the limit: seconds, categories, and what does not matter here */
+    double delay = retry_after >= 0 ? retry_after : DEFAULT_SECONDS;
     bool limited = false;
+    bool all = length == 0 && status == 429;
 
-    if (length == 0 && status == 429) {
-        const double delay = retry_after >= 0 ? retry_after : DEFAULT_SECONDS;
+    for (;; header++) {
+        const char c = header < end ? *header : ',';
 
-        extend(&limits->sessions, now, delay);
-        extend(&limits->reports, now, delay);
-        return true;
-    }
-    while (header < header_end) {
-        const char *limit;
-        const char *number;
-        const char *categories;
-        const char *category;
-        const size_t limit_length = next(&header, header_end, ',', &limit);
-
-        if (limit_length == 0) {
+        if (c == ' ') {
             continue;
         }
-        const char *const limit_end = limit + limit_length;
-        const size_t number_length = next(&limit, limit_end, ':', &number);
-        const double delay = seconds(number, number_length);
-        const size_t categories_length = next(&limit, limit_end, ':', &categories);
-        const char *const categories_end = categories + categories_length;
-
-        do {
-            const size_t size = next(&categories, categories_end, ';', &category);
-
-            if (size == 0 || (size == 7 && memcmp(category, "session", 7) == 0)) {
-                extend(&limits->sessions, now, delay);
-                limited = true;
+        if (c != ',' && c != ':' && c != ';') {
+            if (size++ == 0) {
+                part = header;
             }
-            if (size == 0 || (size == 8 && memcmp(category, "internal", 8) == 0)) {
-                extend(&limits->reports, now, delay);
-            }
-        } while (categories < categories_end);
+            continue;
+        }
+        /* No category is every category; an element of the list that is empty is none. */
+        if (field == 0 && length > 0) {
+            delay = seconds(part, size);
+            all = c == ',' && size > 0;
+        } else if (field == 1) {
+            all = size == 0;
+        }
+        if (all || (field == 1 && is(part, size, "session"))) {
+            extend(&limits->sessions, now, delay);
+            limited = true;
+        }
+        if (all || (field == 1 && is(part, size, "internal"))) {
+            extend(&limits->reports, now, delay);
+        }
+        if (header >= end) {
+            return limited;
+        }
+        field = c == ',' ? 0 : field + (c == ':');
+        size = 0;
+        all = false;
     }
-    return limited;
 }

@@ -1,40 +1,40 @@
 #include "text.h"
 
+#include <stdint.h>
 #include <string.h>
 
-/* Length of the UTF-8 character at `text`, 0 if there is no valid one. Overlong forms, surrogates
- * and values above U+10FFFF are invalid (RFC 3629). */
+/* Length of the UTF-8 character at `text`, 0 if there is no valid one (RFC 3629). */
 static size_t character(const unsigned char *text, size_t length) {
-    const unsigned char first = text[0];
-    size_t size = 0;
-    unsigned char low = 0x80;
-    unsigned char high = 0xbf;
+    uint32_t code = text[0];
+    uint32_t least = 1; /* less would be an overlong form */
+    size_t size = 1;
 
-    if (first != 0 && first < 0x80) {
-        return 1;
-    }
-    if (first >= 0xc2 && first <= 0xdf) {
-        size = 2;
-    } else if (first >= 0xe0 && first <= 0xef) {
-        size = 3;
-        low = first == 0xe0 ? 0xa0 : 0x80;
-        high = first == 0xed ? 0x9f : 0xbf;
-    } else if (first >= 0xf0 && first <= 0xf4) {
+    if (code >= 0xf0) {
+        code -= 0xf0;
+        least = 0x10000;
         size = 4;
-        low = first == 0xf0 ? 0x90 : 0x80;
-        high = first == 0xf4 ? 0x8f : 0xbf;
+    } else if (code >= 0xe0) {
+        code -= 0xe0;
+        least = 0x800;
+        size = 3;
+    } else if (code >= 0x80) {
+        /* What cannot be a first byte wraps around, and so becomes too large. */
+        code -= 0xc0;
+        least = 0x80;
+        size = 2;
     }
-    if (size == 0 || size > length) {
+    if (size > length) {
         return 0;
     }
     for (size_t i = 1; i < size; i++) {
-        if (text[i] < low || text[i] > high) {
+        const uint32_t low = text[i] ^ 0x80U;
+
+        if (low >= 0x40) {
             return 0;
         }
-        low = 0x80;
-        high = 0xbf;
+        code = code << 6 | low;
     }
-    return size;
+    return code < least || code > 0x10ffff || code >> 11 == 0xd800 >> 11 ? 0 : size;
 }
 
 size_t cf_text_copy(char *out, size_t capacity, const char *text, size_t length) {

@@ -3,10 +3,9 @@
 
 #include <cJSON.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-int cf_cjson_sprintf(char *out, const char *format, ...);
-int cf_cjson_sscanf(const char *text, const char *format, double *value);
-double cf_cjson_strtod(const char *text, char **end);
+int cf_cjson_sprintf(char *out, const char *format, uint32_t value);
 
 static char out[32];
 
@@ -15,9 +14,9 @@ TEST(writes_whole_numbers) {
     CHECK_EQ_STR(out, "0");
     CHECK_EQ_INT(cf_cjson_sprintf(out, "%d", 2147483647), 10);
     CHECK_EQ_STR(out, "2147483647");
-    CHECK_EQ_INT(cf_cjson_sprintf(out, "%1.15g", 4294967295.0), 10);
+    CHECK_EQ_INT(cf_cjson_sprintf(out, "%1.15g", 4294967295), 10);
     CHECK_EQ_STR(out, "4294967295");
-    CHECK_EQ_INT(cf_cjson_sprintf(out, "%1.17g", 10.0), 2);
+    CHECK_EQ_INT(cf_cjson_sprintf(out, "%1.17g", 10), 2);
     CHECK_EQ_STR(out, "10");
 }
 
@@ -29,23 +28,6 @@ TEST(writes_every_control_character) {
         CHECK_EQ_INT(cf_cjson_sprintf(out, "u%04x", c), 5);
         CHECK_EQ_STR(out, expected);
     }
-}
-
-TEST(reads_its_own_numbers_back) {
-    double value = -1;
-
-    CHECK_EQ_INT(cf_cjson_sscanf("4294967295", "%lg", &value), 1);
-    CHECK_EQ_INT(value, 4294967295);
-    CHECK_EQ_INT(cf_cjson_sscanf("0", "%lg", &value), 1);
-    CHECK_EQ_INT(value, 0);
-}
-
-TEST(reads_no_number_while_parsing) {
-    char text[] = "12";
-    char *end = NULL;
-
-    CHECK_EQ_INT(cf_cjson_strtod(text, &end), 0);
-    CHECK(end == text);
 }
 
 TEST(cjson_prints_every_count_exactly) {

@@ -28,8 +28,19 @@ endif()
 set(wasm_stack 16384)
 set(wasm_memory 131072 CACHE STRING "Linear memory of the module, in bytes; it never grows")
 
-add_executable(crashfree_module "${wasm_source}")
+# What the browsers of the last years have beyond the first WebAssembly: Chrome 75, Firefox 79,
+# Safari 15. Less code than their absence by a twentieth.
+set(wasm_features -mbulk-memory -msign-ext -mnontrapping-fptoint)
+set(wasm_enabled --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int)
+foreach(part cf_cjson crashfree_core)
+  target_compile_options(${part} PRIVATE ${wasm_features})
+endforeach()
+
+add_executable(crashfree_module "${wasm_source}" src/libc_wasm.c)
+set_source_files_properties(src/libc_wasm.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
 target_include_directories(crashfree_module PRIVATE src)
+target_compile_options(crashfree_module PRIVATE ${wasm_features})
+target_link_options(crashfree_module PRIVATE ${wasm_features})
 target_link_libraries(crashfree_module PRIVATE crashfree_core cf_cjson crashfree_warnings)
 set_target_properties(crashfree_module PROPERTIES OUTPUT_NAME linked SUFFIX .wasm)
 
@@ -85,9 +96,9 @@ if(CMAKE_BUILD_TYPE STREQUAL Debug)
 endif()
 set(module "${CMAKE_CURRENT_BINARY_DIR}/crashfree.wasm")
 add_custom_command(OUTPUT "${module}"
-  COMMAND "${WASM_METADCE}" -g --graph-file=roots.json $<TARGET_FILE:crashfree_module>
-    -o reachable.wasm > unreachable.txt
-  COMMAND "${WASM_OPT}" ${optimise} ${strip} reachable.wasm -o "${module}"
+  COMMAND "${WASM_METADCE}" ${wasm_enabled} -g --graph-file=roots.json
+    $<TARGET_FILE:crashfree_module> -o reachable.wasm > unreachable.txt
+  COMMAND "${WASM_OPT}" ${wasm_enabled} ${optimise} ${strip} reachable.wasm -o "${module}"
   DEPENDS crashfree_module "${CMAKE_CURRENT_BINARY_DIR}/roots.json"
   COMMENT "Removing what cannot be reached: crashfree.wasm"
   VERBATIM)

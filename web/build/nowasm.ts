@@ -2,6 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { minify } from 'terser';
 
+/** What the module uses, as in web/build/module.cmake. */
+const FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-nontrapping-float-to-int'];
+
 /** Where wasm2js begins to start the module by itself; before it is nothing but definitions. */
 const START = 'var retasmFunc = asmFunc(';
 
@@ -10,7 +13,7 @@ const START = 'var retasmFunc = asmFunc(';
  * the WebAssembly module and returns exports of the same shape.
  */
 export async function withoutWasm(path: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('wasm2js', ['-O', path], {
+  const { stdout } = await promisify(execFile)('wasm2js', [...FEATURES, '-O', path], {
     maxBuffer: 16 * 1024 * 1024,
   });
   const start = stdout.indexOf(START);
