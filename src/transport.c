@@ -96,7 +96,9 @@ static void check_age(crashfree *client, cf_session *session, double now) {
     const double age = cf_host_monotonic(client) - session->began;
 
     if (age > CRASHFREE_AGE_MAX_MS) {
-        drop(client, session, CRASHFREE_DROPPED_NETWORK);
+        if (cf_session_is_due(session)) {
+            drop(client, session, CRASHFREE_DROPPED_NETWORK);
+        }
     } else if (session->started > now || now - session->started > CRASHFREE_AGE_MAX_MS) {
         session->started = now - age;
     }
@@ -264,9 +266,8 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
 
         for (unsigned i = 0; i < client->count; i++) {
             client->sessions[i].cleared = !ask;
-            if (cf_session_is_due(&client->sessions[i])) {
-                check_age(client, &client->sessions[i], now);
-            }
+            /* All of them, as before_send may make any one due. */
+            check_age(client, &client->sessions[i], now);
         }
         if (ask) {
             ask_host(client);
