@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { root } from '../../web/build/run.js';
+import { pack } from './fixture.js';
+
+const bin = join(root, 'node_modules/.bin');
+const folder = join(root, 'build/fixtures/consumer');
+
+/** Runs a program and gives what it printed, also if it failed. */
+async function printed(program: string, args: string[], cwd = folder): Promise<string> {
+  try {
+    return (await promisify(execFile)(program, args, { cwd })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${program} ${args.join(' ')} failed\n${stdout}${stderr}`);
+  }
+}
+
+const entries = ['crashfree', 'crashfree/url', 'crashfree/nowasm', 'crashfree/crashfree.min.js'];
+const plugins = ['vite', 'rollup', 'webpack', 'esbuild', 'next'];
+
+describe('the package', () => {
+  let tarball: string;
+  before(async () => {
+    tarball = await pack();
+    const installed = join(folder, 'node_modules/crashfree');
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(installed, { recursive: true });
+    await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }\n');
+    await printed('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
+  });
+
+  it('passes publint', async () => {
+    assert.match(await printed(join(bin, 'publint'), ['--strict', tarball]), /All good/);
+  });
+
+  it('has types in every way of resolving modules', async () => {
+    await printed(join(bin, 'attw'), [
+      tarball,
+      '--no-color',
+      '--exclude-entrypoints',
+      './crashfree.wasm',
+      // These are ES modules or scripts for pages, with nothing for CommonJS.
+      '--ignore-rules',
+      'cjs-resolves-to-esm',
+    ]);
+  });
+
+  it('type-checks strictly, as an ES module and as CommonJS', async () => {
+    const uses = [
+      `import { init, setUser, type Client, type Options, type Status } from 'crashfree';`,
+      `const options: Options = { dsn: 'https://key@host/1', lifecycle: 'page' };`,
+      `const client: Client = init(options);`,
+      `export const status: Status = client.status;`,
+      `setUser({ id: 1 });`,
+      ...plugins.map((name) =>
+        name === 'next'
+          ? `import { withCrashfree } from 'crashfree/next'; withCrashfree({}, { release: 'a' });`
+          : `import { crashfree as ${name} } from 'crashfree/${name}'; ${name}({ release: 'a' });`,
+      ),
+    ].join('\n');
+    const pages = `import 'crashfree/crashfree.min.js';
+      import { init } from 'crashfree/url';
+      import { instantiate } from 'crashfree/nowasm';
+      window.crashfree.init();
+      export const all = [init(), instantiate({})];`;
+    for (const [name, text] of Object.entries({
+      'index.mts': uses,
+      'index.cts': uses,
+      'pages.mts': pages,
+    })) {
+      await writeFile(join(folder, name), text);
+    }
+    const common = ['--ignoreConfig', '--noEmit', '--strict', '--types', '', '--lib', 'ES2022,DOM'];
+    await printed(join(bin, 'tsc'), [
+      ...common,
+      ...['--module', 'nodenext', '--target', 'es2022', 'index.mts', 'index.cts', 'pages.mts'],
+    ]);
+    await printed(join(bin, 'tsc'), [
+      ...common,
+      ...['--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2022'],
+      ...['index.mts', 'pages.mts'],
+    ]);
+  });
+
+  const server = `
+    const client = api.init({ dsn: 'https://key@host/1', release: 'a@1' });
+    api.setUser({ id: 1 });
+    api.captureException(new Error('handled'));
+    api.navigate('/x');
+    client.startSession();
+    client.close().then((closed) => {
+      console.log(client.status, client.getSession(), closed, Object.keys(globalThis).length);
+    });`;
+  const globals = `console.log(Object.keys(globalThis).length);`;
+
+  it('does nothing on a server, as an ES module', async () => {
+    await writeFile(
+      join(folder, 'server.mjs'),
+      `${globals} const api = await import('crashfree'); ${server}`,
+    );
+    const [first, second] = (await printed('node', ['server.mjs'])).trim().split('\n');
+    assert.equal(second, `unsupported null true ${first}`);
+  });
+
+  it('does nothing on a server, as CommonJS', async () => {
+    await writeFile(
+      join(folder, 'server.cjs'),
+      `${globals} const api = require('crashfree'); ${server}`,
+    );
+    const [first, second] = (await printed('node', ['server.cjs'])).trim().split('\n');
+    assert.equal(second, `unsupported null true ${first}`);
+  });
+
+  it('names every file of its entries, and needs no other package', () => {
+    const require = createRequire(join(folder, 'index.cjs'));
+    for (const entry of [...entries, 'crashfree/crashfree.wasm', 'crashfree/package.json']) {
+      assert.ok(require.resolve(entry).startsWith(join(folder, 'node_modules/crashfree')), entry);
+    }
+    const data = require('crashfree/package.json') as Record<string, unknown>;
+    assert.equal(data['dependencies'], undefined);
+    assert.equal(data['peerDependencies'], undefined);
+  });
+});
