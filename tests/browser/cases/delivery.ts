@@ -63,24 +63,24 @@ export const deliveryCases: Case[] = [
   ]),
   failing(
     'rate limit for sessions: silence, then all is counted',
-    { status: 429, headers: { 'x-sentry-rate-limits': '1:session:organization' } },
+    { status: 429, headers: { 'x-sentry-rate-limits': '3:session:organization' } },
     async (s) => {
       await s.calm(150);
       await s.run(`crashfree.captureException(new Error('within the limit'))`);
       await s.quiet(400);
-      await delay(900);
+      await delay(2900);
       await s.run(push);
     },
     { all: 2, errored: 1 },
   ),
   failing(
     'rate limit by Retry-After',
-    { status: 429, headers: { 'retry-after': '1' } },
+    { status: 429, headers: { 'retry-after': '3' } },
     async (s) => {
       await s.calm(150);
       await s.run(`crashfree.captureException(new Error('within the limit'))`);
       await s.quiet(400);
-      await delay(900);
+      await delay(2900);
       await s.run(push);
     },
     { all: 2, errored: 1 },
