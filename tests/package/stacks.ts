@@ -95,4 +95,12 @@ export const stacks: Stack[] = [
     env: { ...env, ASTRO_TELEMETRY_DISABLED: '1' },
     release,
   },
+  {
+    name: 'Angular',
+    folder: 'angular',
+    build: [['ng', 'build']],
+    output: 'dist/browser',
+    env: { NG_CLI_ANALYTICS: 'false' },
+    release,
+  },
 ];
