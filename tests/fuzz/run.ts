@@ -3,7 +3,7 @@
  * What it learns goes to build/fuzz/corpus; what breaks is written to build/fuzz/found.
  */
 import { spawn } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root, run, step } from '../../web/build/run.js';
 
@@ -25,19 +25,22 @@ await mkdir(found, { recursive: true });
 
 /** One target; resolves with its last words about itself. */
 async function fuzz(target: string): Promise<string> {
-  const corpus = join(folder, 'corpus', target);
+  // The first folder is written to. A counted run is the same each time: it starts from what is
+  // committed.
+  const corpus = join(folder, runs === undefined ? 'corpus' : 'corpus-counted', target);
+  if (runs !== undefined) await rm(corpus, { recursive: true, force: true });
   await mkdir(corpus, { recursive: true });
   const child = spawn(
     join(folder, 'tests/fuzz', `fuzz_${target}`),
     [
       runs === undefined ? `-max_total_time=${seconds}` : `-runs=${runs}`,
-      // A counted run is the same each time: it starts from what is committed.
-      ...(runs === undefined ? [corpus] : ['-seed=1']),
+      ...(runs === undefined ? [] : ['-seed=1']),
       '-max_len=2048',
       '-timeout=10',
       '-rss_limit_mb=1024',
       '-print_final_stats=1',
       `-artifact_prefix=${found}/${target}-`,
+      corpus,
       join(corpora, target),
     ],
     { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
