@@ -15,8 +15,8 @@ static cf_name set_repeated(const char *part, size_t times) {
     static char text[1000];
     const size_t size = strlen(part);
 
-    for (size_t i = 0; i < times; i++) {
-        memcpy(text + i * size, part, size);
+    for (size_t i = 0; i < times * size; i++) {
+        text[i] = part[i % size];
     }
     return set(text, size * times);
 }
