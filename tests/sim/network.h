@@ -1,0 +1,28 @@
+/* What becomes of a request. */
+#ifndef SIM_NETWORK_H
+#define SIM_NETWORK_H
+
+#include "rng.h"
+
+#include <stdbool.h>
+
+typedef struct fate {
+    const char *name;
+    bool taken;         /* the server counts it */
+    bool answered;      /* the client ever hears of it */
+    bool delivered;     /* the answer says that sessions were taken */
+    int status;         /* 0: no answer */
+    char limits[160];   /* X-Sentry-Rate-Limits */
+    double retry_after; /* seconds; negative: absent */
+    /* What the limits mean, in seconds; a fraction may be rounded up. Negative: nothing. */
+    double sessions_least;
+    double sessions_most;
+    double reports_least;
+    double reports_most;
+    double latency;
+} fate;
+
+/* `wrong` is whether something goes wrong; `latency` is the longest of an answer in ms. */
+fate network_fate(rng *random, bool wrong, double latency);
+
+#endif
