@@ -1,5 +1,5 @@
 import { load as loadStorage } from 'crashfree:storage';
-import type { Core } from './core';
+import type { Core, Exports } from './core';
 import { takeEarly } from './early';
 import { describe, isNoise } from './noise';
 import {
@@ -22,16 +22,10 @@ import { consentValue, startCore } from './start';
 import { STATUSES, type Status } from './status';
 import { createTransport } from './transport';
 
-/** Names of the counters from `CRASHFREE_DROPPED_QUEUE` on, as client reports have them. */
-const DROPPED = [
-  'queue_overflow',
-  'ratelimit_backoff',
-  'network_error',
-  'send_error',
-  'sample_rate',
-  'before_send',
-  'backpressure',
-] as const;
+/** By value of `crashfree_counter`. */
+const COUNTERS =
+  'started accepted requests queue_overflow ratelimit_backoff network_error send_error ' +
+  'sample_rate before_send backpressure';
 
 /** What happened to the sessions of a client since it was made. */
 export interface Counts {
@@ -39,8 +33,14 @@ export interface Counts {
   /** Sessions that the server has taken. */
   accepted: number;
   requests: number;
-  /** Sessions that will not be delivered, by reason. */
-  dropped: Record<(typeof DROPPED)[number], number>;
+  /** From here on sessions that will not be delivered, by the reason that client reports give. */
+  queue_overflow: number;
+  ratelimit_backoff: number;
+  network_error: number;
+  send_error: number;
+  sample_rate: number;
+  before_send: number;
+  backpressure: number;
 }
 
 /** What `captureException` may be told about an error. */
@@ -82,10 +82,10 @@ const EXITED = 1;
 
 const ignore = () => {};
 
-/** The id of a user as text: empty for nobody, and for what is no id. */
-function userId(user: unknown): string {
+/** Says who uses the page: nobody, if there is no id or what there is is none. */
+function setUser({ _calls: calls, _write: write }: Core, user: unknown): void {
   const id = (user as User | null | undefined)?.id;
-  return typeof id === 'string' || Number.isFinite(id) ? `${id}` : '';
+  calls.set_user(write(typeof id === 'string' || Number.isFinite(id) ? `${id}` : ''));
 }
 
 /**
@@ -116,7 +116,7 @@ export function createClient(options: Options): Client {
   };
   const fail = (reason: Status) => {
     stop(reason);
-    if (options.debug) console.warn(`crashfree: no sessions are sent: ${reason}`);
+    if (options.debug) console.warn(`crashfree: ${reason}, nothing is sent`);
   };
 
   /** Stores what waits, where an option asks for it. */
@@ -130,9 +130,9 @@ export function createClient(options: Options): Client {
     } else waiting?.push(call);
   };
   /** For what may end a session: what happened before belongs to it. */
-  const runSettled = (call: (core: Core) => void) => {
+  const settle = (call: (calls: Exports, core: Core) => void) => {
     deferred._settle();
-    run(call);
+    run((ready) => call(ready._calls, ready));
   };
   const flush = () => run(({ _calls: calls }) => calls.flush());
 
@@ -195,7 +195,7 @@ export function createClient(options: Options): Client {
       fail(reason);
       return;
     }
-    ready._setUser(userId(initialUser(options)));
+    setUser(ready, initialUser(options));
     if (lifecycle !== 'manual') ready._calls.start(0);
     core = ready;
     for (const call of waiting) call(ready);
@@ -224,33 +224,27 @@ export function createClient(options: Options): Client {
       return core ? STATUSES[core._calls.status()]! : failure;
     },
     get counts() {
-      const count = (counter: number) => core?._calls.count(counter) ?? 0;
-      return {
-        started: count(0),
-        accepted: count(1),
-        requests: count(2),
-        dropped: Object.fromEntries(
-          DROPPED.map((reason, index) => [reason, count(3 + index)]),
-        ) as Counts['dropped'],
-      };
+      return Object.fromEntries(
+        COUNTERS.split(' ').map((name, index) => [name, core?._calls.count(index) ?? 0]),
+      ) as unknown as Counts;
     },
-    setUser: (user) => runSettled((ready) => ready._setUser(userId(user))),
+    setUser: (user) => settle((_, ready) => setUser(ready, user)),
     captureException(error, hint) {
       const judge = () => judgeError(error, hint?.handled ?? hint?.mechanism?.handled ?? true);
       if (deferred._endsWith()) judge();
       else deferred._push(judge, 0);
     },
     startSession: (context) =>
-      runSettled((ready) => {
-        ready._calls.end(EXITED);
-        if (context && 'user' in context) ready._setUser(userId(context.user));
-        ready._calls.start(1);
+      settle((calls, ready) => {
+        calls.end(EXITED);
+        if (context && 'user' in context) setUser(ready, context.user);
+        calls.start(1);
       }),
     captureSession(end) {
       if (end) client.endSession();
       void client.flush();
     },
-    endSession: () => runSettled(({ _calls: calls }) => calls.end(EXITED)),
+    endSession: () => settle((calls) => calls.end(EXITED)),
     navigate(to) {
       try {
         navigated(new URL(to ?? document.URL, document.baseURI));
@@ -258,8 +252,7 @@ export function createClient(options: Options): Client {
         /* Not an address. */
       }
     },
-    setConsent: (consent) =>
-      runSettled(({ _calls: calls }) => calls.set_consent(consentValue(consent))),
+    setConsent: (consent) => settle((calls) => calls.set_consent(consentValue(consent))),
     getSession: () =>
       JSON.parse((core && core._read(core._calls.session())) || 'null') as Session | null,
     flush(timeout) {
@@ -268,7 +261,7 @@ export function createClient(options: Options): Client {
       return whenIdle(timeout);
     },
     close(timeout) {
-      runSettled(({ _calls: calls }) => calls.close());
+      settle((calls) => calls.close());
       stop('closed');
       return whenIdle(timeout);
     },
@@ -298,9 +291,8 @@ export function createClient(options: Options): Client {
         watchLifecycle(listen, {
           /* What may be an error of the first session goes with it. */
           _idle: () => (deferred._endsWith() ? flush() : deferred._push(flush, GRACE_MS)),
-          _hidden: (final) => runSettled(({ _calls: calls }) => calls.hide(+final)),
-          _restored: () =>
-            lifecycle === 'route' && runSettled(({ _calls: calls }) => calls.start(1)),
+          _hidden: (final) => settle((calls) => calls.hide(+final)),
+          _restored: () => lifecycle === 'route' && settle((calls) => calls.start(1)),
           _online: flush,
         });
         await startCore(options, transport, begin, changed);

@@ -37,22 +37,16 @@ export interface Exports {
 /** What the core asks of the page. */
 export interface Host {
   _wake(delay: number): void;
-  _fetch(request: number, url: string, body: string, atExit: boolean): void;
+  _fetch(request: number, url: string, body: string, atExit: number): void;
   _beforeSend(session: string): boolean;
 }
 
 /** `CRASHFREE_ENVELOPE_MAX`: the size of the buffer through which texts pass. */
 const BUFFER = 30000;
 
-/** The core, with texts in place of addresses. */
+/** The core, and the ways in and out of its buffer. */
 export interface Core {
-  /** The calls that take and give numbers only. */
   readonly _calls: Exports;
-  /** Whether the text is valid. */
-  _setText(option: number, text: string): boolean;
-  /** Whether the id is valid. */
-  _setUser(id: string): boolean;
-  _respond(request: number, status: number, limits: string, retryAfter: number): void;
   /** What a call wrote to the buffer; the call returned its length. */
   _read(length: number): string;
   /** Writes a text to the buffer and returns its length, for a call that takes it. */
@@ -75,20 +69,12 @@ export function createCore(host: Host): Core | Promise<Core> {
   const started = (exports: Exports): Core => {
     calls = exports;
     buffer = calls.init();
-    return {
-      _calls: calls,
-      _setText: (option, text) => !!calls.set_text(option, write(text)),
-      _setUser: (id) => !!calls.set_user(write(id)),
-      _respond: (request, status, limits, retryAfter) =>
-        calls.respond(request, status, write(limits), retryAfter),
-      _read: (length) => read(buffer, length),
-      _write: write,
-    };
+    return { _calls: calls, _read: (length) => read(buffer, length), _write: write };
   };
 
   const exports = instantiate({
     env: {
-      now: () => Date.now(),
+      now: Date.now,
       monotonic: () => performance.now(),
       random: (address: number, length: number) => {
         crypto.getRandomValues(bytes(address, length));
@@ -101,7 +87,7 @@ export function createCore(host: Host): Core | Promise<Core> {
         body: number,
         bodyLength: number,
         atExit: number,
-      ) => host._fetch(request, read(url, urlLength), read(body, bodyLength), !!atExit),
+      ) => host._fetch(request, read(url, urlLength), read(body, bodyLength), atExit),
       before_send: (address: number, length: number) => +host._beforeSend(read(address, length)),
     },
   });

@@ -1,4 +1,4 @@
-import type { Client, Counts } from './client';
+import type { Client } from './client';
 
 /** What `init` returns where there is no page, for instance while a server renders one. */
 export function createServerClient(): Client {
@@ -10,15 +10,13 @@ export function createServerClient(): Client {
       started: 0,
       accepted: 0,
       requests: 0,
-      dropped: {
-        queue_overflow: 0,
-        ratelimit_backoff: 0,
-        network_error: 0,
-        send_error: 0,
-        sample_rate: 0,
-        before_send: 0,
-        backpressure: 0,
-      } satisfies Counts['dropped'],
+      queue_overflow: 0,
+      ratelimit_backoff: 0,
+      network_error: 0,
+      send_error: 0,
+      sample_rate: 0,
+      before_send: 0,
+      backpressure: 0,
     },
     setUser: ignore,
     captureException: ignore,

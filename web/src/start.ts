@@ -25,22 +25,22 @@ export const consentValue = (consent: Consent | undefined) =>
   Math.max(['granted', 'pending', 'denied'].indexOf(consent!), 0);
 
 /** Puts the options into the core. */
-function configure({ _calls: { set_number }, _setText: setText }: Core, options: Options): void {
+function configure({ _calls: { set_number, set_text }, _write: write }: Core, options: Options) {
   const { environment = 'production', tunnel, maxSessionsPerMinute } = options;
   const isPrivate =
     options.globalPrivacyControl &&
     (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
 
-  setText(Option.Dsn, options.dsn ?? '');
-  setText(Option.Release, releaseOf(options));
+  set_text(Option.Dsn, write(options.dsn ?? ''));
+  set_text(Option.Release, write(releaseOf(options)));
   if (
-    !setText(Option.Environment, typeof environment === 'string' ? environment : '') &&
+    !set_text(Option.Environment, write(typeof environment === 'string' ? environment : '')) &&
     options.debug
   ) {
-    console.warn(`crashfree: left out the invalid environment "${environment}"`);
+    console.warn('crashfree: invalid-environment, left out');
   }
-  setText(Option.UserAgent, navigator.userAgent);
-  if (tunnel != null) setText(Option.Tunnel, tunnel);
+  set_text(Option.UserAgent, write(navigator.userAgent));
+  if (tunnel != null) set_text(Option.Tunnel, write(tunnel));
   set_number(Option.SampleRate, options.sampleRate ?? 1);
   set_number(Option.Consent, consentValue(isPrivate ? 'denied' : options.consent));
   if (options.unhandledStatus === 'unhandled') set_number(Option.Unhandled, UNHANDLED);
@@ -79,7 +79,7 @@ export function startCore(
       /* Before it leaves: what is on its way counts as delivered. */
       changed();
       transport._send(url, body, atExit, (status, limits, retryAfter) => {
-        core._respond(request, status, limits, retryAfter);
+        core._calls.respond(request, status, core._write(limits), retryAfter);
         changed();
       });
     },

@@ -11,7 +11,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export type Respond = (status: number, limits: string, retryAfter: number) => void;
 
 export interface Transport {
-  _send(url: string, body: string, atExit: boolean, respond: Respond): void;
+  _send(url: string, body: string, atExit: number, respond: Respond): void;
   /** Resolves when nothing is on its way. */
   _idle(): Promise<unknown>;
 }
