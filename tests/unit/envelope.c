@@ -26,7 +26,7 @@ static const char *written(void) {
 }
 
 static cf_session make_session(void) {
-    cf_session session = {.started = STARTED, .sampled = true, .updated = true};
+    cf_session session = {.started = STARTED, .sampled = true, .update = CF_TAKEN};
 
     memcpy(session.sid, SID, sizeof session.sid);
     return session;
@@ -64,8 +64,8 @@ TEST(writes_an_update_of_everything) {
     const cf_attributes attributes = {"shop@1.4.0", "", "Agent/1"};
     cf_session session = make_session();
 
-    session.announced = true;
-    session.updated = false;
+    session.init = CF_TAKEN;
+    session.update = CF_UNSENT;
     session.errors = 4294967295U;
     session.status = CRASHFREE_CRASHED;
     memcpy(session.did, "u1", 3);
@@ -164,24 +164,21 @@ TEST(a_part_that_does_not_fit_is_left_out_as_a_whole) {
 
 TEST(the_longest_item_fits_with_the_longest_header) {
     char dsn[CRASHFREE_URL_MAX + 1];
-    char release[CRASHFREE_RELEASE_MAX + 1];
-    char environment[CRASHFREE_ENVIRONMENT_MAX + 1];
-    char agent[CRASHFREE_USER_AGENT_MAX + 1];
+    cf_attributes attributes;
     cf_session session = make_session();
     const uint32_t lost[] = {4294967295U, 4294967295U, 4294967295U, 4294967295U,
                              4294967295U, 4294967295U, 4294967295U};
-    const cf_attributes attributes = {release, environment, agent};
 
     /* Six bytes for each byte of a user id or agent, two for each of a name. */
     memset(dsn, '1', sizeof dsn);
-    memset(release, '"', sizeof release);
-    memset(environment, '"', sizeof environment);
-    memset(agent, '\x01', sizeof agent);
+    memset(attributes.release, '"', sizeof attributes.release);
+    memset(attributes.environment, '"', sizeof attributes.environment);
+    memset(attributes.user_agent, '\x01', sizeof attributes.user_agent);
     memset(session.did, '\x01', sizeof session.did);
     dsn[CRASHFREE_URL_MAX] = '\0';
-    release[CRASHFREE_RELEASE_MAX] = '\0';
-    environment[CRASHFREE_ENVIRONMENT_MAX] = '\0';
-    agent[CRASHFREE_USER_AGENT_MAX] = '\0';
+    attributes.release[CRASHFREE_RELEASE_MAX] = '\0';
+    attributes.environment[CRASHFREE_ENVIRONMENT_MAX] = '\0';
+    attributes.user_agent[CRASHFREE_USER_AGENT_MAX] = '\0';
     session.did[CRASHFREE_USER_ID_MAX] = '\0';
 
     reset(CRASHFREE_ENVELOPE_MAX);

@@ -12,8 +12,8 @@ TEST(begins_with_everything_unsent) {
     fake_begin();
     begin(1);
     CHECK(cf_session_is_running(&session));
-    CHECK(cf_session_needs_init(&session));
-    CHECK(!cf_session_needs_update(&session));
+    CHECK(session.init == CF_UNSENT);
+    CHECK(session.update != CF_UNSENT);
     CHECK(cf_session_is_due(&session));
     CHECK(!cf_session_is_settled(&session));
     CHECK_EQ_INT(session.errors, 0);
@@ -116,7 +116,7 @@ TEST(an_id_before_the_first_request_needs_no_update) {
     fake_begin();
     begin(1);
     cf_session_identify(&session, did);
-    CHECK(!cf_session_needs_update(&session));
+    CHECK(session.update != CF_UNSENT);
     CHECK_EQ_STR(session.did, "u1");
 }
 
@@ -125,33 +125,33 @@ TEST(an_id_after_the_first_request_needs_one) {
 
     fake_begin();
     begin(1);
-    session.init_request = 1;
+    session.init = 1;
     cf_session_identify(&session, did);
-    CHECK(cf_session_needs_update(&session));
+    CHECK(session.update == CF_UNSENT);
 }
 
 TEST(what_is_on_its_way_is_not_due_until_the_state_changes) {
     fake_begin();
     begin(1);
-    session.init_request = 7;
+    session.init = 7;
     CHECK(!cf_session_is_due(&session));
     CHECK(!cf_session_is_settled(&session));
     cf_session_end(&session, CRASHFREE_EXITED);
     CHECK(cf_session_is_due(&session));
-    CHECK(!cf_session_needs_init(&session));
-    session.update_request = 8;
+    CHECK(session.init != CF_UNSENT);
+    session.update = 8;
     CHECK(!cf_session_is_due(&session));
 }
 
 TEST(a_change_overtakes_the_state_that_is_on_its_way) {
     fake_begin();
     begin(1);
-    session.announced = true;
+    session.init = CF_TAKEN;
     (void)cf_session_error(&session);
-    session.update_request = 5;
+    session.update = 5;
     cf_session_end(&session, CRASHFREE_CRASHED);
-    CHECK_EQ_INT(session.update_request, 0);
-    CHECK(cf_session_needs_update(&session));
+    CHECK_EQ_INT(session.update, CF_UNSENT);
+    CHECK(session.update == CF_UNSENT);
     CHECK_EQ_INT(cf_session_wire_status(&session), CRASHFREE_CRASHED);
 }
 
@@ -159,7 +159,7 @@ TEST(a_final_status_is_not_repeated_with_a_lost_init) {
     fake_begin();
     begin(1);
     cf_session_end(&session, CRASHFREE_CRASHED);
-    session.updated = true;
+    session.update = CF_TAKEN;
     CHECK(cf_session_is_due(&session));
     CHECK_EQ_INT(cf_session_wire_status(&session), CRASHFREE_OK);
 }

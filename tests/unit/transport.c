@@ -138,13 +138,13 @@ TEST(answers_out_of_order_twice_or_to_nothing_do_no_harm) {
     CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
 }
 
-TEST(request_numbers_count_up_and_skip_0_when_they_wrap) {
+TEST(request_numbers_count_up_and_skip_what_is_no_number) {
     fake_begin();
-    fake.client->last_request = UINT32_MAX - 1;
+    fake.client->last_request = CF_TAKEN - 2;
     start(true);
     start(true);
     start(true);
-    CHECK(fake.requests[0].number == UINT32_MAX);
+    CHECK(fake.requests[0].number == CF_TAKEN - 1);
     CHECK_EQ_INT(fake.requests[1].number, 1);
     CHECK_EQ_INT(fake.requests[2].number, 2);
     fake_answer(200);
@@ -204,13 +204,15 @@ TEST(retries_by_the_timer_are_bounded_and_an_event_tries_again) {
 
 TEST(any_answer_starts_the_backoff_anew) {
     begin_with_request();
-    fake_respond(0, 0);
-    crashfree_flush(fake.client);
-    fake_respond(1, 0);
-    crashfree_flush(fake.client);
-    fake_respond(2, 200);
+    for (unsigned i = 0; i < 5; i++) {
+        fake_respond(i, 0);
+        crashfree_flush(fake.client);
+    }
+    fake_respond(5, 200);
+    fake_settle();
+    CHECK(fake.wake_at < 0);
     start(true);
-    fake_respond(3, 0);
+    fake_respond(6, 0);
     CHECK(fake.delay <= 2500);
 }
 
@@ -291,7 +293,7 @@ TEST(hiding_sends_again_what_was_refused) {
 /* ---- refusals -------------------------------------------------------------------------------- */
 
 TEST(what_was_refused_waits_for_the_next_request) {
-    static const int statuses[] = {400, 401, 403, 404, 413, 500, 502, 503, 301, 100, -1, 999};
+    static const int statuses[] = {400, 401, 403, 404, 413, 500, 502, 503, 300, 199, -1, 999};
 
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         begin_with_request();
@@ -462,6 +464,14 @@ TEST(an_exit_held_back_by_a_limit_is_no_loss) {
     crashfree_hide(fake.client, true);
     CHECK_EQ_INT(counter(CRASHFREE_DROPPED_LIMIT), 0);
     CHECK_EQ_INT(fake.count, 1);
+}
+
+TEST(an_abnormal_end_held_back_by_a_limit_is_a_loss) {
+    begin_with_request();
+    fake_limit(0, 200, "60:session:key", -1);
+    crashfree_end_session(fake.client, CRASHFREE_ABNORMAL);
+    crashfree_hide(fake.client, true);
+    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_LIMIT), 1);
 }
 
 /* ---- the queue ------------------------------------------------------------------------------- */
