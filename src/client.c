@@ -43,14 +43,16 @@ bool crashfree_set_text(crashfree *client, crashfree_option option, const char *
                                                                       : CRASHFREE_NO_DSN;
         return client->dsn_status == CRASHFREE_ACTIVE;
     case CRASHFREE_RELEASE:
-        name = cf_name_set(client->release, CRASHFREE_RELEASE_MAX, "latest", text, length);
+        name =
+            cf_name_set(client->attributes.release, CRASHFREE_RELEASE_MAX, "latest", text, length);
         client->release_status = (crashfree_status)name;
         return name == CF_NAME_VALID;
     case CRASHFREE_ENVIRONMENT:
-        name = cf_name_set(client->environment, CRASHFREE_ENVIRONMENT_MAX, "none", text, length);
+        name = cf_name_set(client->attributes.environment, CRASHFREE_ENVIRONMENT_MAX, "none", text,
+                           length);
         return name == CF_NAME_VALID;
     case CRASHFREE_USER_AGENT:
-        (void)cf_text_copy(client->user_agent, CRASHFREE_USER_AGENT_MAX, text, length);
+        (void)cf_text_copy(client->attributes.user_agent, CRASHFREE_USER_AGENT_MAX, text, length);
         return true;
     case CRASHFREE_TUNNEL:
         client->tunnel_invalid = length == 0 || cf_text_copy(client->tunnel, CRASHFREE_URL_MAX,
@@ -76,6 +78,11 @@ static crashfree_status configuration(const crashfree *client) {
         return CRASHFREE_INVALID_TUNNEL;
     }
     return client->release_status;
+}
+
+void cf_client_lose(crashfree *client, crashfree_counter reason) {
+    client->counters[reason]++;
+    client->unreported[reason]++;
 }
 
 bool cf_client_may_send(const crashfree *client) {
@@ -156,10 +163,10 @@ void crashfree_start_session(crashfree *client, bool announce) {
         cf_session_begin(session, client, client->number[CRASHFREE_SAMPLE_RATE]);
         memcpy(session->did, client->did, sizeof session->did);
         if (!session->sampled) {
-            client->counters[CRASHFREE_DROPPED_SAMPLE]++;
+            cf_client_lose(client, CRASHFREE_DROPPED_SAMPLE);
         }
     } else {
-        client->counters[CRASHFREE_DROPPED_FUSE]++;
+        cf_client_lose(client, CRASHFREE_DROPPED_FUSE);
     }
     if (announce) {
         cf_transport_send(client, CF_EVENT);
@@ -177,8 +184,8 @@ bool crashfree_restore(crashfree *client, const char *text, size_t length, doubl
                           .began = cf_host_monotonic(client) - age,
                           .errors = errors,
                           .status = status,
-                          .announced = announced,
-                          .updated = status == CRASHFREE_OK && errors == 0,
+                          .init = announced ? CF_TAKEN : CF_UNSENT,
+                          .update = status == CRASHFREE_OK && errors == 0 ? CF_TAKEN : CF_UNSENT,
                           .sampled = true};
 
     if (!cf_session_set_sid(&session, text, length) || (unsigned)status > CRASHFREE_ABNORMAL ||
@@ -236,7 +243,7 @@ bool crashfree_set_user(crashfree *client, const char *id, size_t length) {
         crashfree_start_session(client, false);
     } else {
         cf_session_identify(session, did);
-        if (cf_session_needs_init(session)) {
+        if (session->init == CF_UNSENT) {
             return fits;
         }
     }

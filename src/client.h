@@ -5,6 +5,7 @@
 
 #include "crashfree.h"
 #include "dsn.h"
+#include "envelope.h"
 #include "ratelimit.h"
 #include "session.h"
 
@@ -30,14 +31,12 @@ struct crashfree {
     bool ended; /* the page is ending: an answer can no longer be told from a cut connection */
     bool busy;  /* within host->before_send */
     uint32_t counters[CRASHFREE_COUNTERS];
-    uint32_t reported[CRASHFREE_COUNTERS]; /* what client reports have told */
+    uint32_t unreported[CRASHFREE_COUNTERS]; /* losses that no client report has told yet */
     crashfree_host host;
 
     cf_dsn dsn;
     char tunnel[CRASHFREE_URL_MAX + 1];
-    char release[CRASHFREE_RELEASE_MAX + 1];
-    char environment[CRASHFREE_ENVIRONMENT_MAX + 1];
-    char user_agent[CRASHFREE_USER_AGENT_MAX + 1];
+    cf_attributes attributes;
     char did[CRASHFREE_USER_ID_MAX + 1];
 
     /* In order of their start. The last one is the present session, running or ended; the others
@@ -50,6 +49,9 @@ struct crashfree {
 static inline cf_session *cf_client_session(crashfree *client) {
     return client->count > 0 ? &client->sessions[client->count - 1] : NULL;
 }
+
+/* Counts a loss, and for the next client report, too. */
+void cf_client_lose(crashfree *client, crashfree_counter reason);
 
 /* Whether options and consent allow sending. */
 bool cf_client_may_send(const crashfree *client);

@@ -6,52 +6,38 @@
 #include <limits.h>
 #include <string.h>
 
-/* A JSON object that remembers whether any of its members could not be allocated. Texts are not
- * copied: they must outlive the object. */
-typedef struct object {
-    cJSON *json;
-    bool failed;
-} object;
-
-static void add(object *parent, const char *key, cJSON *value) {
-    if (parent->json == NULL || !cJSON_AddItemToObjectCS(parent->json, key, value)) {
+/*
+ * Adds a member to an object, or an element to an array, where cJSON ignores the key. Texts are not
+ * copied: they must outlive the object. If memory runs out, `parent` gets a type that cJSON refuses
+ * to print, so that nothing goes out incomplete.
+ */
+static void add(cJSON *parent, const char *key, cJSON *value) {
+    if (!cJSON_AddItemToObjectCS(parent, key, value)) {
         cJSON_Delete(value);
-        parent->failed = true;
+        if (parent != NULL) {
+            parent->type = cJSON_Invalid;
+        }
     }
 }
 
-static void add_text(object *parent, const char *key, const char *text) {
+static void add_text(cJSON *parent, const char *key, const char *text) {
     if (text[0] != '\0') {
         add(parent, key, cJSON_CreateStringReference(text));
     }
 }
 
-static object create(void) {
-    const object result = {cJSON_CreateObject(), false};
-
-    return result;
-}
-
-static void add_object(object *parent, const char *key, object child) {
-    parent->failed |= child.failed;
-    add(parent, key, child.json);
-}
-
 /* Prints the object and deletes it. Returns the length, 0 if it failed or does not fit. */
-static size_t print(object *value, char *out, size_t capacity) {
-    size_t length = 0;
+static size_t print(cJSON *object, char *out, size_t capacity) {
+    const bool printed =
+        capacity <= INT_MAX && cJSON_PrintPreallocated(object, out, (int)capacity, false);
 
-    if (!value->failed && capacity <= INT_MAX &&
-        cJSON_PrintPreallocated(value->json, out, (int)capacity, false)) {
-        length = strlen(out);
-    }
-    cJSON_Delete(value->json);
-    return length;
+    cJSON_Delete(object);
+    return printed ? strlen(out) : 0;
 }
 
-static bool add_line(cf_envelope *envelope, object value) {
+static bool add_line(cf_envelope *envelope, cJSON *object) {
     const size_t length =
-        print(&value, envelope->text + envelope->length, envelope->capacity - envelope->length);
+        print(object, envelope->text + envelope->length, envelope->capacity - envelope->length);
 
     if (length == 0) {
         return false;
@@ -64,24 +50,24 @@ static bool add_line(cf_envelope *envelope, object value) {
 
 bool cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn) {
     char sent_at[CF_TIMESTAMP_LENGTH + 1];
-    object header = create();
-    object sdk = create();
+    cJSON *header = cJSON_CreateObject();
+    cJSON *sdk = cJSON_CreateObject();
 
     cf_timestamp(sent_at, now);
-    add_text(&header, "sent_at", sent_at);
-    add_text(&header, "dsn", dsn);
-    add_text(&sdk, "name", "crashfree");
-    add_text(&sdk, "version", CRASHFREE_VERSION);
-    add_object(&header, "sdk", sdk);
+    add_text(header, "sent_at", sent_at);
+    add_text(header, "dsn", dsn);
+    add_text(sdk, "name", "crashfree");
+    add_text(sdk, "version", CRASHFREE_VERSION);
+    add(header, "sdk", sdk);
     return add_line(envelope, header);
 }
 
 /* Adds an item without a length: its payload has no line feed and ends at one. */
-static bool add_item(cf_envelope *envelope, const char *type, object payload) {
+static bool add_item(cf_envelope *envelope, const char *type, cJSON *payload) {
     const size_t before = envelope->length;
-    object header = create();
+    cJSON *header = cJSON_CreateObject();
 
-    add_text(&header, "type", type);
+    add_text(header, "type", type);
     const bool headed = add_line(envelope, header);
 
     if (!add_line(envelope, payload) || !headed) {
@@ -97,27 +83,27 @@ typedef struct session_times {
     char timestamp[CF_TIMESTAMP_LENGTH + 1];
 } session_times;
 
-static object session_object(const cf_session *session, crashfree_session_status status,
+static cJSON *session_object(const cf_session *session, crashfree_session_status status,
                              const cf_attributes *attributes, double now, session_times *times) {
     static const char *const statuses[] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
-    object item = create();
-    object attrs = create();
+    cJSON *item = cJSON_CreateObject();
+    cJSON *attrs = cJSON_CreateObject();
 
     cf_timestamp(times->started, session->started);
     cf_timestamp(times->timestamp, now > session->started ? now : session->started);
-    add_text(&item, "sid", session->sid);
-    if (cf_session_needs_init(session)) {
-        add(&item, "init", cJSON_CreateTrue());
+    add_text(item, "sid", session->sid);
+    if (session->init == CF_UNSENT) {
+        add(item, "init", cJSON_CreateTrue());
     }
-    add_text(&item, "started", times->started);
-    add_text(&item, "timestamp", times->timestamp);
-    add_text(&item, "status", statuses[status]);
-    add(&item, "errors", cJSON_CreateNumber(session->errors));
-    add_text(&item, "did", session->did);
-    add_text(&attrs, "release", attributes->release);
-    add_text(&attrs, "environment", attributes->environment);
-    add_text(&attrs, "user_agent", attributes->user_agent);
-    add_object(&item, "attrs", attrs);
+    add_text(item, "started", times->started);
+    add_text(item, "timestamp", times->timestamp);
+    add_text(item, "status", statuses[status]);
+    add(item, "errors", cJSON_CreateNumber(session->errors));
+    add_text(item, "did", session->did);
+    add_text(attrs, "release", attributes->release);
+    add_text(attrs, "environment", attributes->environment);
+    add_text(attrs, "user_agent", attributes->user_agent);
+    add(item, "attrs", attrs);
     return item;
 }
 
@@ -135,33 +121,29 @@ bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double 
         "queue_overflow", "ratelimit_backoff", "network_error", "send_error",
         "sample_rate",    "before_send",       "backpressure"};
     char timestamp[CF_TIMESTAMP_LENGTH + 1];
-    object report = create();
+    cJSON *report = cJSON_CreateObject();
     cJSON *list = cJSON_CreateArray();
 
     cf_timestamp(timestamp, now);
-    add_text(&report, "timestamp", timestamp);
+    add_text(report, "timestamp", timestamp);
     for (int i = 0; i < CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE; i++) {
         if (lost[i] > 0) {
-            object entry = create();
+            cJSON *entry = cJSON_CreateObject();
 
-            add_text(&entry, "reason", reasons[i]);
-            add_text(&entry, "category", "session");
-            add(&entry, "quantity", cJSON_CreateNumber(lost[i]));
-            report.failed |= entry.failed;
-            if (!cJSON_AddItemToArray(list, entry.json)) {
-                cJSON_Delete(entry.json);
-                report.failed = true;
-            }
+            add_text(entry, "reason", reasons[i]);
+            add_text(entry, "category", "session");
+            add(entry, "quantity", cJSON_CreateNumber(lost[i]));
+            add(list, "", entry);
         }
     }
-    add(&report, "discarded_events", list);
+    add(report, "discarded_events", list);
     return add_item(envelope, "client_report", report);
 }
 
 size_t cf_envelope_session_json(char *out, size_t capacity, const cf_session *session,
                                 const cf_attributes *attributes, double now) {
     session_times times;
-    object item = session_object(session, session->status, attributes, now, &times);
+    cJSON *item = session_object(session, session->status, attributes, now, &times);
 
-    return print(&item, out, capacity);
+    return print(item, out, capacity);
 }

@@ -9,9 +9,9 @@
 
 /* What all items of a client have in common; empty texts are left out. */
 typedef struct cf_attributes {
-    const char *release;
-    const char *environment;
-    const char *user_agent;
+    char release[CRASHFREE_RELEASE_MAX + 1];
+    char environment[CRASHFREE_ENVIRONMENT_MAX + 1];
+    char user_agent[CRASHFREE_USER_AGENT_MAX + 1];
 } cf_attributes;
 
 /* An envelope under construction. A part that does not fit is left out as a whole. */

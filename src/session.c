@@ -8,8 +8,7 @@
 
 /* The state is news to the server, whatever it answered to the one before. */
 static void changed(cf_session *session) {
-    session->updated = false;
-    session->update_request = 0;
+    session->update = CF_UNSENT;
     session->refused = false;
 }
 
@@ -30,9 +29,10 @@ void cf_session_begin(cf_session *session, const crashfree *client, double sampl
         session->sid[2 * i + 1] = hex[bytes[i] & 15];
     }
     session->sampled = draw < sample_rate * 4294967296.0;
+    session->discarded = !session->sampled;
     session->started = cf_host_now(client);
     session->began = cf_host_monotonic(client);
-    session->updated = true;
+    session->update = CF_TAKEN;
 }
 
 bool cf_session_set_sid(cf_session *session, const char *text, size_t length) {
@@ -49,7 +49,7 @@ bool cf_session_set_sid(cf_session *session, const char *text, size_t length) {
 void cf_session_identify(cf_session *session, const char *did) {
     memcpy(session->did, did, sizeof session->did);
     /* An unsent `init` will carry the id. */
-    if (!cf_session_needs_init(session)) {
+    if (session->init != CF_UNSENT) {
         changed(session);
     }
 }

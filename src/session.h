@@ -9,27 +9,29 @@
 
 #define CF_SID_LENGTH 32
 
+/* In place of the number of a request, which is neither. */
+#define CF_UNSENT 0
+#define CF_TAKEN UINT32_MAX
+
 /*
  * Two facts of a session have to reach the server, each once: that it began (`init`, which it never
- * de-duplicates) and how it went (a final status adds to a plain counter). Each is either not sent,
- * on its way in a request, or taken.
+ * de-duplicates) and how it went (a final status adds to a plain counter). Each is not sent, on its
+ * way in a request, or taken.
  */
 typedef struct cf_session {
-    char sid[CF_SID_LENGTH + 1];
-    char did[CRASHFREE_USER_ID_MAX + 1]; /* empty: nobody */
-    double started;                      /* wall time */
-    double began;                        /* the same moment on the monotonic clock */
+    uint32_t init;   /* the request that carries `init`, CF_UNSENT or CF_TAKEN */
+    uint32_t update; /* the same for the present state; taken if it says nothing beyond `init` */
     uint32_t errors;
     crashfree_session_status status;
-    uint32_t init_request;   /* the request that carries `init`, or 0 */
-    uint32_t update_request; /* the request that carries the present state, or 0 */
-    bool announced;          /* `init` was taken */
-    bool updated;            /* the present state was taken, or says nothing beyond `init` */
-    bool refused;            /* by an answer that is final until the state changes */
+    bool refused; /* by an answer that is final until the state changes */
     uint8_t refusals;
     bool sampled;
-    bool discarded; /* by before_send */
+    bool discarded; /* the server is not to learn of it (any more) */
     bool cleared;   /* for the request that is being made: by before_send, where it is asked */
+    double started; /* wall time */
+    double began;   /* the same moment on the monotonic clock */
+    char sid[CF_SID_LENGTH + 1];
+    char did[CRASHFREE_USER_ID_MAX + 1]; /* empty: nobody */
 } cf_session;
 
 /* Begins a session now, with a fresh random id that also decides whether it is in the sample. */
@@ -51,30 +53,14 @@ static inline bool cf_session_is_running(const cf_session *session) {
     return session->status == CRASHFREE_OK;
 }
 
-/* Whether `init` is neither taken nor on its way. */
-static inline bool cf_session_needs_init(const cf_session *session) {
-    return !session->announced && session->init_request == 0;
-}
-
-/* Whether the present state is neither taken nor on its way. */
-static inline bool cf_session_needs_update(const cf_session *session) {
-    return !session->updated && session->update_request == 0;
-}
-
-/* Whether the server is not to learn of the session (any more). */
-static inline bool cf_session_is_discarded(const cf_session *session) {
-    return !session->sampled || session->discarded;
-}
-
 /* Whether the next request has to carry the session. */
 static inline bool cf_session_is_due(const cf_session *session) {
-    return !cf_session_is_discarded(session) &&
-           (cf_session_needs_init(session) || cf_session_needs_update(session));
+    return !session->discarded && (session->init == CF_UNSENT || session->update == CF_UNSENT);
 }
 
 /* Whether nothing of the session has to reach the server any more. */
 static inline bool cf_session_is_settled(const cf_session *session) {
-    return cf_session_is_discarded(session) || (session->announced && session->updated);
+    return session->discarded || (session->init == CF_TAKEN && session->update == CF_TAKEN);
 }
 
 /*
@@ -82,7 +68,7 @@ static inline bool cf_session_is_settled(const cf_session *session) {
  * item says `ok`, which adds nothing else (protocol 3.2).
  */
 static inline crashfree_session_status cf_session_wire_status(const cf_session *session) {
-    return cf_session_needs_update(session) ? session->status : CRASHFREE_OK;
+    return session->update == CF_UNSENT ? session->status : CRASHFREE_OK;
 }
 
 #endif

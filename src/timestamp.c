@@ -1,5 +1,6 @@
 #include "timestamp.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* 9999-12-31T23:59:59.999Z */
@@ -19,29 +20,25 @@ void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time) {
     uint32_t days = (uint32_t)(valid / 86400000.0);
     const uint32_t ms = (uint32_t)(valid - days * 86400000.0);
     uint32_t year = 1970;
-    uint32_t month = 1;
+    uint32_t month = 0;
 
-    /* Years and months are walked: this is smaller than the closed form and fast enough. */
-    for (;; year++) {
-        const uint32_t length = 365 + (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    /* Months are walked: this is smaller than the closed form and fast enough. */
+    for (;;) {
+        const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        const uint32_t length = month == 1 ? 28U + leap : 31 - (month + month / 7) % 2;
 
         if (days < length) {
-            const uint32_t february = length - 337;
-
-            for (;; month++) {
-                const uint32_t size = month == 2 ? february : 30 + ((month + month / 8) & 1);
-
-                if (days < size) {
-                    break;
-                }
-                days -= size;
-            }
             break;
         }
         days -= length;
+        month++;
+        if (month == 12) {
+            month = 0;
+            year++;
+        }
     }
     out = digits(out, year, 4, '-');
-    out = digits(out, month, 2, '-');
+    out = digits(out, month + 1, 2, '-');
     out = digits(out, days + 1, 2, 'T');
     out = digits(out, ms / 3600000, 2, ':');
     out = digits(out, ms / 60000 % 60, 2, ':');

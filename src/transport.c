@@ -5,14 +5,12 @@
 
 #include <string.h>
 
-/* First wait after a request without an answer; it doubles up to the second. */
+/* First wait after a request without an answer; it doubles each time, up to four minutes. */
 #define RETRY_FIRST_MS 2000.0
-#define RETRY_LAST_MS 300000.0
 /* Requests without an answer in a row, after which only an event of the page tries again. */
 #define RETRIES_MAX 8
 /* Answers that refuse an item before it is given up. */
 #define REFUSALS_MAX 3
-#define LOSSES (CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE)
 
 void cf_transport_wake_in(crashfree *client, double delay) {
     const double at = cf_host_monotonic(client) + delay;
@@ -44,6 +42,21 @@ static void remove_at(crashfree *client, unsigned index) {
             (client->count - index) * sizeof client->sessions[0]);
 }
 
+/* The first session from `session` on that the next request has to carry, or NULL. */
+static cf_session *due_from(crashfree *client, cf_session *session) {
+    while (session < client->sessions + client->count) {
+        if (cf_session_is_due(session)) {
+            return session;
+        }
+        session++;
+    }
+    return NULL;
+}
+
+#define FOR_EACH_DUE(session, client)                                                              \
+    for (cf_session *session = due_from(client, client->sessions); session != NULL;                \
+         session = due_from(client, session + 1))
+
 /* Forgets those of the first `end` sessions of which the server needs nothing more. */
 static void forget_settled(crashfree *client, unsigned end) {
     for (unsigned i = end; i-- > 0;) {
@@ -60,11 +73,15 @@ static void forget_old(crashfree *client) {
     }
 }
 
-/* Gives up a session. One that was announced and ended well is no loss: the rest says nothing. */
+/* Gives up a session of which something is due. One that was announced and ended well is no loss:
+ * the rest says nothing. */
 static void drop(crashfree *client, cf_session *session, crashfree_counter reason) {
+    if (!cf_session_is_due(session)) {
+        return;
+    }
     session->discarded = true;
-    if (!session->announced || session->status != CRASHFREE_EXITED || session->errors > 0) {
-        client->counters[reason]++;
+    if (session->init != CF_TAKEN || session->status != CRASHFREE_EXITED || session->errors > 0) {
+        cf_client_lose(client, reason);
     }
 }
 
@@ -77,14 +94,12 @@ void cf_transport_make_room(crashfree *client) {
     }
     /* Rather one that counts already than one that would be missing. */
     for (unsigned i = 0; i < client->count; i++) {
-        if (client->sessions[i].announced) {
+        if (client->sessions[i].init == CF_TAKEN) {
             victim = i;
             break;
         }
     }
-    if (cf_session_is_due(&client->sessions[victim])) {
-        drop(client, &client->sessions[victim], CRASHFREE_DROPPED_QUEUE);
-    }
+    drop(client, &client->sessions[victim], CRASHFREE_DROPPED_QUEUE);
     remove_at(client, victim);
 }
 
@@ -104,17 +119,10 @@ static void check_age(crashfree *client, cf_session *session, double now) {
     }
 }
 
-static cf_attributes attributes(const crashfree *client) {
-    const cf_attributes result = {client->release, client->environment, client->user_agent};
-
-    return result;
-}
-
 static size_t session_json(const crashfree *client, const cf_session *session, char *out,
                            size_t capacity) {
-    const cf_attributes attrs = attributes(client);
-
-    return cf_envelope_session_json(out, capacity, session, &attrs, cf_host_now(client));
+    return cf_envelope_session_json(out, capacity, session, &client->attributes,
+                                    cf_host_now(client));
 }
 
 size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
@@ -133,7 +141,7 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
     }
     cf_session session = client->sessions[index];
 
-    if (cf_session_is_discarded(&session)) {
+    if (session.discarded) {
         return 0;
     }
     if (!cf_session_is_running(&session)) {
@@ -141,7 +149,7 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
             return 0;
         }
         /* Its end is on its way or taken, and must not be told twice. */
-        if (!cf_session_needs_update(&session)) {
+        if (session.update != CF_UNSENT) {
             session.status = CRASHFREE_EXITED;
         }
     }
@@ -152,22 +160,19 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
  * passes over are left for the next request. */
 static void ask_host(crashfree *client) {
     client->busy = true;
-    for (unsigned i = 0; i < client->count; i++) {
-        if (!cf_session_is_due(&client->sessions[i])) {
-            continue;
-        }
+    FOR_EACH_DUE(session, client) {
         char sid[CF_SID_LENGTH + 1];
         const size_t length =
-            session_json(client, &client->sessions[i], client->envelope, sizeof client->envelope);
+            session_json(client, session, client->envelope, sizeof client->envelope);
 
-        memcpy(sid, client->sessions[i].sid, sizeof sid);
-        client->sessions[i].cleared = length > 0;
+        memcpy(sid, session->sid, sizeof sid);
+        session->cleared = length > 0;
         if (length == 0 || cf_host_before_send(client, client->envelope, length)) {
             continue;
         }
-        for (unsigned j = 0; j < client->count; j++) {
-            if (memcmp(client->sessions[j].sid, sid, sizeof sid) == 0) {
-                drop(client, &client->sessions[j], CRASHFREE_DROPPED_BEFORE_SEND);
+        for (unsigned i = 0; i < client->count; i++) {
+            if (strcmp(client->sessions[i].sid, sid) == 0) {
+                drop(client, &client->sessions[i], CRASHFREE_DROPPED_BEFORE_SEND);
             }
         }
     }
@@ -176,63 +181,41 @@ static void ask_host(crashfree *client) {
 
 /* Puts the sessions that are due into the envelope. Returns whether all could be. */
 static bool add_sessions(crashfree *client, cf_envelope *envelope, uint32_t request, double now) {
-    const cf_attributes attrs = attributes(client);
     bool all = true;
 
-    for (unsigned i = 0; i < client->count; i++) {
-        cf_session *session = &client->sessions[i];
-
-        if (!cf_session_is_due(session)) {
-            continue;
-        }
-        if (!session->cleared || !cf_envelope_add_session(envelope, session, &attrs, now)) {
+    FOR_EACH_DUE(session, client) {
+        if (!session->cleared ||
+            !cf_envelope_add_session(envelope, session, &client->attributes, now)) {
             all = false;
             continue;
         }
-        if (cf_session_needs_init(session)) {
-            session->init_request = request;
+        if (session->init == CF_UNSENT) {
+            session->init = request;
         }
-        if (cf_session_needs_update(session)) {
-            session->update_request = request;
+        if (session->update == CF_UNSENT) {
+            session->update = request;
         }
     }
     return all;
 }
 
-/* Puts the losses that no report has told yet into the envelope. */
-static void add_report(crashfree *client, cf_envelope *envelope, double now) {
-    uint32_t lost[LOSSES];
-    uint32_t total = 0;
+/* Whether there are losses to report. Sampling is a wish, not a loss: it is not worth a request of
+ * its own, for which `alone` asks. */
+static bool has_losses(const crashfree *client, bool alone) {
+    uint32_t any = alone ? 0 : client->unreported[CRASHFREE_DROPPED_SAMPLE];
 
-    for (int i = 0; i < LOSSES; i++) {
-        lost[i] = client->counters[CRASHFREE_DROPPED_QUEUE + i] -
-                  client->reported[CRASHFREE_DROPPED_QUEUE + i];
-        total += lost[i];
-    }
-    if (total > 0 && client->number[CRASHFREE_REPORTS] != 0 &&
-        client->limits.reports <= cf_host_monotonic(client) &&
-        cf_envelope_add_report(envelope, lost, now)) {
-        /* A report that gets lost is not reported (protocol 5.2). */
-        memcpy(client->reported, client->counters, sizeof client->reported);
-    }
-}
-
-/* Whether a loss is worth a request of its own: sampling is a wish, not a loss. */
-static bool has_losses(const crashfree *client) {
     for (int i = CRASHFREE_DROPPED_QUEUE; i < CRASHFREE_COUNTERS; i++) {
-        if (i != CRASHFREE_DROPPED_SAMPLE && client->counters[i] != client->reported[i]) {
-            return true;
-        }
+        any |= i == CRASHFREE_DROPPED_SAMPLE ? 0 : client->unreported[i];
     }
-    return false;
+    return any != 0 && client->number[CRASHFREE_REPORTS] != 0 &&
+           client->limits.reports <= cf_host_monotonic(client);
 }
 
 /* Whether something is due that the server has not refused as it is; when the page may end, that is
  * worth another try, too. */
-static bool has_news(const crashfree *client, cf_occasion occasion) {
-    for (unsigned i = 0; i < client->count; i++) {
-        if (cf_session_is_due(&client->sessions[i]) &&
-            (occasion != CF_EVENT || !client->sessions[i].refused)) {
+static bool has_news(crashfree *client, cf_occasion occasion) {
+    FOR_EACH_DUE(session, client) {
+        if (occasion != CF_EVENT || !session->refused) {
             return true;
         }
     }
@@ -250,25 +233,21 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
 
     const double now = cf_host_now(client);
     const double limited = client->limits.sessions - cf_host_monotonic(client);
-    bool send_sessions = limited <= 0;
+    const bool ask = client->number[CRASHFREE_BEFORE_SEND] != 0;
+    bool send_sessions = false;
 
-    if (!send_sessions) {
-        for (unsigned i = 0; occasion == CF_END && i < client->count; i++) {
-            if (cf_session_is_due(&client->sessions[i])) {
-                drop(client, &client->sessions[i], CRASHFREE_DROPPED_LIMIT);
-            }
-        }
-        if (has_news(client, CF_EVENT)) {
-            cf_transport_wake_in(client, limited);
-        }
-    } else {
-        const bool ask = client->number[CRASHFREE_BEFORE_SEND] != 0;
+    /* All of them, as before_send may make any one due. */
+    for (unsigned i = 0; i < client->count; i++) {
+        cf_session *session = &client->sessions[i];
 
-        for (unsigned i = 0; i < client->count; i++) {
-            client->sessions[i].cleared = !ask;
-            /* All of them, as before_send may make any one due. */
-            check_age(client, &client->sessions[i], now);
+        session->cleared = !ask;
+        if (limited <= 0) {
+            check_age(client, session, now);
+        } else if (occasion == CF_END) {
+            drop(client, session, CRASHFREE_DROPPED_LIMIT);
         }
+    }
+    if (limited <= 0) {
         if (ask) {
             ask_host(client);
             /* Consent may be gone. */
@@ -277,27 +256,34 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
             }
         }
         send_sessions = has_news(client, occasion);
+    } else if (has_news(client, CF_EVENT)) {
+        cf_transport_wake_in(client, limited);
     }
-    if (!send_sessions && (occasion == CF_EVENT || !has_losses(client))) {
-        forget_old(client);
+    forget_old(client);
+
+    const bool report =
+        (send_sessions || occasion != CF_EVENT) && has_losses(client, !send_sessions);
+
+    if (!send_sessions && !report) {
         return;
     }
 
     cf_envelope envelope = {client->envelope, sizeof client->envelope, 0};
-    const uint32_t request = client->last_request + 1 == 0 ? 1 : client->last_request + 1;
     const char *url = client->tunnel[0] != '\0' ? client->tunnel : client->dsn.endpoint;
-
-    if (!cf_envelope_begin(&envelope, now, url == client->tunnel ? client->dsn.text : "")) {
-        /* Out of memory: everything is still due. */
-        cf_transport_wake_in(client, RETRY_FIRST_MS);
-        return;
-    }
+    const uint32_t request = client->last_request % (CF_TAKEN - 1) + 1;
+    const bool begun =
+        cf_envelope_begin(&envelope, now, url == client->tunnel ? client->dsn.text : "");
     const size_t empty = envelope.length;
 
-    if (send_sessions && !add_sessions(client, &envelope, request, now)) {
+    /* What does not fit goes next; where there is no memory, it has to wait. */
+    if (!begun || (send_sessions && !add_sessions(client, &envelope, request, now))) {
         cf_transport_wake_in(client, envelope.length > empty ? 0 : RETRY_FIRST_MS);
     }
-    add_report(client, &envelope, now);
+    if (begun && report &&
+        cf_envelope_add_report(&envelope, client->unreported + CRASHFREE_DROPPED_QUEUE, now)) {
+        /* A report that gets lost is not reported (protocol 5.2). */
+        memset(client->unreported, 0, sizeof client->unreported);
+    }
     if (envelope.length == empty) {
         return;
     }
@@ -308,19 +294,18 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
                   occasion == CF_EVENT ? CRASHFREE_FETCH : CRASHFREE_FETCH_AT_EXIT);
 }
 
-/* What an answer says about one fact of a session; `sent` is the request that carried it. */
-static bool settle(uint32_t *sent, bool *taken, uint32_t request, bool delivered) {
-    if (*sent != request) {
+/* Notes what an answer says about one fact of a session; returns whether it says anything. */
+static bool settle(uint32_t *fact, uint32_t request, bool delivered) {
+    if (*fact != request) {
         return false;
     }
-    *sent = 0;
-    *taken = *taken || delivered;
+    *fact = delivered ? CF_TAKEN : CF_UNSENT;
     return true;
 }
 
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
                        size_t limits_length, double retry_after) {
-    if (request == 0 || (status == 0 && client->ended)) {
+    if (request == CF_UNSENT || request == CF_TAKEN || (status == 0 && client->ended)) {
         return;
     }
     const bool limited = cf_ratelimit_update(&client->limits, cf_host_monotonic(client), status,
@@ -330,13 +315,13 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
 
     for (unsigned i = 0; i < client->count; i++) {
         cf_session *session = &client->sessions[i];
-        const bool carried = session->init_request == request;
+        const bool init = settle(&session->init, request, delivered);
+        const bool update = settle(&session->update, request, delivered);
 
-        if (settle(&session->init_request, &session->announced, request, delivered) && delivered) {
+        if (init && delivered) {
             client->counters[CRASHFREE_ACCEPTED]++;
         }
-        if ((settle(&session->update_request, &session->updated, request, delivered) || carried) &&
-            refused) {
+        if ((init || update) && refused) {
             session->refused = true;
             if (++session->refusals == REFUSALS_MAX) {
                 drop(client, session, CRASHFREE_DROPPED_REFUSED);
@@ -345,24 +330,22 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
     }
     forget_old(client);
 
+    const bool news = has_news(client, CF_EVENT);
+
     if (status != 0) {
         client->failures = 0;
-    }
-    if (status == 0) {
-        unsigned char jitter = 0;
-        double delay = RETRY_FIRST_MS;
+        if (limited && news) {
+            cf_transport_wake_in(client, client->limits.sessions - cf_host_monotonic(client));
+        }
+    } else {
+        if (client->failures < RETRIES_MAX && news) {
+            unsigned char jitter = 0;
 
-        for (unsigned i = 0; i < client->failures && delay < RETRY_LAST_MS; i++) {
-            delay *= 2;
+            cf_host_random(client, &jitter, 1);
+            /* From three quarters to five quarters, so that tabs do not retry together. */
+            cf_transport_wake_in(client, RETRY_FIRST_MS * (1 << client->failures) *
+                                             (0.75 + jitter / 512.0));
         }
         client->failures++;
-        cf_host_random(client, &jitter, 1);
-        /* From three quarters to five quarters, so that tabs do not retry together. */
-        delay = (delay < RETRY_LAST_MS ? delay : RETRY_LAST_MS) * (0.75 + jitter / 512.0);
-        if (client->failures <= RETRIES_MAX && has_news(client, CF_EVENT)) {
-            cf_transport_wake_in(client, delay);
-        }
-    } else if (limited && has_news(client, CF_EVENT)) {
-        cf_transport_wake_in(client, client->limits.sessions - cf_host_monotonic(client));
     }
 }

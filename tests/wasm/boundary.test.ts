@@ -6,7 +6,7 @@ import { ACCEPTED, Core, SHIPPED, WASI, compile } from './module.js';
 import { signatures } from './signatures.js';
 
 const EXPORTS = {
-  memory: 'memory 2 2',
+  memory: 'memory 1 1',
   init: '() -> i32',
   set_text: '(i32 i32) -> i32',
   set_number: '(i32 f64) -> ()',
@@ -104,7 +104,7 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
     assert.equal(core.calls.count(ACCEPTED), 64);
     assert.ok(core.sent.length > 5, 'they do not fit into one envelope');
     assert.ok(core.sent.every(({ body }) => body.length < 30_000));
-    assert.equal(core.calls.memory.buffer.byteLength, 128 * 1024);
+    assert.equal(core.calls.memory.buffer.byteLength, 64 * 1024);
   });
 
   test(`${name}: init makes the client anew`, () => {
