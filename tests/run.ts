@@ -43,6 +43,7 @@ const steps: Record<string, () => Promise<void>> = {
   collector: () => node('collector', 2),
   // One browser at a time: on two cores, two of them starve each other's timers.
   browser: () => node('browser', 1),
+  sentry: () => node('sentry', 1),
   package: () => node('package', 1),
 };
 

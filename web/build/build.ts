@@ -138,6 +138,7 @@ try {
       script('web/src/index.ts', 'crashfree.js', 'esm'),
       script('web/src/index.ts', 'crashfree.cjs', 'cjs'),
       script('web/src/storage.ts', 'crashfree.storage.js', 'esm'),
+      script('web/src/sentry.ts', 'crashfree.sentry.js', 'esm'),
       script('web/src/index.ts', 'crashfree.url.js', 'esm', 'web/src/url-loader.ts'),
       script('web/src/script.ts', 'crashfree.min.js', 'iife'),
     ]),

@@ -26,7 +26,7 @@ export async function types(dist: string): Promise<void> {
     quiet: true,
   });
 
-  const names = new Set(['index']);
+  const names = new Set(['index', 'sentry']);
   for (const name of names) {
     const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
     const relative = /(from |import\()'\.\/([^']+)'/g;
@@ -44,6 +44,7 @@ export async function types(dist: string): Promise<void> {
   await write('crashfree.d.ts', `export * from './types/index.js';\n`);
   await write('crashfree.d.cts', `export * from './types/index.cjs';\n`);
   await write('crashfree.url.d.ts', `export * from './types/index.js';\n`);
+  await write('crashfree.sentry.d.ts', `export * from './types/sentry.js';\n`);
   await write('crashfree.min.d.ts', scriptTypes);
   await write('crashfree.nowasm.d.ts', nowasmTypes);
 }

@@ -37,10 +37,13 @@ export interface CrashfreeIntegration {
 /** Errors that are kept for a client to come. Each kind counts once in a session. */
 const WAITING_MAX = 30;
 
-/** Whether an event is about an error and, if so, whether something handled it: Sentry's rule. */
+/**
+ * Whether an event is about an error and, if so, whether something handled it. That is Sentry's rule
+ * for its own sessions, but for the messages that carry a stack: those have no type and are no error.
+ */
 function handledOf({ level, exception }: SentryEvent): boolean | undefined {
-  const values = exception?.values;
-  if (values) return !values.some(({ mechanism }) => mechanism?.handled === false);
+  const values = exception?.values?.filter(({ type }) => type);
+  if (values?.length) return !values.some(({ mechanism }) => mechanism?.handled === false);
   return level === 'fatal' ? false : undefined;
 }
 
