@@ -29,8 +29,7 @@ describe('pages built with the packed package', () => {
       const served = await serve(stack, folder);
       try {
         for (const plain of [false, true]) {
-          served.plain = plain;
-          assert.deepEqual(await visit(engine, served, stack, counting, project), []);
+          assert.deepEqual(await visit(engine, served, stack, counting, project, plain), []);
         }
       } finally {
         await served.close();

@@ -4,7 +4,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { filesBelow, root } from '../../web/build/run.js';
-import { until, type Engine } from '../browser/engines/index.js';
+import { until, type Engine, type Page } from '../browser/engines/index.js';
 import { freePort, start, stop } from '../browser/engines/processes.js';
 import type { Counting } from './counting.js';
 import { Site, type SiteFile } from './site.js';
@@ -90,8 +90,8 @@ export async function build(stack: Stack, tarball: string, dsn: string): Promise
 /** A built fixture, being served. */
 export interface Served {
   origin: string;
-  /** Whether pages find no WebAssembly; only where the pages are files. */
-  plain: boolean;
+  /** A script that runs before everything else on its pages; only where the pages are files. */
+  before: string;
   hits: readonly string[];
   close(): Promise<void>;
 }
@@ -106,9 +106,7 @@ async function serveFiles(folder: string): Promise<Served> {
       if (!file.endsWith('.html')) return { body };
       const text = body.toString();
       return {
-        body: served.plain
-          ? text.replace('<head>', '<head><script>delete window.WebAssembly</script>')
-          : text,
+        body: text.replace('<head>', `<head><script>${served.before}</script>`),
         type: 'text/html; charset=utf-8',
       };
     }
@@ -117,7 +115,7 @@ async function serveFiles(folder: string): Promise<Served> {
   const site = await Site.serve(find);
   const served: Served = {
     origin: site.origin,
-    plain: false,
+    before: '',
     hits: site.hits,
     close: () => site.close(),
   };
@@ -134,7 +132,7 @@ async function serveCommand(stack: Stack, folder: string): Promise<Served> {
   });
   const origin = `http://127.0.0.1:${port}`;
   await until(`${program} start`, async () => (await fetch(origin)).ok, 60_000);
-  return { origin, plain: false, hits: [], close: () => stop(child) };
+  return { origin, before: '', hits: [], close: () => stop(child) };
 }
 
 export function serve(stack: Stack, folder: string): Promise<Served> {
@@ -143,19 +141,22 @@ export function serve(stack: Stack, folder: string): Promise<Served> {
     : serveFiles(join(folder, stack.output ?? 'dist'));
 }
 
-/** Visits a served fixture and says what is wrong with what was counted. */
+/** Visits a served fixture, with WebAssembly or without, and says what was counted wrongly. */
 export async function visit(
   engine: Engine,
   served: Served,
   stack: Stack,
   counting: Counting,
   project: string,
+  plain: boolean,
 ): Promise<string[]> {
   const problems: string[] = [];
+  served.before = `${plain ? 'delete window.WebAssembly;' : ''}${stack.before?.[engine.name] ?? ''}`;
   const fetchedBefore = served.hits.length;
   counting.reset(project);
-  const tab = await engine.newPage();
+  let tab: Page | undefined;
   try {
+    tab = await engine.newPage();
     await tab.goto(`${served.origin}/`);
     await counting.until(project, 'the page load', ({ all }) => all >= 1);
     await tab.waitFor(`document.querySelector('#to-about')`);
@@ -177,7 +178,7 @@ export async function visit(
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
   } finally {
-    await tab.close();
+    await tab?.close().catch((error: unknown) => problems.push(String(error)));
   }
 
   const { all, crashed, errored, users } = counting.metrics(project);
@@ -187,6 +188,8 @@ export async function visit(
   const releases = counting.releases(project).join(', ');
   if (releases !== stack.release) problems.push(`release ${releases}, not ${stack.release}`);
   const fallback = served.hits.slice(fetchedBefore).some((path) => path.includes('nowasm'));
-  if (fallback && !served.plain) problems.push('the JavaScript core was loaded beside WebAssembly');
+  if (!stack.start && fallback !== plain) {
+    problems.push(`the JavaScript core was ${fallback ? '' : 'not '}loaded`);
+  }
   return problems;
 }

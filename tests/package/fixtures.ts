@@ -38,12 +38,16 @@ try {
       try {
         for (const plain of [false, true]) {
           if (plain && stack.start) continue;
-          served.plain = plain;
-          for (const engine of launched) {
-            const problems = await visit(engine, served, stack, counting, project);
+          for (const [index, engine] of launched.entries()) {
+            const problems = await visit(engine, served, stack, counting, project, plain);
             row.push(problems.length === 0 ? 'passed' : 'FAILED');
             const where = `${stack.name}, ${engine.name}${plain ? ', no wasm' : ''}`;
             failures.push(...problems.map((problem) => `${where}: ${problem}`));
+            // One that a page has brought down is no use to the next ones.
+            if (problems.length > 0) {
+              await engine.close().catch(() => undefined);
+              launched[index] = await launch(engine.name);
+            }
           }
         }
       } finally {
