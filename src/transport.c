@@ -335,7 +335,8 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
     if (status != 0) {
         client->failures = 0;
         if (limited && news) {
-            cf_transport_wake_in(client, client->limits.sessions - cf_host_monotonic(client));
+            /* By then the rest of the limit is waited for; one of no time must not make a storm. */
+            cf_transport_wake_in(client, RETRY_FIRST_MS);
         }
     } else {
         if (client->failures < RETRIES_MAX && news) {

@@ -384,6 +384,15 @@ TEST(a_429_with_retry_after_limits_for_that_time) {
     CHECK_EQ_INT(fake.count, 2);
 }
 
+TEST(a_limit_of_no_time_makes_no_storm) {
+    begin_with_request();
+    fake_limit(0, 429, "0:session:key", -1);
+    fake_advance(1999);
+    CHECK_EQ_INT(fake.count, 1);
+    fake_advance(1);
+    CHECK_EQ_INT(fake.count, 2);
+}
+
 TEST(a_429_about_other_things_is_acceptance) {
     begin_with_request();
     fake_limit(0, 429, "60:error;transaction:key", 600);
