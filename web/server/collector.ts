@@ -464,7 +464,12 @@ export class Collector {
     this.#events.emit('change', project ?? '');
   }
 
-  /** Calls `listener` after every request with the project; returns a function that ends this. */
+  /** Tells the listeners that faults, limits or settings are others now. */
+  changed(project: string): void {
+    this.#events.emit('change', project);
+  }
+
+  /** Calls `listener` after every change with the project; returns a function that ends this. */
   on(event: 'change', listener: (project: string) => void): () => void {
     this.#events.on(event, listener);
     return () => this.#events.off(event, listener);

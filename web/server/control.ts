@@ -59,6 +59,7 @@ export function control(
   }
   if (method === 'DELETE' && action === 'faults') {
     collector.faults(project).length = 0;
+    collector.changed(project);
     return json({});
   }
   if (method !== 'POST') return undefined;
@@ -81,6 +82,7 @@ export function control(
       const wrong = faults.find((fault) => typeof fault === 'string');
       if (wrong !== undefined) return json({ error: wrong }, 400);
       collector.faults(project).push(...(faults as Fault[]));
+      collector.changed(project);
       return json({});
     }
     case 'limit': {
@@ -89,6 +91,7 @@ export function control(
         return json({ error: 'Send {"categories": ["session"], "seconds": 60}.' }, 400);
       }
       collector.limit(project, { categories: categories.map(String), seconds });
+      collector.changed(project);
       return json({});
     }
     case 'settings': {
@@ -99,6 +102,7 @@ export function control(
         settings.generation = value['generation'];
       }
       if (typeof value['sessionQuota'] === 'number') settings.sessionQuota = value['sessionQuota'];
+      collector.changed(project);
       return json(settings);
     }
     default:
