@@ -31,7 +31,10 @@ function updateBar(bar: Element, metrics: Pick<Metrics, State>, label: string): 
   const total = STATES.reduce((sum, state) => sum + metrics[state], 0);
   [...bar.children].forEach((part, index) => {
     const value = metrics[STATES[index] as State];
-    (part as HTMLElement).style.width = total === 0 ? '0' : `${(100 * value) / total}%`;
+    const { style } = part as HTMLElement;
+    style.width = `${(100 * value) / total}%`;
+    // An empty part would still take its share of the gaps.
+    style.display = value > 0 ? '' : 'none';
   });
   const parts = STATES.filter((state) => metrics[state] > 0);
   bar.setAttribute('aria-label', `${label}: ${parts.map((s) => `${metrics[s]} ${s}`).join(', ')}`);

@@ -75,7 +75,11 @@ function group(title: string, ...actions: Action[]): HTMLElement {
 }
 
 let route = 0;
-const nextRoute = (): string => `${base}/account/orders/${1001 + route++}`;
+/** An order, and not the one that is shown. */
+function nextRoute(): string {
+  const path = `${base}/account/orders/${1001 + route++}`;
+  return path === location.pathname ? nextRoute() : path;
+}
 
 function throwError(): never {
   const voucher = undefined as unknown as { code: string };
