@@ -1,4 +1,4 @@
-import type { Engine, Page } from './engines/index.js';
+import type { Engine, Key, Page } from './engines/index.js';
 
 /**
  * Keeps tabs for the next case, since opening one costs more than most cases do. A tab comes back
@@ -61,6 +61,13 @@ export class Tab implements Page {
 
   waitFor(expression: string, timeoutMs?: number): Promise<void> {
     return this.page.waitFor(expression, timeoutMs);
+  }
+
+  press = (key: Key): Promise<void> => this.page.press(key);
+
+  resize(width: number, height: number): Promise<void> {
+    this.touched = true;
+    return this.page.resize(width, height);
   }
 
   hide(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Engine, EngineName } from './types.js';
 import { launchWebKit } from './webkit.js';
 
 export { engineNames } from './types.js';
-export type { Engine, EngineName, Page } from './types.js';
+export type { Engine, EngineName, Key, Page } from './types.js';
 export { until, within } from './wait.js';
 
 const launchers: Record<EngineName, () => Promise<Engine>> = {

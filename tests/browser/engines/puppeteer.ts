@@ -6,7 +6,7 @@ import puppeteer, {
 } from 'puppeteer-core';
 import { launching, removeFolder, temporaryFolder } from './processes.js';
 import { addScript, startLeaving, startTraversal, traversed } from './scripts.js';
-import type { Engine, EngineName, Page } from './types.js';
+import type { Engine, EngineName, Key, Page } from './types.js';
 import { until, within } from './wait.js';
 
 /** Chromium speaks the DevTools protocol here, Firefox WebDriver BiDi; puppeteer hides which. */
@@ -59,6 +59,15 @@ class PuppeteerPageDriver implements Page {
 
   async click(selector: string): Promise<void> {
     await this.page.click(selector);
+  }
+
+  async press(key: Key): Promise<void> {
+    await within(`press ${key}`, this.page.keyboard.press(key));
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewport({ width, height });
+    await this.waitFor(`innerWidth === ${width}`);
   }
 
   async hide(): Promise<void> {

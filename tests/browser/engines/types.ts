@@ -3,6 +3,8 @@ export type EngineName = 'chromium' | 'firefox' | 'webkit';
 
 export const engineNames: readonly EngineName[] = ['chromium', 'firefox', 'webkit'];
 
+export type Key = 'Tab' | 'Enter' | 'ArrowRight';
+
 export interface Engine {
   readonly name: EngineName;
   readonly version: string;
@@ -27,6 +29,10 @@ export interface Page {
   forward(): Promise<void>;
   /** A real click, with user activation. */
   click(selector: string): Promise<void>;
+  /** Presses a key on what has the focus. */
+  press(key: Key): Promise<void>;
+  /** Gives the page this size, as another screen would. */
+  resize(width: number, height: number): Promise<void>;
   /** Makes the document hidden, by covering its tab with another one, until `show()`. */
   hide(): Promise<void>;
   show(): Promise<void>;

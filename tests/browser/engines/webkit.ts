@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Builder, By, type WebDriver } from 'selenium-webdriver';
+import { Builder, By, Key as Keys, type WebDriver } from 'selenium-webdriver';
 import { freePort, removeFolder, start, stop, temporaryFolder } from './processes.js';
 import { addScript, startTraversal, traversed } from './scripts.js';
-import type { Engine, Page } from './types.js';
+import type { Engine, Key, Page } from './types.js';
 import { until, within } from './wait.js';
 
 /** Debian keeps MiniBrowser in the multiarch directory of the library package. */
@@ -92,6 +92,27 @@ class WebKitPage implements Page {
     await this.inWindow(`click ${selector}`, async () => {
       await this.driver.findElement(By.css(selector)).click();
     });
+  }
+
+  async press(key: Key): Promise<void> {
+    const keys = { Tab: Keys.TAB, Enter: Keys.ENTER, ArrowRight: Keys.ARROW_RIGHT };
+    await this.inWindow(`press ${key}`, () => this.driver.actions().sendKeys(keys[key]).perform());
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    await this.inWindow('resize', async () => {
+      const window = this.driver.manage().window();
+      const outer = await window.getRect();
+      // The window is larger than the page in it.
+      const [innerWidth, innerHeight] = await this.driver.executeScript<[number, number]>(
+        'return [innerWidth, innerHeight]',
+      );
+      await window.setRect({
+        width: width + outer.width - innerWidth,
+        height: height + outer.height - innerHeight,
+      });
+    });
+    await this.waitFor(`innerWidth === ${width}`);
   }
 
   async hide(): Promise<void> {
