@@ -2,10 +2,10 @@ import type { Listen } from './listen';
 
 /**
  * The part of a location that makes a route: path and query, and the fragment where it is a hash
- * route (`#/…`, `#!…`). Other fragments are places within a page.
+ * route (`#/…`, `#!…`; `#/` alone is its start, as none is). Other fragments are places within a page.
  */
 export function routeOf({ pathname, search, hash }: URL): string {
-  return pathname + search + (/^#[!/]/.test(hash) ? hash : '');
+  return pathname + search + (/^#[!/]\/?[^/]/.test(hash) ? hash : '');
 }
 
 /**
