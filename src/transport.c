@@ -334,8 +334,8 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
 
     if (status != 0) {
         client->failures = 0;
-        if (limited && news) {
-            /* By then the rest of the limit is waited for; one of no time must not make a storm. */
+        if (news) {
+            /* By then the rest of a limit is waited for; one of no time must not make a storm. */
             cf_transport_wake_in(client, RETRY_FIRST_MS);
         }
     } else {
