@@ -39,7 +39,7 @@ const steps: Record<string, () => Promise<void>> = {
   wasm: () => node('wasm', 2),
   vectors: () => node('vectors', 2),
   // So many executions of each target, always the same ones; `npm run fuzz` runs for a time.
-  fuzz: () => run(process.execPath, ['--import', 'tsx', 'tests/fuzz/run.ts', '--runs', '50000']),
+  fuzz: () => run(process.execPath, ['--import', 'tsx', 'tests/fuzz/run.ts', '--runs', '20000']),
   collector: () => node('collector', 2),
   // One browser at a time: on two cores, two of them starve each other's timers.
   browser: () => node('browser', 1),
