@@ -1,9 +1,10 @@
+// Before uPlot, which looks at the browser's language when it loads.
+import { count, dayAndMinute, percent, span } from './format.js';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Timeline } from '../server/summary.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { STATES, type State } from './figures.js';
-import { count, dayAndMinute, percent, span } from './format.js';
 
 let sessions: uPlot | undefined;
 let rate: uPlot | undefined;

@@ -1,4 +1,6 @@
-const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+import { LANGUAGE } from './language.js';
+
+const integer = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const two = (value: number): string => String(value).padStart(2, '0');
 
 export const count = (value: number): string => integer.format(value);
