@@ -1,5 +1,4 @@
-/* cJSON's memory outside the page: the C library's. Tests replace this file to let the n-th
- * allocation fail. */
+/* cJSON's memory outside the page: the C library's. The core asks for none; tests of cJSON do. */
 #include <stdlib.h>
 
 void *cf_cjson_malloc(size_t size);

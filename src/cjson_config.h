@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* cJSON's memory; in the module an arena (wasm.c), otherwise the C library's. */
+/* cJSON's memory. The core asks for none; see wasm.c and alloc_native.c. */
 void *cf_cjson_malloc(size_t size);
 void *cf_cjson_realloc(void *memory, size_t size);
 void cf_cjson_free(void *memory);

@@ -49,8 +49,7 @@ static char *append_text(char *out, const char *text) {
 }
 
 bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
-    cf_text_trim(&text, &length);
-    if (cf_text_copy(dsn->text, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX) {
+    if (cf_text_copy_trimmed(dsn->text, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX) {
         return false;
     }
     const char *key = behind(dsn->text, "http");

@@ -6,38 +6,66 @@
 #include <limits.h>
 #include <string.h>
 
+/* A client report has the most members: a time, and three of each kind of loss. */
+#define NODES_MAX 32
+
 /*
- * Adds a member to an object, or an element to an array, where cJSON ignores the key. Texts are not
- * copied: they must outlive the object. If memory runs out, `parent` gets a type that cJSON refuses
- * to print, so that nothing goes out incomplete.
+ * A JSON object under construction: cJSON's nodes, in the order in which they are written. They are
+ * linked here, so that nothing is allocated. Texts are not copied: they must outlive it.
  */
-static void add(cJSON *parent, const char *key, cJSON *value) {
-    if (!cJSON_AddItemToObjectCS(parent, key, value)) {
-        cJSON_Delete(value);
-        if (parent != NULL) {
-            parent->type = cJSON_Invalid;
-        }
-    }
+typedef struct document {
+    cJSON nodes[NODES_MAX]; /* the first one is the object */
+    cJSON *last;
+    cJSON **next; /* where the next node is linked */
+} document;
+
+static cJSON *add(document *document, const char *key, int type) {
+    cJSON *node = ++document->last;
+
+    node->type = type;
+    node->string = (char *)key;
+    *document->next = node;
+    document->next = &node->next;
+    return node;
 }
 
-static void add_text(cJSON *parent, const char *key, const char *text) {
+static void begin(document *document) {
+    memset(document, 0, sizeof *document);
+    document->last = document->nodes;
+    document->nodes[0].type = cJSON_Object;
+    document->next = &document->nodes[0].child;
+}
+
+/* Adds an object or an array, to which belongs what follows. */
+static cJSON *add_parent(document *document, const char *key, int type) {
+    cJSON *node = add(document, key, type);
+
+    document->next = &node->child;
+    return node;
+}
+
+/* An empty text is left out. */
+static void add_text(document *document, const char *key, const char *text) {
     if (text[0] != '\0') {
-        add(parent, key, cJSON_CreateStringReference(text));
+        add(document, key, cJSON_String)->valuestring = (char *)text;
     }
 }
 
-/* Prints the object and deletes it. Returns the length, 0 if it failed or does not fit. */
-static size_t print(cJSON *object, char *out, size_t capacity) {
-    const bool printed =
-        capacity <= INT_MAX && cJSON_PrintPreallocated(object, out, (int)capacity, false);
-
-    cJSON_Delete(object);
-    return printed ? strlen(out) : 0;
+static void add_number(document *document, const char *key, double value) {
+    add(document, key, cJSON_Number)->valuedouble = value;
 }
 
-static bool add_line(cf_envelope *envelope, cJSON *object) {
+/* Returns the length, 0 if it does not fit. */
+static size_t print(document *document, char *out, size_t capacity) {
+    return capacity <= INT_MAX &&
+                   cJSON_PrintPreallocated(document->nodes, out, (int)capacity, false)
+               ? strlen(out)
+               : 0;
+}
+
+static bool add_line(cf_envelope *envelope, document *document) {
     const size_t length =
-        print(object, envelope->text + envelope->length, envelope->capacity - envelope->length);
+        print(document, envelope->text + envelope->length, envelope->capacity - envelope->length);
 
     if (length == 0) {
         return false;
@@ -50,100 +78,105 @@ static bool add_line(cf_envelope *envelope, cJSON *object) {
 
 bool cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn) {
     char sent_at[CF_TIMESTAMP_LENGTH + 1];
-    cJSON *header = cJSON_CreateObject();
-    cJSON *sdk = cJSON_CreateObject();
+    document header;
 
+    begin(&header);
     cf_timestamp(sent_at, now);
-    add_text(header, "sent_at", sent_at);
-    add_text(header, "dsn", dsn);
-    add_text(sdk, "name", "crashfree");
-    add_text(sdk, "version", CRASHFREE_VERSION);
-    add(header, "sdk", sdk);
+    add_text(&header, "sent_at", sent_at);
+    add_text(&header, "dsn", dsn);
+    add_parent(&header, "sdk", cJSON_Object);
+    add_text(&header, "name", "crashfree");
+    add_text(&header, "version", CRASHFREE_VERSION);
+    return add_line(envelope, &header);
+}
+
+/* Begins an item without a length: its payload has no line feed and ends at one. */
+static bool add_header(cf_envelope *envelope, document *header, const char *type) {
+    begin(header);
+    add_text(header, "type", type);
     return add_line(envelope, header);
 }
 
-/* Adds an item without a length: its payload has no line feed and ends at one. */
-static bool add_item(cf_envelope *envelope, const char *type, cJSON *payload) {
-    const size_t before = envelope->length;
-    cJSON *header = cJSON_CreateObject();
-
-    add_text(header, "type", type);
-    const bool headed = add_line(envelope, header);
-
-    if (!add_line(envelope, payload) || !headed) {
-        envelope->length = before;
-        return false;
+/* Completes an item, or takes back the part that did fit. */
+static bool add_payload(cf_envelope *envelope, document *payload, bool headed, size_t before) {
+    if (headed && add_line(envelope, payload)) {
+        return true;
     }
-    return true;
+    envelope->length = before;
+    return false;
 }
 
-/* Room for the texts that a session's JSON refers to. */
-typedef struct session_times {
+/* A session, and room for the texts that it refers to. */
+typedef struct session_document {
+    document item;
     char started[CF_TIMESTAMP_LENGTH + 1];
     char timestamp[CF_TIMESTAMP_LENGTH + 1];
-} session_times;
+} session_document;
 
-static cJSON *session_object(const cf_session *session, crashfree_session_status status,
-                             const cf_attributes *attributes, double now, session_times *times) {
+static void write_session(session_document *document, const cf_session *session,
+                          crashfree_session_status status, const cf_attributes *attributes,
+                          double now) {
     static const char *const statuses[] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
-    cJSON *item = cJSON_CreateObject();
-    cJSON *attrs = cJSON_CreateObject();
+    struct document *item = &document->item;
 
-    cf_timestamp(times->started, session->started);
-    cf_timestamp(times->timestamp, now > session->started ? now : session->started);
+    cf_timestamp(document->started, session->started);
+    cf_timestamp(document->timestamp, now > session->started ? now : session->started);
+    begin(item);
     add_text(item, "sid", session->sid);
     if (session->init == CF_UNSENT) {
-        add(item, "init", cJSON_CreateTrue());
+        add(item, "init", cJSON_True);
     }
-    add_text(item, "started", times->started);
-    add_text(item, "timestamp", times->timestamp);
+    add_text(item, "started", document->started);
+    add_text(item, "timestamp", document->timestamp);
     add_text(item, "status", statuses[status]);
-    add(item, "errors", cJSON_CreateNumber(session->errors));
+    add_number(item, "errors", session->errors);
     add_text(item, "did", session->did);
-    add_text(attrs, "release", attributes->release);
-    add_text(attrs, "environment", attributes->environment);
-    add_text(attrs, "user_agent", attributes->user_agent);
-    add(item, "attrs", attrs);
-    return item;
+    add_parent(item, "attrs", cJSON_Object);
+    add_text(item, "release", attributes->release);
+    add_text(item, "environment", attributes->environment);
+    add_text(item, "user_agent", attributes->user_agent);
 }
 
 bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,
                              const cf_attributes *attributes, double now) {
-    session_times times;
+    const size_t before = envelope->length;
+    session_document document;
+    const bool headed = add_header(envelope, &document.item, "session");
 
-    return add_item(
-        envelope, "session",
-        session_object(session, cf_session_wire_status(session), attributes, now, &times));
+    write_session(&document, session, cf_session_wire_status(session), attributes, now);
+    return add_payload(envelope, &document.item, headed, before);
 }
 
 bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double now) {
     static const char *const reasons[CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE] = {
         "queue_overflow", "ratelimit_backoff", "network_error", "send_error",
         "sample_rate",    "before_send",       "backpressure"};
+    const size_t before = envelope->length;
     char timestamp[CF_TIMESTAMP_LENGTH + 1];
-    cJSON *report = cJSON_CreateObject();
-    cJSON *list = cJSON_CreateArray();
+    document report;
+    const bool headed = add_header(envelope, &report, "client_report");
 
+    begin(&report);
     cf_timestamp(timestamp, now);
-    add_text(report, "timestamp", timestamp);
+    add_text(&report, "timestamp", timestamp);
+    add_parent(&report, "discarded_events", cJSON_Array);
     for (int i = 0; i < CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE; i++) {
         if (lost[i] > 0) {
-            cJSON *entry = cJSON_CreateObject();
+            cJSON *entry = add_parent(&report, NULL, cJSON_Object);
 
-            add_text(entry, "reason", reasons[i]);
-            add_text(entry, "category", "session");
-            add(entry, "quantity", cJSON_CreateNumber(lost[i]));
-            add(list, "", entry);
+            add_text(&report, "reason", reasons[i]);
+            add_text(&report, "category", "session");
+            add_number(&report, "quantity", lost[i]);
+            report.next = &entry->next;
         }
     }
-    add(report, "discarded_events", list);
-    return add_item(envelope, "client_report", report);
+    return add_payload(envelope, &report, headed, before);
 }
 
 size_t cf_envelope_session_json(char *out, size_t capacity, const cf_session *session,
                                 const cf_attributes *attributes, double now) {
-    session_times times;
-    cJSON *item = session_object(session, session->status, attributes, now, &times);
+    session_document document;
 
-    return print(item, out, capacity);
+    write_session(&document, session, session->status, attributes, now);
+    return print(&document.item, out, capacity);
 }

@@ -15,15 +15,12 @@ static bool has_forbidden(const char *name) {
 
 cf_name cf_name_set(char *out, size_t limit, const char *reserved, const char *text,
                     size_t length) {
-    /* Before the copy: white space around a name does not count against its limit. */
-    cf_text_trim(&text, &length);
+    const size_t size = cf_text_copy_trimmed(out, limit, text, length);
 
-    const bool fits = cf_text_copy(out, limit, text, length) <= limit;
-
-    if (length == 0) {
+    if (size == 0) {
         return CF_NAME_EMPTY;
     }
-    if (!fits || has_forbidden(out) || cf_text_is(out, ".") || cf_text_is(out, "..") ||
+    if (size > limit || has_forbidden(out) || cf_text_is(out, ".") || cf_text_is(out, "..") ||
         cf_text_is(out, reserved)) {
         out[0] = '\0';
         return CF_NAME_INVALID;

@@ -65,14 +65,15 @@ static bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-void cf_text_trim(const char **text, size_t *length) {
-    while (*length > 0 && is_space((*text)[0])) {
-        ++*text;
-        --*length;
+size_t cf_text_copy_trimmed(char *out, size_t capacity, const char *text, size_t length) {
+    while (length > 0 && is_space(text[length - 1])) {
+        length--;
     }
-    while (*length > 0 && is_space((*text)[*length - 1])) {
-        --*length;
+    while (length > 0 && is_space(*text)) {
+        text++;
+        length--;
     }
+    return cf_text_copy(out, capacity, text, length);
 }
 
 bool cf_text_is(const char *text, const char *lower) {

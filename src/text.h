@@ -13,8 +13,8 @@
  */
 size_t cf_text_copy(char *out, size_t capacity, const char *text, size_t length);
 
-/* Cuts ASCII white space off both ends of the text that `text` and `length` span. */
-void cf_text_trim(const char **text, size_t *length);
+/* The same without the ASCII white space at both ends of `text`. */
+size_t cf_text_copy_trimmed(char *out, size_t capacity, const char *text, size_t length);
 
 /* Whether two NUL-ended texts are equal but for the case of ASCII letters; `lower` has none. */
 bool cf_text_is(const char *text, const char *lower);

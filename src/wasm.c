@@ -157,30 +157,16 @@ void close(void) {
     crashfree_close(&the_client);
 }
 
-/* cJSON's memory: the nodes of one item at a time, taken in a row and given back all together. */
-#define ARENA_BYTES 2560
-#define ALIGNMENT 8
-
-static _Alignas(ALIGNMENT) char arena[ARENA_BYTES];
-static size_t arena_used;
-static size_t arena_live;
-
+/* cJSON asks for no memory, as the nodes and the output are given; the module has none for it. */
 void *cf_cjson_malloc(size_t size);
 void *cf_cjson_realloc(void *memory, size_t size);
 void cf_cjson_free(void *memory);
 
 void *cf_cjson_malloc(size_t size) {
-    const size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-
-    if (rounded > ARENA_BYTES - arena_used) {
-        return NULL;
-    }
-    arena_used += rounded;
-    arena_live++;
-    return arena + arena_used - rounded;
+    (void)size;
+    return NULL;
 }
 
-/* cJSON only grows the buffers that it prints to, and here it prints to given ones. */
 void *cf_cjson_realloc(void *memory, size_t size) {
     (void)memory;
     (void)size;
@@ -188,7 +174,5 @@ void *cf_cjson_realloc(void *memory, size_t size) {
 }
 
 void cf_cjson_free(void *memory) {
-    if (memory != NULL && --arena_live == 0) {
-        arena_used = 0;
-    }
+    (void)memory;
 }

@@ -113,17 +113,16 @@ TEST(counts_a_replacement_against_the_capacity) {
 }
 
 TEST(trims_ascii_white_space) {
-    const char *text = " \t\r\n\v\f a b \t\r\n\v\f ";
-    size_t length = strlen(text);
+    static const char text[] = " \t\r\n\v\f a b \t\r\n\v\f ";
 
-    cf_text_trim(&text, &length);
-    CHECK_EQ_INT(length, 3);
-    CHECK_EQ_MEM(text, "a b", 3);
-
-    text = " \n ";
-    length = 3;
-    cf_text_trim(&text, &length);
-    CHECK_EQ_INT(length, 0);
+    CHECK_EQ_INT(cf_text_copy_trimmed(out, sizeof out - 1, text, sizeof text - 1), 3);
+    CHECK_EQ_STR(out, "a b");
+    /* Only what is left counts against the capacity. */
+    CHECK_EQ_INT(cf_text_copy_trimmed(out, 3, text, sizeof text - 1), 3);
+    CHECK_EQ_STR(out, "a b");
+    CHECK_EQ_INT(cf_text_copy_trimmed(out, sizeof out - 1, " \n ", 3), 0);
+    CHECK_EQ_STR(out, "");
+    CHECK_EQ_INT(cf_text_copy_trimmed(out, sizeof out - 1, NULL, 0), 0);
 }
 
 TEST(compares_without_regard_to_ascii_case) {
