@@ -275,9 +275,10 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
         cf_envelope_begin(&envelope, now, url == client->tunnel ? client->dsn.text : "");
     const size_t empty = envelope.length;
 
-    /* What does not fit goes next; where there is no memory, it has to wait. */
+    /* What does not fit, or for which there is no memory, goes later: at once would be without end
+     * where requests fail at once. */
     if (!begun || (send_sessions && !add_sessions(client, &envelope, request, now))) {
-        cf_transport_wake_in(client, envelope.length > empty ? 0 : RETRY_FIRST_MS);
+        cf_transport_wake_in(client, RETRY_FIRST_MS);
     }
     if (begun && report &&
         cf_envelope_add_report(&envelope, client->unreported + CRASHFREE_DROPPED_QUEUE, now)) {
