@@ -65,11 +65,6 @@ export class Tab implements Page {
 
   press = (key: Key): Promise<void> => this.page.press(key);
 
-  resize(width: number, height: number): Promise<void> {
-    this.touched = true;
-    return this.page.resize(width, height);
-  }
-
   hide(): Promise<void> {
     this.touched = true;
     return this.page.hide();

@@ -65,11 +65,6 @@ class PuppeteerPageDriver implements Page {
     await within(`press ${key}`, this.page.keyboard.press(key));
   }
 
-  async resize(width: number, height: number): Promise<void> {
-    await this.page.setViewport({ width, height });
-    await this.waitFor(`innerWidth === ${width}`);
-  }
-
   async hide(): Promise<void> {
     await this.setWindow('minimized', 'hidden');
   }

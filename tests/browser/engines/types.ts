@@ -31,8 +31,6 @@ export interface Page {
   click(selector: string): Promise<void>;
   /** Presses a key on what has the focus. */
   press(key: Key): Promise<void>;
-  /** Gives the page this size, as another screen would. */
-  resize(width: number, height: number): Promise<void>;
   /** Makes the document hidden, by covering its tab with another one, until `show()`. */
   hide(): Promise<void>;
   show(): Promise<void>;

@@ -99,22 +99,6 @@ class WebKitPage implements Page {
     await this.inWindow(`press ${key}`, () => this.driver.actions().sendKeys(keys[key]).perform());
   }
 
-  async resize(width: number, height: number): Promise<void> {
-    await this.inWindow('resize', async () => {
-      const window = this.driver.manage().window();
-      const outer = await window.getRect();
-      // The window is larger than the page in it.
-      const [innerWidth, innerHeight] = await this.driver.executeScript<[number, number]>(
-        'return [innerWidth, innerHeight]',
-      );
-      await window.setRect({
-        width: width + outer.width - innerWidth,
-        height: height + outer.height - innerHeight,
-      });
-    });
-    await this.waitFor(`innerWidth === ${width}`);
-  }
-
   async hide(): Promise<void> {
     await this.inWindow('minimize', () => this.driver.manage().window().minimize());
     await this.waitFor(`document.visibilityState === 'hidden'`);
