@@ -110,6 +110,7 @@ void life_make(life *life, uint64_t seed, double faults) {
     c->seed = rng_next(&random);
     c->faults = faults >= 0 ? faults : rng_chance(&random, 0.4) ? 0 : PICK(&random, rates);
     c->storms = rng_chance(&random, 0.3);
+    c->same = rng_chance(&random, 0.2);
     c->works = !rng_chance(&random, 0.01);
     c->broken = (int)rng_below(&random, 5);
     c->tunnel = rng_chance(&random, 0.1);
@@ -128,7 +129,6 @@ void life_make(life *life, uint64_t seed, double faults) {
     c->storage_fails = rng_chance(&random, 0.1);
     c->clock_sleeps = rng_chance(&random, 0.5);
     c->heals = rng_chance(&random, 0.3);
-    c->no_memory = faults != 0 && c->faults > 0 && rng_chance(&random, 0.1);
     c->lateness = PICK(&random, latenesses);
     c->latency = PICK(&random, latencies);
     c->skew = rng_chance(&random, 0.7) ? 0 : 1000.0 * PICK(&random, skews);
@@ -209,6 +209,7 @@ void life_print(const life *life, FILE *out) {
         (void)fprintf(out, ", " #member " " format, c->member);                                    \
     }
     SHOW(storms, "%d")
+    SHOW(same, "%d")
     SHOW(works, "%d")
     SHOW(tunnel, "%d")
     SHOW(long_agent, "%d")
@@ -226,7 +227,6 @@ void life_print(const life *life, FILE *out) {
     SHOW(storage_fails, "%d")
     SHOW(clock_sleeps, "%d")
     SHOW(heals, "%d")
-    SHOW(no_memory, "%d")
     SHOW(lateness, "%g")
     SHOW(latency, "%g")
     SHOW(skew, "%g")

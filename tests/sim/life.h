@@ -61,6 +61,7 @@ typedef struct life_config {
     uint64_t seed; /* of ids */
     double faults; /* share of requests that go wrong */
     bool storms;   /* faults come in long rows */
+    bool same;     /* and it is always the same fault */
     bool works;
     int broken; /* which option, if not `works` */
     bool tunnel;
@@ -79,7 +80,6 @@ typedef struct life_config {
     bool storage_fails;
     bool clock_sleeps; /* the monotonic clock stands still while the computer sleeps */
     bool heals;        /* before the page ends, the network works again for long enough */
-    bool no_memory;    /* allocations may fail */
     double lateness;   /* of timers */
     double latency;    /* most of an answer */
     double skew;       /* of the wall clock at first, ms */

@@ -1,6 +1,5 @@
 #include "play.h"
 
-#include "alloc.h"
 #include "network.h"
 
 #include <math.h>
@@ -10,8 +9,11 @@
 
 #define CHANNELS (1 + LIFE_RELEASES)
 #define REQUESTS 4096
-#define ITEMS 16384
+#define ITEMS 65536
 #define RECORDS 256
+#define TRACED 400 /* lines of a trace */
+#define RETRIES 8  /* after which only an event tries again */
+#define OLD_MS (5.0 * 86400000 - 2 * HEAL_MS)
 #define HEAL_MS 90000000.0 /* longer than any limit */
 #define KEY "0123456789abcdef0123456789abcdef"
 #define DSN "https://" KEY "@o1.ingest.example/42"
@@ -26,8 +28,6 @@ typedef struct witness {
     char sid[33];
     int channel; /* that delivers it now */
     double wall; /* when it began */
-    bool started_known;
-    double started; /* as sent */
     unsigned inits_on_way;
     unsigned ends_on_way;
     bool init_known; /* the client was told that it was taken */
@@ -43,7 +43,9 @@ typedef struct witness {
     model_facts when_refused;
     unsigned refusals;
     bool was_on_way; /* when its page ended: given up then, it may be counted nevertheless */
-    bool excused;    /* may be missing */
+    bool untold;     /* when its page ended: something was neither taken nor on its way */
+    bool excused;    /* may be missing, if there are faults */
+    bool dropped;    /* in silence, by a server that no client can see through */
 } witness;
 
 /* One client of the page, and what it may do. */
@@ -57,6 +59,7 @@ typedef struct channel {
     double reports_least;
     double reports_most;
     double reported[SERVER_REASONS];
+    unsigned failures; /* requests in a row that got no answer */
     unsigned accepted;
     unsigned accepted_perhaps; /* given up while on their way */
     unsigned requests;
@@ -94,6 +97,7 @@ static struct play {
     const life *life;
     const subject *subject;
     bool trace;
+    unsigned traced;
     play_result result;
     double now;   /* monotonic */
     double slept; /* that the monotonic clock missed */
@@ -156,7 +160,11 @@ __attribute__((format(printf, 2, 3))) static void fail(const char *rule, const c
 __attribute__((format(printf, 1, 2))) static void trace(const char *format, ...) {
     va_list arguments;
 
-    if (!P.trace) {
+    if (!P.trace || P.traced > TRACED) {
+        return;
+    }
+    if (P.traced++ == TRACED) {
+        printf("    and so on\n");
         return;
     }
     printf("    %10.0f ms: ", P.now - P.life->config.origin);
@@ -327,6 +335,10 @@ static void check_item(const channel *c, const server_item *item, request *reque
         fail("before_send is asked about every item", "session %u", index + 1);
     }
     w->approved = false;
+    /* Three times, and once more for each change of it that was on its way meanwhile. */
+    if (w->refusals > 6) {
+        fail("what is refused again and again is given up", "session %u", index + 1);
+    }
     if (item->init && (w->inits_on_way > 0 || w->init_known)) {
         fail("init leaves once until it is known to be lost", "session %u", index + 1);
     }
@@ -430,6 +442,9 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     const bool wrong_now = !P.healed && config->faults > 0 &&
                            (config->storms ? P.storm : rng_chance(&random, config->faults));
 
+    if (config->same) {
+        random.state = P.life->seed;
+    }
     request->fate = network_fate(&random, wrong_now, config->latency);
     P.result.faults += wrong_now;
     trace("request %u: %u sessions%s -> %s", number, P.envelope.count,
@@ -519,7 +534,7 @@ static void arrive(request *request) {
         if (strcmp(dropped, "time") == 0 &&
             ((request->skew > 59000 && request->skew < 56 * 60000.0) ||
              age > 5 * 86400000.0 - 2 * 3600000.0)) {
-            w->excused = true;
+            w->dropped = true;
         } else {
             fail("the server drops nothing in silence", "%s of session %u, skew %g", dropped,
                  P.items[i].session + 1, request->skew);
@@ -572,6 +587,7 @@ static void answer(request *request) {
             }
         }
     }
+    c->failures = fate->status == 0 ? c->failures + 1 : 0;
     limit(&c->limited_least, &c->limited_most, fate->sessions_least, fate->sessions_most);
     limit(&c->reports_least, &c->reports_most, fate->reports_least, fate->reports_most);
     P.calls = 0;
@@ -714,8 +730,7 @@ static void flush(void) {
 /* All losses but those that are wishes have to be in a report by now. */
 static void check_reported(const channel *c) {
     if (P.asked || !P.life->config.reports || M.options.consent != GRANTED ||
-        !P.life->config.works || P.life->config.no_memory || c->reports_most > P.now ||
-        crashfree_saveable(c->client) > 20) {
+        !P.life->config.works || c->reports_most > P.now || crashfree_saveable(c->client) > 20) {
         return;
     }
     for (int i = 0; i < SERVER_REASONS; i++) {
@@ -831,7 +846,6 @@ static void check_status(void) {
 static void check_session(void) {
     char text[4096];
 
-    alloc_fail(0, 0);
     const size_t length = crashfree_session(main_channel()->client, text, sizeof text);
     server_item item;
 
@@ -1058,9 +1072,9 @@ static void account(unsigned channel_index, bool *waits) {
                                 (has_end && covered.end != session->is.end)) &&
                                !waits[i];
 
-        if (init_lost || rest_lost || session->dismissed) {
-            w->excused = true;
-        }
+        w->untold = !covered.begun || (session->is.errored && !covered.errored) ||
+                    (has_end && covered.end != session->is.end);
+        w->excused |= init_lost || rest_lost;
         if (init_lost || rest_lost) {
             lost++;
         } else if (session->dismissed || session->lapsed || w->refusals > 2 || w->was_on_way ||
@@ -1091,40 +1105,46 @@ static void account(unsigned channel_index, bool *waits) {
     }
 }
 
-/* The network works again, for longer than any limit or retry. Nothing must be left waiting. */
-static void heal(void) {
-    P.healed = true;
-    alloc_fail(0, 0);
-    flush();
-    advance(P.now + 180000);
-    advance(P.now + HEAL_MS);
-    flush();
-    advance(P.now + 180000);
-}
-
-static void check_healed(void) {
-    if (M.options.consent != GRANTED || !P.life->config.works) {
+/* Nothing waits, but for what the server refused as it is. */
+static void check_told(const char *rule, bool by_itself) {
+    /* More sessions than a client keeps: some were given up. */
+    if (P.bound - M.first > CRASHFREE_SESSIONS_MAX || M.options.consent != GRANTED ||
+        !P.life->config.works || P.result.failure != NULL) {
         return;
     }
-    for (unsigned i = 0; i < P.record_count; i++) {
-        const unsigned at = P.records[i].session;
-        const model_session *session = &M.sessions[at];
-        const witness *w = &P.witnesses[at];
-        model_facts told_facts = on_their_way(at);
+    for (unsigned i = 0; i < P.bound; i++) {
+        const model_session *session = &M.sessions[i];
+        const witness *w = &P.witnesses[i];
+        const channel *c = &P.channels[w->channel];
 
-        merge(&told_facts, w->known);
-        merge(&told_facts, w->assumed);
-        const bool told = told_facts.begun && told_facts.errored == session->is.errored &&
-                          (session->is.end <= END_EXITED || told_facts.end == session->is.end);
+        if (session->page != M.page || session->forgotten || session->dismissed ||
+            !session->sampled || P.now - session->began > OLD_MS || !c->alive || c->inexact ||
+            w->refusals > 2 || (by_itself && c->failures > RETRIES)) {
+            continue;
+        }
+        model_facts told = on_their_way(i);
 
+        merge(&told, w->known);
+        merge(&told, w->assumed);
         /* What was refused travels with the next news. */
         const bool refused = w->refused && w->when_refused.end == session->is.end &&
                              w->when_refused.errored == session->is.errored;
 
-        if (!told && !refused) {
-            fail("a network that works delivers what waits", "session %u", at + 1);
+        if (!refused && (!told.begun || told.errored != session->is.errored ||
+                         (session->is.end > END_EXITED && told.end != session->is.end))) {
+            fail(rule, "session %u", i + 1);
         }
     }
+}
+
+/* The network works again, for longer than any limit or retry. Nothing must be left waiting. */
+static void heal(void) {
+    P.healed = true;
+    advance(P.now + HEAL_MS);
+    check_told("what waits for the network or a limit leaves by itself", true);
+    flush();
+    advance(P.now + 180000);
+    check_told("a network that works delivers what waits", false);
 }
 
 static void end_page(page_end how) {
@@ -1137,7 +1157,6 @@ static void end_page(page_end how) {
     if (P.life->config.heals && P.life->config.faults > 0) {
         heal();
     }
-    alloc_fail(0, 0);
     trace("page ends: %d", how);
     if (!in_front && how != PAGE_GONE) {
         hide(false);
@@ -1158,11 +1177,9 @@ static void end_page(page_end how) {
                 account(i, waits);
             }
         }
-        if (P.healed && P.result.failure == NULL) {
-            check_healed();
-        }
         for (unsigned i = 0; i < M.count; i++) {
-            P.witnesses[i].excused |= waits[i] && (!stores || P.life->config.storage_fails);
+            P.witnesses[i].excused |=
+                waits[i] && P.witnesses[i].untold && (!stores || P.life->config.storage_fails);
         }
     }
     P.healed = false;
@@ -1331,8 +1348,9 @@ static void check_session_numbers(unsigned index) {
                                                                    : session->is;
     const bool faulty = P.life->config.faults > 0;
     /* What went wrong is accounted for page by page; here it only has to have a reason. */
-    const bool excused = w->excused || (faulty && (session->forgotten || session->dismissed ||
-                                                   session->lapsed || w->inits_on_way > 0));
+    const bool excused = w->dropped || (faulty && w->excused) ||
+                         (faulty && (session->forgotten || session->dismissed || session->lapsed ||
+                                     w->inits_on_way > 0));
     const bool end_excused = excused || (faulty && w->ends_on_way > 0) ||
                              (faulty && w->sent.errored != w->known.errored);
     const model_facts must = excused || !session->sampled ? none : session->owed;
@@ -1350,7 +1368,7 @@ static void check_session_numbers(unsigned index) {
                   must_end && (must.errored || must.end > END_EXITED),
                   may.errored || may.end > END_EXITED);
     P.result.doubled += is->inits > 1;
-    P.result.missing += is->inits == 0 && session->sampled && session->is.begun;
+    P.result.missing += faulty && is->inits == 0 && session->sampled && session->is.begun;
 }
 
 static bool same_numbers(const model_session *session) {
@@ -1366,7 +1384,7 @@ static void check_numbers(void) {
 
     for (unsigned i = 0; i < M.count; i++) {
         check_session_numbers(i);
-        exact = exact && !P.witnesses[i].excused &&
+        exact = exact && !P.witnesses[i].dropped &&
                 (same_numbers(&M.sessions[i]) || M.sessions[i].dismissed);
     }
     P.result.exact = exact;
@@ -1405,7 +1423,6 @@ play_result play_life(const life *life, const subject *subject, bool with_trace)
     P.now = life->config.origin;
     P.skew = life->config.skew;
     P.event = life->count;
-    alloc_fail(0, 0);
     if (subject->size() > sizeof memory[0]) {
         fail("bounds of the simulator", "a client has %zu bytes", subject->size());
         return P.result;
@@ -1427,9 +1444,6 @@ play_result play_life(const life *life, const subject *subject, bool with_trace)
             if (rng_chance(&random, 0.3)) {
                 P.storm = rng_chance(&random, life->config.faults);
             }
-            if (life->config.no_memory && rng_chance(&random, 0.3)) {
-                alloc_fail(rng_below(&random, 60), 1 + rng_below(&random, 3));
-            }
         }
         if (P.result.failure == NULL) {
             trace("event %u", i + 1);
@@ -1444,7 +1458,7 @@ play_result play_life(const life *life, const subject *subject, bool with_trace)
         end_page(life->config.last);
     }
     for (unsigned i = 0; i < P.record_count; i++) {
-        P.witnesses[P.records[i].session].excused |= life->config.faults > 0;
+        P.witnesses[P.records[i].session].excused = true;
     }
     for (unsigned i = 0; i < P.active_count && P.result.failure == NULL; i++) {
         if (!P.requests[P.active[i]].arrived) {

@@ -50,6 +50,7 @@ static void shrink_events(life *life) {
 static void shrink_settings(life *life) {
     TRY(faults, 0)
     TRY(storms, false)
+    TRY(same, false)
     TRY(tunnel, false)
     TRY(long_agent, false)
     TRY(environment, 0)
@@ -58,7 +59,9 @@ static void shrink_settings(life *life) {
     TRY(unhandled, false)
     TRY(reports, true)
     TRY(before_send, DISMISS_OFF)
-    TRY(before_send, DISMISS_NONE)
+    if (life->config.before_send != DISMISS_OFF) {
+        TRY(before_send, DISMISS_NONE)
+    }
     TRY(consent, 0)
     TRY(first_user, 0)
     TRY(manual, false)
@@ -67,7 +70,6 @@ static void shrink_settings(life *life) {
     TRY(storage_fails, false)
     TRY(clock_sleeps, false)
     TRY(heals, false)
-    TRY(no_memory, false)
     TRY(lateness, 0)
     TRY(latency, 40)
     TRY(skew, 0)
