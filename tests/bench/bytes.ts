@@ -11,7 +11,6 @@ import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { FEATURES } from '../../web/build/nowasm.js';
 import { pack } from '../../web/build/pack.js';
 import { root } from '../../web/build/run.js';
 import { weigh } from './subjects/index.js';
@@ -81,22 +80,22 @@ function places(module: Uint8Array): {
   return { sections, functions };
 }
 
-/** The names of the functions, from the same module before its names were removed. */
+/** The names of the functions: the build's own last step once more, with a list of them. */
 async function functionNames(module: Uint8Array): Promise<string[]> {
+  const cwd = join(root, 'build/wasm');
   const folder = await mkdtemp(join(tmpdir(), 'crashfree-bytes-'));
   try {
-    const named = join(folder, 'named.wasm');
-    const reachable = join(root, 'build/wasm/reachable.wasm');
-    await run('wasm-opt', [...FEATURES, '-Oz', '-g', reachable, '-o', named]);
-    const code = (bytes: Uint8Array): Buffer => {
-      const { from, to } = places(bytes).sections.find(({ id }) => id === CODE)!;
-      return Buffer.from(bytes.subarray(from, to));
-    };
-    if (!code(await readFile(named)).equals(code(module))) {
+    const { stdout } = await run('ninja', ['-t', 'commands', 'crashfree.wasm'], { cwd });
+    const [, command] = /&& (\S*wasm-opt .*) -o \S+$/m.exec(stdout)!;
+    const [program, ...options] = command!.split(' ');
+    const again = join(folder, 'again.wasm');
+    const list = join(folder, 'names');
+    await run(program!, [...options, `--symbolmap=${list}`, '-o', again], { cwd });
+    if (!(await readFile(again)).equals(module)) {
       throw new Error('build/wasm and dist/ are not of one build: run "npm run build"');
     }
-    const { stdout } = await run('wasm-objdump', ['-x', '-j', 'Code', named]);
-    return [...stdout.matchAll(/func\[\d+\] size=\d+ <(.*)>/g)].map(([, name]) => name!);
+    const names = (await readFile(list, 'utf8')).trim().split('\n');
+    return names.map((line) => line.slice(line.indexOf(':') + 1));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -132,7 +131,8 @@ const saved = (bytes: Uint8Array): number =>
   whole.brotli - weigh(script.replace(literal, () => packed(bytes))).brotli;
 
 const { sections, functions } = places(module);
-const names = await functionNames(module);
+// Imported functions come first.
+const names = (await functionNames(module)).slice(-functions.length);
 print(
   'crashfree.wasm by function, and what is not code',
   [
@@ -158,7 +158,7 @@ print(
   [...new Set(sources)].map((source) => {
     const others = [...script].filter((_, index) => sources[index] !== source).join('');
     return {
-      name: source.replace(/^.*?(web\/src\/|crashfree:)/, '$1'),
+      name: source.replace(/^.*(web\/src\/|crashfree:)/, '$1'),
       raw: sources.filter((other) => other === source).length,
       brotli: whole.brotli - weigh(others).brotli,
     };

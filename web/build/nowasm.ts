@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { minify } from 'terser';
 
 /** What the module uses, as in web/build/module.cmake. */
-export const FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-nontrapping-float-to-int'];
+const FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-nontrapping-float-to-int'];
 
 /** Where wasm2js begins to start the module by itself; before it is nothing but definitions. */
 const START = 'var retasmFunc = asmFunc(';
