@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { root } from '../../web/build/run.js';
+import { engineNames, launch, type Engine, type Page } from '../browser/engines/index.js';
+import { Counting } from '../package/counting.js';
+import { Site } from '../package/site.js';
+import { bundle } from './build.js';
+import { exampleDsn, snippet } from './snippets.js';
+
+interface Sent {
+  did?: string;
+  status: string;
+  errors?: number;
+  attrs: { release: string; environment?: string };
+}
+
+const bundled = new Map<string, Promise<string>>();
+/** A module snippet as a bundle; its DSN is put in later. */
+function bundleOf(name: string): Promise<string> {
+  const known = bundled.get(name) ?? bundle(snippet(name, {}));
+  bundled.set(name, known);
+  return known;
+}
+
+describe('the snippets of README.md in pages', () => {
+  let counting: Counting;
+  before(async () => {
+    counting = await Counting.start();
+  });
+  after(() => counting.close());
+
+  /** What the collector got for a project, the latest update of each session. */
+  async function sessions(project: string): Promise<Sent[]> {
+    const answer = await fetch(`${counting.origin}/api/${project}/updates`);
+    const updates = (await answer.json()) as { payload: Sent & { sid: string } }[];
+    return [...new Map(updates.map(({ payload }) => [payload.sid, payload])).values()];
+  }
+
+  for (const name of engineNames) {
+    describe(name, { concurrency: 1 }, () => {
+      let engine: Engine;
+      before(async () => {
+        engine = await launch(name);
+      });
+      after(() => engine.close());
+
+      /** Opens a page with this head in a project of its own. */
+      async function visit(
+        head: (dsn: string) => string | Promise<string>,
+        test: (page: Page, project: string) => Promise<void>,
+      ): Promise<void> {
+        const project = counting.newProject();
+        const markup = await head(counting.dsn(project));
+        const site = await Site.serve(async (path) => {
+          if (path.startsWith('/lib/')) {
+            return { body: await readFile(join(root, 'dist', path.slice('/lib/'.length))) };
+          }
+          return {
+            body: `<!doctype html><meta charset="utf-8"><title>page</title>
+<link rel="icon" href="data:,">${markup}<p>text</p>`,
+          };
+        });
+        const page = await engine.newPage();
+        try {
+          await page.goto(`${site.origin}/`);
+          await test(page, project);
+        } finally {
+          await page.close();
+          await site.close();
+        }
+      }
+
+      const scriptTag = (dsn: string): string =>
+        snippet('script-tag', { 'https://cdn.example/': '/lib/', [exampleDsn]: dsn });
+      /** A module snippet in a page; `before` runs first. */
+      const module = async (name: string, dsn: string, before = ''): Promise<string> => {
+        const code = (await bundleOf(name)).replaceAll(exampleDsn, dsn);
+        assert.ok(code.includes(dsn));
+        return `<script>${before}</script><script type="module">${code}</script>`;
+      };
+
+      it(`script-tag in ${name}`, async () => {
+        await visit(scriptTag, async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.run(`crashfree.setUser({ id: 42 }); history.pushState(null, '', '/next')`);
+          await counting.until(
+            project,
+            'a route',
+            ({ all, users }) => all === 2 && users.all === 1,
+          );
+          await page.run(`throw new Error('crash')`);
+          await counting.until(project, 'a crash', ({ crashed }) => crashed === 1);
+          assert.deepEqual(counting.releases(project), ['shop@1.4.0']);
+        });
+      });
+
+      it(`module in ${name}`, async () => {
+        const listen = `window.said = []; console.info = (...all) => said.push(all.join(' '));`;
+        const head = (dsn: string): Promise<string> => module('module', dsn, listen);
+        await visit(head, async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.run(`history.pushState(null, '', '/next')`);
+          await counting.until(
+            project,
+            'a route',
+            ({ all, users }) => all === 2 && users.all === 1,
+          );
+          assert.deepEqual(await page.evaluate('said'), [], 'the client is active at once');
+          for (const { did, attrs } of await sessions(project)) {
+            assert.equal(did, '42');
+            assert.equal(attrs.release, 'shop@1.4.0');
+            assert.equal(attrs.environment, 'production');
+          }
+        });
+      });
+
+      it(`router in ${name}`, async () => {
+        const router = `window.router = {
+          afterEach(hook) { this.go = (fullPath) => hook({ fullPath }); } };`;
+        const head = (dsn: string): Promise<string> => module('router', dsn, router);
+        await visit(head, async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.run(`router.go('/orders')`);
+          await counting.until(project, 'a route', ({ all }) => all === 2);
+          await page.run(`router.go('/orders')`);
+          await page.run(`router.go('/orders?page=2')`);
+          await counting.until(project, 'another query', ({ all }) => all === 3);
+          await page.run(`router.go('/')`);
+          await counting.until(project, 'the way back', ({ all }) => all === 4);
+          assert.equal(await page.evaluate('location.pathname'), '/');
+        });
+      });
+
+      const early = (script: string) => (dsn: string) =>
+        `${snippet('early', {})}<script>${script}</script>${scriptTag(dsn)}`;
+
+      for (const [what, script] of [
+        ['an error', `throw new Error('early')`],
+        ['a rejection', `Promise.reject(new Error('early'))`],
+      ] as const) {
+        it(`early in ${name}: ${what} counts once`, async () => {
+          await visit(early(script), async (page, project) => {
+            await counting.until(project, 'the crash', ({ crashed }) => crashed === 1);
+            await page.run(`history.pushState(null, '', '/next')`);
+            await counting.until(project, 'the next route', ({ all }) => all === 2);
+            const [first, second] = await sessions(project);
+            assert.deepEqual([first?.status, first?.errors], ['crashed', 1]);
+            assert.deepEqual([second?.status, second?.errors ?? 0], ['ok', 0]);
+            assert.equal(counting.metrics(project).crashed, 1);
+          });
+        });
+      }
+
+      it(`early in ${name}: a later error counts once, too`, async () => {
+        await visit(early(''), async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.run(`throw new Error('late')`);
+          await counting.until(project, 'the crash', ({ crashed }) => crashed === 1);
+          const [first] = await sessions(project);
+          assert.equal(first?.errors, 1);
+        });
+      });
+
+      it(`early in ${name}: calls wait for the script`, async () => {
+        const call = `crashfree.q.push(['setUser', { id: 42 }])`;
+        await visit(early(call), async (_page, project) => {
+          await counting.until(project, 'the user', ({ users }) => users.all === 1);
+          const [first] = await sessions(project);
+          assert.equal(first?.did, '42');
+        });
+      });
+    });
+  }
+
+  it('early takes at most 400 bytes', () => {
+    const bytes = Buffer.byteLength(snippet('early', {}).trim());
+    assert.ok(bytes <= 400, `${bytes} bytes`);
+  });
+});
