@@ -41,9 +41,12 @@ const steps: Record<string, () => Promise<void>> = {
   // So many executions of each target, always the same ones; `npm run fuzz` runs for a time.
   fuzz: () => run(process.execPath, ['--import', 'tsx', 'tests/fuzz/run.ts', '--runs', '20000']),
   collector: () => node('collector', 2),
+  node: () => node('node', 2),
   // One browser at a time: on two cores, two of them starve each other's timers.
   browser: () => node('browser', 1),
   sentry: () => node('sentry', 1),
+  demo: () => node('demo', 1),
+  readme: () => node('readme', 1),
   package: () => node('package', 1),
 };
 
