@@ -36,12 +36,12 @@ async function wasm(): Promise<void> {
   await copyFile(join(root, 'build/wasm/crashfree.wasm'), moduleFile);
 }
 
-/** One file for pages: bundled by esbuild, then made small by terser. */
+/** One file with the module inside: bundled by esbuild, then made small by terser. */
 async function script(
   entry: string,
   name: string,
   format: 'esm' | 'cjs' | 'iife',
-  loader?: string,
+  { loader, platform = 'browser' }: { loader?: string; platform?: 'browser' | 'node' } = {},
 ): Promise<void> {
   const outfile = join(dist, name);
   const bundle = await build({
@@ -49,6 +49,7 @@ async function script(
     entryPoints: [join(root, entry)],
     outfile,
     format,
+    platform,
     sourcemap: 'external',
     minifySyntax: true,
     write: false,
@@ -139,8 +140,12 @@ try {
       script('web/src/index.ts', 'crashfree.cjs', 'cjs'),
       script('web/src/storage.ts', 'crashfree.storage.js', 'esm'),
       script('web/src/sentry.ts', 'crashfree.sentry.js', 'esm'),
-      script('web/src/index.ts', 'crashfree.url.js', 'esm', 'web/src/url-loader.ts'),
+      script('web/src/index.ts', 'crashfree.url.js', 'esm', {
+        loader: 'web/src/url-loader.ts',
+      }),
       script('web/src/script.ts', 'crashfree.min.js', 'iife'),
+      script('web/node/index.ts', 'crashfree.node.js', 'esm', { platform: 'node' }),
+      script('web/node/index.ts', 'crashfree.node.cjs', 'cjs', { platform: 'node' }),
     ]),
   );
   await step('Writing crashfree.nowasm.js', async () => {

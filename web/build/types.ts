@@ -1,12 +1,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { root, run } from './run.js';
 
 /** Declarations of the entries that have none of their own in web/src. */
 const scriptTypes = `/** The script-tag file: it defines \`window.crashfree\`. */
 declare global {
   interface Window {
-    crashfree: typeof import('./types/index.js');
+    crashfree: typeof import('./types/src/index.js');
   }
 }
 export {};
@@ -26,25 +26,29 @@ export async function types(dist: string): Promise<void> {
     quiet: true,
   });
 
-  const names = new Set(['index', 'sentry']);
+  const names = new Set(['src/index', 'src/sentry', 'node/index']);
   for (const name of names) {
     const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
-    const relative = /(from |import\()'\.\/([^']+)'/g;
-    for (const [, , other] of text.matchAll(relative)) names.add(other!);
+    const relative = /(from |import\()'(\.\.?\/[^']+)'/g;
+    for (const [, , other] of text.matchAll(relative)) {
+      names.add(posix.join(posix.dirname(name), other!));
+    }
     for (const [extension, specifier] of [
       ['d.ts', 'js'],
       ['d.cts', 'cjs'],
     ] as const) {
       const file = join(dist, 'types', `${name}.${extension}`);
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text.replace(relative, `$1'./$2.${specifier}'`));
+      await writeFile(file, text.replace(relative, `$1'$2.${specifier}'`));
     }
   }
   const write = (name: string, text: string): Promise<void> => writeFile(join(dist, name), text);
-  await write('crashfree.d.ts', `export * from './types/index.js';\n`);
-  await write('crashfree.d.cts', `export * from './types/index.cjs';\n`);
-  await write('crashfree.url.d.ts', `export * from './types/index.js';\n`);
-  await write('crashfree.sentry.d.ts', `export * from './types/sentry.js';\n`);
+  await write('crashfree.d.ts', `export * from './types/src/index.js';\n`);
+  await write('crashfree.d.cts', `export * from './types/src/index.cjs';\n`);
+  await write('crashfree.url.d.ts', `export * from './types/src/index.js';\n`);
+  await write('crashfree.sentry.d.ts', `export * from './types/src/sentry.js';\n`);
+  await write('crashfree.node.d.ts', `export * from './types/node/index.js';\n`);
+  await write('crashfree.node.d.cts', `export * from './types/node/index.cjs';\n`);
   await write('crashfree.min.d.ts', scriptTypes);
   await write('crashfree.nowasm.d.ts', nowasmTypes);
 }

@@ -1,0 +1,191 @@
+import { AsyncResource } from 'node:async_hooks';
+import { invalidOption, releaseOf } from '../src/options';
+import type { Status } from '../src/status';
+import { Buckets, type Bucket, type End } from './buckets';
+import { Courier } from './courier';
+import type { CaptureHint, Client, Options } from './index';
+import { Requests } from './requests';
+
+/** Buckets in one item (protocol 2). */
+const BUCKETS_PER_ITEM = 100;
+/** What could not be delivered is not tried again sooner, whatever the interval. */
+const RETRY_MS = 2000;
+/** Longer waits than this end at once in Node. */
+const WAIT_MAX_MS = 2 ** 31 - 1;
+
+/** Lines of an envelope: the buckets in as many items as they need. */
+function sessionsItems(buckets: Bucket[], attrs: unknown): string[] {
+  const lines: string[] = [];
+  for (let first = 0; first < buckets.length; first += BUCKETS_PER_ITEM) {
+    const aggregates = buckets
+      .slice(first, first + BUCKETS_PER_ITEM)
+      .map(({ started, exited, errored, crashed }) => ({
+        started: new Date(started).toISOString(),
+        exited,
+        errored,
+        crashed,
+      }));
+    lines.push('{"type":"sessions"}', JSON.stringify({ aggregates, attrs }));
+  }
+  return lines;
+}
+
+/** Lines of an envelope: what was lost, if anything was. */
+function reportItem(losses: [string, number][]): string[] {
+  if (losses.length === 0) return [];
+  const report = {
+    timestamp: new Date().toISOString(),
+    discarded_events: losses.map(([reason, quantity]) => ({
+      reason,
+      category: 'session',
+      quantity,
+    })),
+  };
+  return ['{"type":"client_report"}', JSON.stringify(report)];
+}
+
+export function createClient(options: Options): Client {
+  const { environment = 'production', tunnel } = options;
+  const flushInterval = options.flushInterval ?? 60_000;
+  const buckets = new Buckets();
+  const requests = new Requests(count);
+  /* The timer is no part of the request that arms it. */
+  const outside = new AsyncResource('crashfree');
+  let courier: Courier | undefined;
+  /** Why the client does nothing. */
+  let failure: Status | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Whether a session ended since the last attempt to send. */
+  let news = false;
+  /** Requests are made one after the other: an answer may forbid the next. */
+  let sending = Promise.resolve();
+
+  const warn = (text: string) => {
+    if (options.debug) console.warn(`crashfree: ${text}`);
+  };
+  const stop = (reason: Status) => {
+    failure = reason;
+    clearTimeout(timer);
+    process.off('beforeExit', atExit);
+  };
+  const fail = (reason: Status) => {
+    stop(reason);
+    courier = undefined;
+    warn(`${reason}, nothing is sent`);
+  };
+
+  function arm(delay: number): void {
+    timer ??= outside.runInAsyncScope(() => setTimeout(() => void send(), delay).unref());
+  }
+
+  function count(end: End): void {
+    buckets.count(end);
+    news = true;
+    if (!failure) arm(flushInterval);
+  }
+
+  /** Delivers what waits; `alone` tells of losses even if nothing does. */
+  async function attempt(alone: boolean): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    news = false;
+    const batch = buckets.take();
+    if (!courier || (batch.length === 0 && !(alone && buckets.hasLosses))) return;
+
+    /* A report that gets lost is not reported (protocol 5.2). */
+    const outcome = await courier.send((attrs) => [
+      ...sessionsItems(batch, attrs),
+      ...reportItem(buckets.takeLosses()),
+    ]);
+    if (outcome !== 'delivered') buckets.putBack(batch, outcome === 'refused');
+    if (buckets.size > 0 && !failure) arm(Math.max(flushInterval, RETRY_MS));
+  }
+
+  function send(alone = false): Promise<void> {
+    return (sending = sending.then(() => attempt(alone)));
+  }
+
+  /** At most one attempt for each session: a server that is down must not keep the process. */
+  function atExit(): void {
+    if (news) void send(true);
+  }
+
+  async function whenSent(timeout = 2000): Promise<boolean> {
+    if (!courier) return true;
+    const sent = send(true).then(() => buckets.size === 0);
+    let timeoutTimer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timeoutTimer = setTimeout(resolve, timeout, false);
+    });
+    return Promise.race([sent, late]).finally(() => clearTimeout(timeoutTimer));
+  }
+
+  const client: Client = {
+    get status() {
+      return failure ?? courier!.status;
+    },
+    requestHandler(request, response) {
+      if (!failure) requests.enter(request, response);
+    },
+    middleware: () => (request, response, next) =>
+      failure ? next() : requests.run(request, response, () => next()),
+    wrap<Listener>(listener: Listener): Listener {
+      const call = listener as (...parameters: unknown[]) => unknown;
+      return function (this: unknown, ...parameters: unknown[]) {
+        const [request, response] = parameters as Parameters<Client['requestHandler']>;
+        return failure
+          ? call.apply(this, parameters)
+          : requests.run(request, response, () => call.apply(this, parameters));
+      } as Listener;
+    },
+    captureException(_error: unknown, hint?: CaptureHint) {
+      const handled = hint?.handled ?? hint?.mechanism?.handled ?? true;
+      requests.mark(handled ? 'errored' : 'crashed');
+    },
+    flush: whenSent,
+    close(timeout) {
+      if (!failure) {
+        requests.endAll();
+        stop('closed');
+      }
+      return whenSent(timeout);
+    },
+  };
+
+  const invalid =
+    invalidOption(options) ??
+    (typeof flushInterval === 'number' && flushInterval >= 0 && flushInterval <= WAIT_MAX_MS
+      ? /* Here is no page that an address could be relative to. */
+        tunnel != null && !URL.canParse(tunnel) && 'tunnel'
+      : 'flushInterval');
+  if (invalid) {
+    fail(`invalid-${invalid}`);
+    return client;
+  }
+
+  /** Judges the options, once the core is up. */
+  const begin = () => {
+    const { status } = courier!;
+    if (/^(no|invalid)-/.test(status)) fail(status);
+  };
+  const unsupported = () => fail('unsupported');
+  try {
+    courier = new Courier(
+      {
+        dsn: options.dsn ?? '',
+        release: releaseOf(options),
+        environment: typeof environment === 'string' ? environment : '',
+        tunnel,
+        fetch: options.fetch ?? globalThis.fetch,
+      },
+      warn,
+    );
+    process.on('beforeExit', atExit);
+    const starting = courier.start();
+    if (starting) starting.then(begin, unsupported);
+    else begin();
+  } catch {
+    unsupported();
+  }
+  return client;
+}

@@ -1,0 +1,131 @@
+/**
+ * The way to the server. Whether it may be used now, where it leads, which names travel and what an
+ * answer means is for the core to say: for each request it is asked to announce a session, as in a
+ * page. The aggregates go in that session's place.
+ */
+import { createCore, type Core, type Exports } from '../src/core';
+import { STATUSES, type Status } from '../src/status';
+import { createTransport, type Fetch } from '../src/transport';
+
+export interface CourierOptions {
+  dsn: string;
+  release: string;
+  environment: string;
+  tunnel?: string | undefined;
+  fetch: Fetch;
+}
+
+/** `delivered`, or why not: the server refused it for what it is, or cannot be reached now. */
+export type Outcome = 'delivered' | 'refused' | 'waiting';
+
+/** Lines of an envelope, from the attributes that all sessions share. */
+type Write = (attributes: unknown) => string[];
+
+/** What the core would send now. */
+interface Letter {
+  request: number;
+  url: string;
+  body: string;
+}
+
+/** Values of `crashfree_option`. */
+const DSN = 0;
+const RELEASE = 1;
+const ENVIRONMENT = 2;
+const TUNNEL = 4;
+const CONSENT = 6;
+const PER_MINUTE = 8;
+/** Values of `crashfree_consent`. */
+const GRANTED = 0;
+const DENIED = 2;
+/** Value of `crashfree_counter`. */
+const ACCEPTED = 1;
+
+/** A request that got no answer by then is given up, as it would keep the process from ending. */
+const ANSWER_MS = 10_000;
+
+export class Courier {
+  private core: Core | undefined;
+  private letter: Letter | undefined;
+  private readonly transport;
+
+  constructor(
+    private readonly options: CourierOptions,
+    private readonly warn: (text: string) => void,
+  ) {
+    const { fetch } = options;
+    this.transport = createTransport((url, init) =>
+      fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }),
+    );
+  }
+
+  /** Starts the core; only where there is no WebAssembly it takes a promise. */
+  start(): void | Promise<void> {
+    const core = createCore({
+      _wake() {},
+      _fetch: (request, url, body) => {
+        this.letter = { request, url, body };
+      },
+      _beforeSend: () => true,
+    });
+    return core instanceof Promise
+      ? core.then((ready) => this.configure(ready))
+      : this.configure(core);
+  }
+
+  get status(): Status {
+    return this.core ? STATUSES[this.core._calls.status()]! : 'starting';
+  }
+
+  /** Sends an envelope with these items, unless the server does not want any now. */
+  async send(write: Write): Promise<Outcome> {
+    if (!this.core) return 'waiting';
+    const { _calls: calls, _write: text } = this.core;
+
+    const letter = this.ask(calls);
+    if (!letter) {
+      this.forget(calls);
+      return 'waiting';
+    }
+    const { request, url, body } = letter;
+    const [header, , session] = body.split('\n');
+    const { attrs } = JSON.parse(session!) as { attrs: unknown };
+    const lines = [header, ...write(attrs)];
+
+    const accepted = calls.count(ACCEPTED);
+    return new Promise((resolve) => {
+      this.transport._send(url, `${lines.join('\n')}\n`, 0, (status, limits, retryAfter) => {
+        calls.respond(request, status, text(limits), retryAfter);
+        const delivered = calls.count(ACCEPTED) > accepted;
+        this.forget(calls);
+        resolve(delivered ? 'delivered' : status === 0 || status === 429 ? 'waiting' : 'refused');
+      });
+    });
+  }
+
+  private ask(calls: Exports): Letter | undefined {
+    this.letter = undefined;
+    calls.start(1);
+    return this.letter;
+  }
+
+  private configure(core: Core): void {
+    const { dsn, release, environment, tunnel } = this.options;
+    const { _calls: calls, _write: text } = core;
+
+    calls.set_text(DSN, text(dsn));
+    calls.set_text(RELEASE, text(release));
+    if (!calls.set_text(ENVIRONMENT, text(environment))) {
+      this.warn('invalid-environment, left out');
+    }
+    if (tunnel != null) calls.set_text(TUNNEL, text(tunnel));
+    calls.set_number(PER_MINUTE, 0);
+    this.core = core;
+  }
+
+  /** Has the core forget its session, which nobody had; rate limits stay. */
+  private forget(calls: Exports): void {
+    calls.set_consent(DENIED);
+    calls.set_number(CONSENT, GRANTED);
+  }
+}
