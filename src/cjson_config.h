@@ -1,6 +1,6 @@
 /*
- * Included in front of cJSON.c: what stdio would be most of the module for, and what is never used.
- * The core only writes, and all its numbers are whole, finite and below 2^32.
+ * Included in front of cJSON.c, of which the core uses the printing of texts, objects and arrays:
+ * what would pull in stdio, or is never used, is left out here.
  */
 #ifndef CF_CJSON_CONFIG_H
 #define CF_CJSON_CONFIG_H
@@ -10,7 +10,6 @@
 #include <float.h>
 #include <limits.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,23 +19,18 @@ void *cf_cjson_malloc(size_t size);
 void *cf_cjson_realloc(void *memory, size_t size);
 void cf_cjson_free(void *memory);
 
-/* Writes `value` as the format says: `%d`, `%1.15g` (digits both) or `u%04x`. */
-int cf_cjson_sprintf(char *out, const char *format, uint32_t value);
+/* Writes a control character as cJSON wants it behind a backslash: `u%04x`. */
+int cf_cjson_escape(char *out, unsigned code);
 
 #define malloc cf_cjson_malloc
 #define realloc cf_cjson_realloc
 #define free cf_cjson_free
-#define sprintf(out, format, ...) cf_cjson_sprintf(out, format, (uint32_t)(__VA_ARGS__ + 0))
 
-/* Reading a number back to see whether 15 digits were enough: they are. */
+/* Of cJSON's formats only the escape of a control character is needed. Numbers, which are refused,
+ * are given as raw text (envelope.c). */
+#define sprintf(out, format, ...)                                                                  \
+    ((format)[0] == 'u' ? cf_cjson_escape(out, (unsigned)(__VA_ARGS__ + 0)) : -1)
 #define sscanf(text, format, value) 1
-#undef fabs
-#define fabs(value) 0
-
-#undef isnan
-#undef isinf
-#define isnan(value) 0
-#define isinf(value) 0
 
 /* Only the parser calls it. */
 #define strtod(text, end) (*(end) = (char *)(text), 0)

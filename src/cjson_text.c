@@ -1,22 +1,13 @@
 #include "cjson_config.h"
 
-#include <stdbool.h>
+int cf_cjson_escape(char *out, unsigned code) {
+    static const char hex[] = "0123456789abcdef";
 
-int cf_cjson_sprintf(char *out, const char *format, uint32_t value) {
-    const bool escape = format[0] == 'u';
-    const uint32_t base = escape ? 16 : 10;
-    uint32_t unit = escape ? 0x1000 : 1; /* what one of the first digit stands for */
-    char *end = out;
-
-    if (escape) {
-        *end++ = 'u';
-    }
-    while (value / unit >= base) {
-        unit *= base;
-    }
-    for (; unit > 0; unit /= base) {
-        *end++ = "0123456789abcdef"[value / unit % base];
-    }
-    *end = '\0';
-    return (int)(end - out);
+    out[0] = 'u';
+    out[1] = '0';
+    out[2] = '0';
+    out[3] = hex[code >> 4 & 15];
+    out[4] = hex[code & 15];
+    out[5] = '\0';
+    return 5;
 }

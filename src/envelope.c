@@ -6,8 +6,11 @@
 #include <limits.h>
 #include <string.h>
 
-/* A client report has the most members: a time, and three of each kind of loss. */
+/* A client report has the most members: a time, and three, one a number, of each kind of loss. */
 #define NODES_MAX 32
+#define NUMBERS_MAX (CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE)
+/* Of 2^32 - 1. */
+#define DIGITS_MAX 10
 
 /*
  * A JSON object under construction: cJSON's nodes, in the order in which they are written. They are
@@ -17,6 +20,8 @@ typedef struct document {
     cJSON nodes[NODES_MAX]; /* the first one is the object */
     cJSON *last;
     cJSON **next; /* where the next node is linked */
+    char digits[NUMBERS_MAX][DIGITS_MAX + 1];
+    unsigned numbers;
 } document;
 
 static cJSON *add(document *document, const char *key, int type) {
@@ -51,8 +56,15 @@ static void add_text(document *document, const char *key, const char *text) {
     }
 }
 
-static void add_number(document *document, const char *key, double value) {
-    add(document, key, cJSON_Number)->valuedouble = value;
+/* As raw text: cJSON's own numbers go through a double and printf. */
+static void add_number(document *document, const char *key, uint32_t value) {
+    char *text = document->digits[document->numbers++] + DIGITS_MAX;
+
+    do {
+        *--text = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    add(document, key, cJSON_Raw)->valuestring = text;
 }
 
 /* Returns the length, 0 if it does not fit. */
@@ -116,7 +128,7 @@ typedef struct session_document {
 static void write_session(session_document *document, const cf_session *session,
                           crashfree_session_status status, const cf_attributes *attributes,
                           double now) {
-    static const char *const statuses[] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
+    static const char statuses[][10] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
     struct document *item = &document->item;
 
     cf_timestamp(document->started, session->started);
@@ -148,7 +160,7 @@ bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,
 }
 
 bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double now) {
-    static const char *const reasons[CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE] = {
+    static const char reasons[CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE][18] = {
         "queue_overflow", "ratelimit_backoff", "network_error", "send_error",
         "sample_rate",    "before_send",       "backpressure"};
     const size_t before = envelope->length;

@@ -62,9 +62,30 @@ if(cjson_version VERSION_LESS 1.7.18)
 endif()
 message(STATUS "cJSON ${cjson_version} in ${cjson_SOURCE_DIR}")
 
-# What stands for stdio and the allocator is in src/cjson_config.h; it holds in every build, so that
+# The core has nothing indented, and gives every buffer. Where that is a constant, the compiler leaves
+# out half of the printing.
+set(cjson_source "${PROJECT_BINARY_DIR}/cjson/cJSON.c")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cjson_SOURCE_DIR}/cJSON.c")
+file(READ "${cjson_SOURCE_DIR}/cJSON.c" cjson_text)
+foreach(constant "output_buffer->format=false" "p->noalloc=true")
+  string(REGEX MATCH "(.*)=(.*)" constant "${constant}")
+  string(FIND "${cjson_text}" "${CMAKE_MATCH_1}" cjson_found)
+  if(cjson_found EQUAL -1)
+    message(FATAL_ERROR "cJSON ${cjson_version} has no `${CMAKE_MATCH_1}`: see web/build/cjson.cmake")
+  endif()
+  string(REPLACE "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}" cjson_text "${cjson_text}")
+endforeach()
+set(cjson_written "")
+if(EXISTS "${cjson_source}")
+  file(READ "${cjson_source}" cjson_written)
+endif()
+if(NOT cjson_written STREQUAL cjson_text)
+  file(WRITE "${cjson_source}" "${cjson_text}")
+endif()
+
+# What stands for stdio and the allocator is in src/cjson_config.h. Both hold in every build, so that
 # the code under test is the code that ships.
-add_library(cf_cjson OBJECT "${cjson_SOURCE_DIR}/cJSON.c")
+add_library(cf_cjson OBJECT "${cjson_source}")
 target_include_directories(cf_cjson SYSTEM PUBLIC "${cjson_SOURCE_DIR}")
 target_compile_definitions(cf_cjson PUBLIC CJSON_NESTING_LIMIT=64 CJSON_HIDE_SYMBOLS)
 target_compile_options(cf_cjson PRIVATE -Wno-unused-value
