@@ -98,23 +98,21 @@ export class Chromium {
     return this.#visit('/start', async (page, cdp) => {
       await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
       await idle(page);
-      const before = await taskMs(cdp);
       const options = startOptions(this.site.origin, ++this.#visits);
-      const { start, isolated } = await call(
-        page,
-        'start',
-        `/lib/${index}`,
-        subject.global ?? '',
-        options,
-      );
+      const isolated = await call(page, 'prepare', `/lib/${index}`, subject.global ?? '', options);
       if (!isolated) throw new Error('the page is not isolated: its clock is too coarse');
-      const tasks = (await taskMs(cdp)) - before;
+      const before = await taskMs(cdp);
+      const start = await call(page, 'start');
+      const begun = await taskMs(cdp);
+      await call(page, 'started');
+      const ended = await taskMs(cdp);
       await cdp.send('HeapProfiler.collectGarbage');
       await cdp.send('HeapProfiler.collectGarbage');
       const heap = await cdp.send('Runtime.getHeapUsage');
       return {
         start,
-        tasks,
+        'start, CPU': begun - before,
+        'first session, CPU': ended - before,
         heap: heap.usedSize / 1024,
         buffers: heap.backingStorageSize / 1024,
       };

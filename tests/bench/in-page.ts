@@ -7,33 +7,43 @@ type Page = Window &
     navigation?: EventTarget;
   };
 
-export interface Started {
-  /** Milliseconds in which the script was compiled, run and started, in one piece. */
-  start: number;
-  isolated: boolean;
-}
+let element: HTMLScriptElement;
+let sent: Promise<void>;
 
-/** Runs a script and starts it, and waits until its first session was sent. */
-export async function start(path: string, global: string, options: StartOptions): Promise<Started> {
-  const element = document.createElement('script');
+/** Fetches a script and makes ready to run it; whether the clock is a fine one. */
+export async function prepare(
+  path: string,
+  global: string,
+  options: StartOptions,
+): Promise<boolean> {
+  element = document.createElement('script');
   const text = await (await fetch(path)).text();
   const call = global && `${global}.init(${JSON.stringify(options)})`;
   // No other page has had this text, so nothing of it is compiled already.
   element.textContent = `/* ${options.release} */ ${text};\n${call};`;
-  const from = performance.now();
-  document.head.append(element);
-  const took = performance.now() - from;
-  element.remove();
-  const sent = new Promise<void>((resolve) => {
+  sent = new Promise<void>((resolve) => {
     new PerformanceObserver((list, observer) => {
       if (!list.getEntries().some(({ name }) => !global || name.includes('/envelope/'))) return;
       observer.disconnect();
       resolve();
     }).observe({ type: 'resource', buffered: true });
   });
+  return crossOriginIsolated;
+}
+
+/** Compiles, runs and starts the script, which is one piece of work; how many milliseconds it took. */
+export function start(): number {
+  const from = performance.now();
+  document.head.append(element);
+  const took = performance.now() - from;
+  element.remove();
+  return took;
+}
+
+/** Waits until the first session was sent and there is nothing to do. */
+export async function started(): Promise<void> {
   await sent;
   await new Promise((resolve) => requestIdleCallback(resolve));
-  return { start: took, isolated: crossOriginIsolated };
 }
 
 /** When the first request for a session began, counted from the start of the navigation. */
