@@ -29,7 +29,12 @@ for (const name of engineNames) {
       await action();
       const reached = (metrics: Metrics): boolean =>
         Object.entries(wanted).every(([key, value]) => metrics[key as 'all'] === value);
-      await demo.until(`${what}: ${JSON.stringify(wanted)}`, ({ total }) => reached(total));
+      try {
+        await demo.until(`${what}: ${JSON.stringify(wanted)}`, ({ total }) => reached(total));
+      } catch (error) {
+        const at = await shop.page.evaluate('location.pathname + " " + document.readyState');
+        throw new Error(`${what} in ${at}, with ${await shop.text('#strip')}`, { cause: error });
+      }
     }
 
     /** The numbers of the page are those of the collector. */
