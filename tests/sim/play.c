@@ -11,9 +11,10 @@
 #define REQUESTS 4096
 #define ITEMS 65536
 #define RECORDS 256
-#define TRACED 400 /* lines of a trace */
-#define RETRIES 8  /* after which only an event tries again */
-#define OLD_MS (5.0 * 86400000 - 2 * HEAL_MS)
+#define TRACED 400              /* lines of a trace */
+#define RETRIES 8               /* after which only an event tries again */
+#define AGE_MS (5.0 * 86400000) /* that the server takes */
+#define OLD_MS (AGE_MS - 2 * HEAL_MS)
 #define HEAL_MS 90000000.0 /* longer than any limit */
 #define KEY "0123456789abcdef0123456789abcdef"
 #define DSN "https://" KEY "@o1.ingest.example/42"
@@ -28,6 +29,7 @@ typedef struct witness {
     char sid[33];
     int channel; /* that delivers it now */
     double wall; /* when it began */
+    double truly;
     unsigned inits_on_way;
     unsigned ends_on_way;
     bool init_known; /* the client was told that it was taken */
@@ -64,7 +66,8 @@ typedef struct channel {
     unsigned accepted_perhaps; /* given up while on their way */
     unsigned requests;
     bool inexact; /* a session on its way had to make room */
-    bool ended;   /* the page is gone for certain: no answer is an answer */
+    bool ended_in_limit;
+    bool ended; /* the page is gone for certain: no answer is an answer */
 } channel;
 
 typedef struct request {
@@ -244,6 +247,7 @@ static void host_random(void *context, unsigned char *bytes, size_t count) {
     memset(w, 0, sizeof *w);
     w->channel = (int)((channel *)context - P.channels);
     w->wall = wall();
+    w->truly = true_time();
     for (size_t i = 0; i < 16; i++) {
         unsigned byte = bytes[i];
 
@@ -330,6 +334,9 @@ static void check_item(const channel *c, const server_item *item, request *reque
         fail("what is forgotten, out of sample or dismissed stays", "session %u%s%s%s", index + 1,
              session->forgotten ? ", forgotten" : "", session->sampled ? "" : ", not in sample",
              session->dismissed ? ", dismissed" : "");
+    }
+    if (P.now - session->began > AGE_MS) {
+        fail("what is too old for the server stays", "session %u", index + 1);
     }
     if (P.life->config.before_send != DISMISS_OFF && session->restored == false && !w->approved) {
         fail("before_send is asked about every item", "session %u", index + 1);
@@ -529,11 +536,12 @@ static void arrive(request *request) {
         }
         /* A clock that is fast by less than what the server corrects, or a session at the very end
          * of its time: the server drops these and nobody can know. */
-        const double age = request->sent_at - item->started;
+        const bool restored = M.sessions[P.items[i].session].restored;
+        const double age = restored ? request->sent_at - item->started : true_time() - w->truly;
 
         if (strcmp(dropped, "time") == 0 &&
             ((request->skew > 59000 && request->skew < 56 * 60000.0) ||
-             age > 5 * 86400000.0 - 2 * 3600000.0)) {
+             age > AGE_MS - 2 * 3600000.0)) {
             w->dropped = true;
         } else {
             fail("the server drops nothing in silence", "%s of session %u, skew %g", dropped,
@@ -587,6 +595,7 @@ static void answer(request *request) {
             }
         }
     }
+    c->ended_in_limit = false;
     c->failures = fate->status == 0 ? c->failures + 1 : 0;
     limit(&c->limited_least, &c->limited_most, fate->sessions_least, fate->sessions_most);
     limit(&c->reports_least, &c->reports_most, fate->reports_least, fate->reports_most);
@@ -754,6 +763,8 @@ static void hide(bool final) {
 
         if (c->alive) {
             c->ended |= final;
+            c->ended_in_limit |= final && c->limited_least > P.now &&
+                                 M.options.consent == GRANTED && P.life->config.works;
             P.subject->hide(c->client, final);
             if (P.subject->is_core && P.result.failure == NULL) {
                 check_reported(c);
@@ -1040,6 +1051,9 @@ static void account(unsigned channel_index, bool *waits) {
             continue;
         }
         waits[at] = true;
+        if (c->ended_in_limit && (item.init || item.status != SERVER_OK)) {
+            fail("what a limit holds back when the page ends is given up", "session %d", at + 1);
+        }
         check_identity(&item, &M.sessions[at], (unsigned)at);
         if (P.record_count < RECORDS) {
             P.records[P.record_count].session = (unsigned)at;
@@ -1164,7 +1178,8 @@ static void end_page(page_end how) {
     if (how != PAGE_KILLED_IN_BACK && !in_front) {
         rng random = event_random();
 
-        hide(true);
+        /* A host that stores what is left does not let it be given up. */
+        hide(!stores);
         /* Documents are not destroyed at once. */
         if (rng_chance(&random, 0.3)) {
             advance(P.now + rng_below(&random, 400));
