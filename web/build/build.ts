@@ -94,6 +94,8 @@ async function devServer(): Promise<void> {
   await chmod(outfile, 0o755);
 }
 
+const server = { loader: 'web/node/loader.ts', platform: 'node' } as const;
+
 /** Copies the demo's pages; a script that a page names and that exists as .ts is bundled. */
 async function demo(): Promise<void> {
   const source = join(root, 'web/demo');
@@ -144,8 +146,8 @@ try {
         loader: 'web/src/url-loader.ts',
       }),
       script('web/src/script.ts', 'crashfree.min.js', 'iife'),
-      script('web/node/index.ts', 'crashfree.node.js', 'esm', { platform: 'node' }),
-      script('web/node/index.ts', 'crashfree.node.cjs', 'cjs', { platform: 'node' }),
+      script('web/node/index.ts', 'crashfree.node.js', 'esm', server),
+      script('web/node/index.ts', 'crashfree.node.cjs', 'cjs', server),
     ]),
   );
   await step('Writing crashfree.nowasm.js', async () => {

@@ -55,10 +55,12 @@ export function createClient(options: Options): Client {
   /** Why the client does nothing. */
   let failure: Status | undefined;
   let timer: NodeJS.Timeout | undefined;
-  /** Whether a session ended since the last attempt to send. */
+  /** Whether the end of the process is worth an attempt. */
   let news = false;
+  /** How long the next session waits for others. */
+  let delay = flushInterval;
   /** Requests are made one after the other: an answer may forbid the next. */
-  let sending = Promise.resolve();
+  let sending = Promise.resolve(true);
 
   const warn = (text: string) => {
     if (options.debug) console.warn(`crashfree: ${text}`);
@@ -74,50 +76,52 @@ export function createClient(options: Options): Client {
     warn(`${reason}, nothing is sent`);
   };
 
-  function arm(delay: number): void {
+  function arm(): void {
     timer ??= outside.runInAsyncScope(() => setTimeout(() => void send(), delay).unref());
   }
 
   function count(end: End): void {
     buckets.count(end);
     news = true;
-    if (!failure) arm(flushInterval);
+    if (!failure) arm();
   }
 
-  /** Delivers what waits; `alone` tells of losses even if nothing does. */
-  async function attempt(alone: boolean): Promise<void> {
+  /** Delivers what waits, or fails to; `alone` tells of losses even if nothing does. */
+  async function attempt(alone: boolean): Promise<boolean> {
     clearTimeout(timer);
     timer = undefined;
-    news = false;
     const batch = buckets.take();
-    if (!courier || (batch.length === 0 && !(alone && buckets.hasLosses))) return;
+    if (!courier || (batch.length === 0 && !(alone && buckets.hasLosses))) return true;
 
     /* A report that gets lost is not reported (protocol 5.2). */
     const outcome = await courier.send((attrs) => [
       ...sessionsItems(batch, attrs),
       ...reportItem(buckets.takeLosses()),
     ]);
-    if (outcome !== 'delivered') buckets.putBack(batch, outcome === 'refused');
-    if (buckets.size > 0 && !failure) arm(Math.max(flushInterval, RETRY_MS));
+    const delivered = outcome === 'delivered';
+    if (!delivered) buckets.putBack(batch, outcome === 'refused');
+    delay = delivered ? flushInterval : Math.max(flushInterval, RETRY_MS);
+    if (buckets.size > 0 && !failure) arm();
+    return delivered;
   }
 
-  function send(alone = false): Promise<void> {
+  function send(alone = false): Promise<boolean> {
     return (sending = sending.then(() => attempt(alone)));
   }
 
-  /** At most one attempt for each session: a server that is down must not keep the process. */
+  /** One attempt since the last session: a server that is down must not keep the process. */
   function atExit(): void {
     if (news) void send(true);
+    news = false;
   }
 
   async function whenSent(timeout = 2000): Promise<boolean> {
     if (!courier) return true;
-    const sent = send(true).then(() => buckets.size === 0);
     let timeoutTimer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
       timeoutTimer = setTimeout(resolve, timeout, false);
     });
-    return Promise.race([sent, late]).finally(() => clearTimeout(timeoutTimer));
+    return Promise.race([send(true), late]).finally(() => clearTimeout(timeoutTimer));
   }
 
   const client: Client = {
@@ -163,12 +167,6 @@ export function createClient(options: Options): Client {
     return client;
   }
 
-  /** Judges the options, once the core is up. */
-  const begin = () => {
-    const { status } = courier!;
-    if (/^(no|invalid)-/.test(status)) fail(status);
-  };
-  const unsupported = () => fail('unsupported');
   try {
     courier = new Courier(
       {
@@ -180,12 +178,11 @@ export function createClient(options: Options): Client {
       },
       warn,
     );
-    process.on('beforeExit', atExit);
-    const starting = courier.start();
-    if (starting) starting.then(begin, unsupported);
-    else begin();
+    const { status } = courier;
+    if (/^(no|invalid)-/.test(status)) fail(status);
+    else process.on('beforeExit', atExit);
   } catch {
-    unsupported();
+    fail('unsupported');
   }
   return client;
 }

@@ -5,7 +5,7 @@
  */
 import { createCore, type Core, type Exports } from '../src/core';
 import { STATUSES, type Status } from '../src/status';
-import { createTransport, type Fetch } from '../src/transport';
+import { createTransport, type Fetch, type Transport } from '../src/transport';
 
 export interface CourierOptions {
   dsn: string;
@@ -45,41 +45,40 @@ const ACCEPTED = 1;
 const ANSWER_MS = 10_000;
 
 export class Courier {
-  private core: Core | undefined;
+  private readonly core: Core;
+  private readonly transport: Transport;
   private letter: Letter | undefined;
-  private readonly transport;
 
-  constructor(
-    private readonly options: CourierOptions,
-    private readonly warn: (text: string) => void,
-  ) {
-    const { fetch } = options;
+  /** Throws where there is no WebAssembly. */
+  constructor(options: CourierOptions, warn: (text: string) => void) {
+    const { dsn, release, environment, tunnel, fetch } = options;
+
     this.transport = createTransport((url, init) =>
       fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }),
     );
-  }
-
-  /** Starts the core; only where there is no WebAssembly it takes a promise. */
-  start(): void | Promise<void> {
-    const core = createCore({
+    /* With this package's loader it is no promise. */
+    this.core = createCore({
       _wake() {},
       _fetch: (request, url, body) => {
         this.letter = { request, url, body };
       },
       _beforeSend: () => true,
-    });
-    return core instanceof Promise
-      ? core.then((ready) => this.configure(ready))
-      : this.configure(core);
+    }) as Core;
+
+    const { _calls: calls, _write: text } = this.core;
+    calls.set_text(DSN, text(dsn));
+    calls.set_text(RELEASE, text(release));
+    if (!calls.set_text(ENVIRONMENT, text(environment))) warn('invalid-environment, left out');
+    if (tunnel != null) calls.set_text(TUNNEL, text(tunnel));
+    calls.set_number(PER_MINUTE, 0);
   }
 
   get status(): Status {
-    return this.core ? STATUSES[this.core._calls.status()]! : 'starting';
+    return STATUSES[this.core._calls.status()]!;
   }
 
   /** Sends an envelope with these items, unless the server does not want any now. */
   async send(write: Write): Promise<Outcome> {
-    if (!this.core) return 'waiting';
     const { _calls: calls, _write: text } = this.core;
 
     const letter = this.ask(calls);
@@ -107,20 +106,6 @@ export class Courier {
     this.letter = undefined;
     calls.start(1);
     return this.letter;
-  }
-
-  private configure(core: Core): void {
-    const { dsn, release, environment, tunnel } = this.options;
-    const { _calls: calls, _write: text } = core;
-
-    calls.set_text(DSN, text(dsn));
-    calls.set_text(RELEASE, text(release));
-    if (!calls.set_text(ENVIRONMENT, text(environment))) {
-      this.warn('invalid-environment, left out');
-    }
-    if (tunnel != null) calls.set_text(TUNNEL, text(tunnel));
-    calls.set_number(PER_MINUTE, 0);
-    this.core = core;
   }
 
   /** Has the core forget its session, which nobody had; rate limits stay. */
