@@ -186,6 +186,8 @@ void life_make_plain(life *life, uint64_t seed, double faults) {
 
         add(life, &random, kind, kind == EVENT_USER ? 1 : 0, 3000 + rng_below(&random, 60000));
     }
+    /* Somebody reads the last page before leaving it. */
+    add(life, &random, EVENT_SHOW, 0, 3000 + rng_below(&random, 60000));
 }
 
 static const char *const kinds[EVENT_KINDS] = {

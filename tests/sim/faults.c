@@ -1,0 +1,97 @@
+/*
+ * How far the numbers are from the truth when requests go wrong: crashfree beside a plain model of
+ * the incumbent's policy, in the same lives.
+ *
+ *   faults [--lives N] [--seed S]
+ */
+#include "play.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct numbers {
+    double all;
+    double crashed;
+    double requests;
+} numbers;
+
+static life the_life;
+
+static double free_rate(const numbers *of) {
+    return 100 * (1 - of->crashed / of->all);
+}
+
+/* Adds up what the server counted, and what people experienced. */
+static bool play(const subject *subject, double rate, unsigned long long lives,
+                 unsigned long long seed, numbers *counted, numbers *truth) {
+    memset(counted, 0, sizeof *counted);
+    memset(truth, 0, sizeof *truth);
+    for (unsigned long long i = 0; i < lives; i++) {
+        life_make_plain(&the_life, rng_mix(seed * UINT64_C(0x9e3779b97f4a7c15) + i), rate);
+        const play_result result = play_life(&the_life, subject, false);
+        const server_metrics is = server_derive(play_server(), life_releases[0]);
+        const model_metrics was = model_derive(play_model(), 0, true);
+
+        if (result.failure != NULL) {
+            printf("FAILED: %s: %s\n", result.failure, result.detail);
+            return false;
+        }
+        counted->all += is.all;
+        counted->crashed += is.crashed;
+        counted->requests += result.requests;
+        truth->all += was.all;
+        truth->crashed += was.crashed;
+    }
+    return true;
+}
+
+int main(int argc, char **argv) {
+    static const double rates[] = {0, 0.01, 0.05, 0.2};
+    const subject *const subjects[] = {&subject_crashfree, &subject_incumbent};
+    unsigned long long lives = 100000;
+    unsigned long long seed = 1;
+    bool good = true;
+
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--lives") == 0) {
+            lives = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--seed") == 0) {
+            seed = strtoull(argv[i + 1], NULL, 10);
+        }
+    }
+    printf("%llu lives a row; a fault is one of 16 kinds, equally often\n\n", lives);
+    printf("faults  client              sessions   off by  crashed    off by  crash-free  off by "
+           " requests\n");
+    for (size_t r = 0; r < sizeof rates / sizeof rates[0]; r++) {
+        double off[2] = {0};
+
+        for (int s = 0; s < 2; s++) {
+            numbers is;
+            numbers was;
+
+            if (!play(subjects[s], rates[r], lives, seed, &is, &was)) {
+                return EXIT_FAILURE;
+            }
+            if (s == 0) {
+                printf("%4.0f %%  %-18s %9.0f           %7.0f            %8.3f %%\n",
+                       100 * rates[r], "the truth", was.all, was.crashed, free_rate(&was));
+            }
+            printf("        %-18s %9.0f %+7.2f %% %7.0f %+8.2f %%  %8.3f %% %+6.3f  %9.0f\n",
+                   subjects[s]->name, is.all, 100 * (is.all / was.all - 1), is.crashed,
+                   100 * (is.crashed / was.crashed - 1), free_rate(&is),
+                   free_rate(&is) - free_rate(&was), is.requests);
+            off[s] = fabs(free_rate(&is) - free_rate(&was));
+            if (s == 0 && rates[r] == 0 && (is.all != was.all || is.crashed != was.crashed)) {
+                printf("FAILED: without faults the numbers are the truth\n");
+                good = false;
+            }
+        }
+        if (off[0] > off[1]) {
+            printf("FAILED: the crash-free rate is nearer to the truth\n");
+            good = false;
+        }
+    }
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
