@@ -20,6 +20,7 @@ import { createListen } from './signals/listen';
 import { routeOf, watchNavigation } from './signals/navigation';
 import { consentValue, startCore } from './start';
 import { STATUSES, type Status } from './status';
+import type { Save } from './storage';
 import { createTransport } from './transport';
 
 /** By value of `crashfree_counter`. */
@@ -120,8 +121,8 @@ export function createClient(options: Options): Client {
   };
 
   /** Stores what waits, where an option asks for it. */
-  let save: (() => void) | undefined;
-  const changed = () => save?.();
+  let save: Save | undefined;
+  const changed = (status?: number) => save?.(status);
 
   const run = (call: (core: Core) => void) => {
     if (core) {
@@ -291,7 +292,7 @@ export function createClient(options: Options): Client {
         watchLifecycle(listen, {
           /* What may be an error of the first session goes with it. */
           _idle: () => (deferred._endsWith() ? flush() : deferred._push(flush, GRACE_MS)),
-          _hidden: (final) => settle((calls) => calls.hide(+final)),
+          _hidden: (final) => settle((calls) => changed() || calls.hide(+final)),
           _restored: () => lifecycle === 'route' && settle((calls) => calls.start(1)),
           _online: flush,
         });

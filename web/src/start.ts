@@ -57,7 +57,7 @@ export function startCore(
   options: Options,
   transport: Transport,
   ready: (core: Core) => void,
-  changed: () => void,
+  changed: (status?: number) => void,
 ): void | Promise<void> {
   let core: Core;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -80,7 +80,7 @@ export function startCore(
       changed();
       transport._send(url, body, atExit, (status, limits, retryAfter) => {
         core._calls.respond(request, status, core._write(limits), retryAfter);
-        changed();
+        changed(status);
       });
     },
     _beforeSend(session) {

@@ -1,10 +1,12 @@
 /**
  * Opt-in storage, loaded only where the option asks for it. What a page could not deliver survives
- * it in a record of its own, and a later page delivers it, once: whoever holds the record's Web Lock
- * owns it. With `local` a record whose page was visible and is gone tells of a tab that died.
+ * it in a record of its own, and a later page delivers it, once: a page holds the Web Lock of a
+ * record while it may change it, so a free lock says that the page is gone. With `local` a record
+ * that still says "visible" then tells of a tab that died.
  *
  * A session that is on its way counts as delivered and is not in the record, so that a page that
- * ends before the answer cannot make it count twice.
+ * ends before the answer cannot make it count twice. What was sent in vain, or cannot be sent, is
+ * left to the next visit when the page ends: the answer to a last try could not be seen.
  */
 import type { Exports } from './core';
 import type { Options, Session } from './options';
@@ -20,49 +22,79 @@ export interface PlainCore {
 export type StartCore = (
   options: Options,
   ready: (core: PlainCore) => void,
-  changed: () => void,
-) => void;
+  changed: (status?: number) => void,
+) => unknown;
 
-/** A session as the core takes it over. */
-interface RestoredSession {
-  sid: string;
-  did: string;
-  started: number;
-  /** Value of `crashfree_session_status`. */
-  status: number;
-  errors: number;
-  announced: boolean;
-}
+/**
+ * To be called after every change of sessions, with the status of a response if there was one.
+ * Returns whether the page, if it ends, has to leave what is waiting to the next visit.
+ */
+export type Save = (status?: number) => boolean;
+
+type StoredSession = Pick<Session, 'sid' | 'did' | 'started' | 'status' | 'errors' | 'init'> & {
+  /** Whether the server lacks something of it. */
+  due: boolean;
+};
 
 interface StoredRecord {
-  version: 1;
+  version: number;
   release: string;
-  environment: string | undefined;
+  environment?: string | undefined;
   /** Whether the page was visible when the record was written. */
   visible: boolean;
-  sessions: string[];
+  sessions: StoredSession[];
 }
 
+/** Delivers the records of one release and environment. */
+interface Courier {
+  core?: PlainCore;
+  /** What is to be done when the core is up. */
+  queue: ((core: PlainCore) => void)[];
+  /** By key: whose sessions they are, and what is stored of them. */
+  records: Map<string, { sids: Set<string>; text: string }>;
+  count: number;
+  leaving?: boolean;
+}
+
+const VERSION = 1;
 /** By value of `crashfree_session_status`. */
 const STATUSES = ['ok', 'exited', 'crashed', 'unhandled', 'abnormal'];
-const OK = 0;
 const EXITED = 1;
 const ABNORMAL = 4;
-/** Records that are looked at by one page, so that hostile storage costs little. */
+/** Records that are kept, and looked at by one page, so that storage cannot grow or cost much. */
 const RECORDS_MAX = 50;
+/** `CRASHFREE_SESSIONS_MAX`. */
+const SESSIONS_MAX = 64;
+/** How long the lock of a page that has just ended may take to become free. */
+const ENDING_MS = 1000;
+/** How long a change of the storage may take to reach other processes; locks are faster. */
+const SPREAD_MS = 300;
 
 /** Values of `crashfree_status`. */
+const NO_RELEASE = 3;
+const INVALID_RELEASE = 4;
 const CONSENT_PENDING = 5;
 const CONSENT_DENIED = 6;
+const RATE_LIMITED = 7;
+const CLOSED = 10;
+/** Value of `crashfree_counter`. */
+const REQUESTS = 2;
 /** Values of `crashfree_consent`. */
 const GRANTED = 0;
 const DENIED = 2;
 
-/** The sessions of a core of which something is waiting, and the running one, as JSON. */
+/** The sessions of a core of which something is waiting, and the running one. */
 const sessionsOf = ({ calls, read }: PlainCore) =>
-  Array.from({ length: calls.saveable() }, (_, index) => read(calls.save(index))).filter(Boolean);
+  Array.from({ length: calls.saveable() }, (_, index) => read(calls.save(index)))
+    .filter(Boolean)
+    .map((json) => JSON.parse(json) as Session);
 
-/** Storage that may be blocked or full: then it is empty and stays so. */
+const stored = (session: Session, due: boolean): StoredSession => {
+  const { sid, did, started, status, errors, init } = session;
+  return { sid, did, started, status, errors, init, due };
+};
+
+/** Storage that may be blocked. */
 function openStorage(kind: string): Storage | undefined {
   try {
     const storage = kind === 'local' ? localStorage : sessionStorage;
@@ -73,139 +105,325 @@ function openStorage(kind: string): Storage | undefined {
   }
 }
 
-/** What a session of an ended page has become; undefined if there is nothing to tell. */
-function restored(json: string, died: boolean): RestoredSession | undefined {
-  const { sid, did, started, status, errors, init } = JSON.parse(json) as Partial<Session>;
-  const state = STATUSES.indexOf(`${status}`);
-  const announced = init !== true;
-
-  if (state < 0 || (state === OK && announced && !died)) return undefined;
-  return {
-    sid: `${sid}`,
-    did: `${did ?? ''}`,
-    started: Date.parse(`${started}`),
-    status: state === OK ? (died ? ABNORMAL : EXITED) : state,
-    errors: Number(errors) || 0,
-    announced,
-  };
+/** What a record may be, as another page or somebody else left it. */
+function parse(text: string): Partial<StoredRecord> {
+  try {
+    return (JSON.parse(text) as Partial<StoredRecord> | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
-/**
- * Starts storing for a page with the client `core`. Returns what is to be called after every change
- * of its sessions.
- */
+/** Gives a session of an ended page to a core; returns its sid if there is something to tell. */
+function restore(
+  { calls, write }: PlainCore,
+  session: unknown,
+  died: boolean,
+  seen: Set<string>,
+): string | undefined {
+  const { sid, did, started, status, errors, init, due } = (session ?? {}) as StoredSession;
+  const state = STATUSES.indexOf(status);
+
+  if (state < 0 || typeof sid !== 'string' || seen.has(sid) || !(due || died)) return undefined;
+  seen.add(sid);
+  const taken = calls.restore(
+    write(sid + (typeof did === 'string' ? did : '')),
+    Date.parse(started),
+    state || (died ? ABNORMAL : EXITED),
+    errors,
+    +(init !== true),
+  );
+  return taken ? sid : undefined;
+}
+
+/** Starts storing for a page with the client `core`. */
 export function keepSessions(
   options: Options,
   release: string,
   core: PlainCore,
   startCore: StartCore,
-): () => void {
+): Save {
   const storage = openStorage(options.storage!);
-  const locks = (navigator as { locks?: LockManager }).locks;
+  const { locks } = navigator as { locks?: LockManager };
   /* Without locks nobody could tell a page that lives from one that ended. */
-  if (!storage || !locks) return () => {};
+  if (!storage || !locks) return () => false;
 
+  const isLocal = options.storage === 'local';
   const prefix = `crashfree:${options.dsn}:`;
-  const own = prefix + crypto.randomUUID();
-  let letGo: (() => void) | undefined;
+  const couriers = new Map<string, Courier>();
+  /** Sessions that this page has taken over, in case that they are in two records. */
+  const seen = new Set<string>();
+  /** Ways to let go of the locks that this page holds, by key of the record. */
+  const held = new Map<string, () => void>();
+  /** The record of this page while it holds the lock, and what is in it. */
+  let own: string | undefined;
+  let entering = false;
+  let written = '';
+  let allowed = false;
+  /** Whether the last request was in vain; the first may have been before this was loaded. */
+  let failed = core.calls.count(REQUESTS) > 0 && sessionsOf(core).some(({ init }) => init);
+  /** Whether something is waiting, and is in the record. */
+  let kept = false;
+  let postponed = false;
+  /** The page has ended, or is in the back/forward cache. */
+  let away = false;
+  /** The core has forgotten what it left to the next visit. */
+  let parted = false;
   let visible = document.visibilityState === 'visible';
 
-  const write = (key: string, record: StoredRecord) => {
+  const get = (key: string) => {
     try {
-      if (record.sessions.length) storage.setItem(key, JSON.stringify(record));
-      else storage.removeItem(key);
+      return storage.getItem(key);
     } catch {
-      /* Full or blocked: the sessions are kept in memory as without storage. */
+      return null;
     }
   };
-  const keys = () => Object.keys(storage).filter((key) => key.startsWith(prefix));
-
-  const save = () => {
-    const status = core.calls.status();
-    if (status === CONSENT_PENDING || status === CONSENT_DENIED) {
-      for (const key of keys()) storage.removeItem(key);
-      return;
-    }
-    write(own, {
-      version: 1,
-      release,
-      environment: options.environment,
-      visible,
-      sessions: sessionsOf(core),
-    });
-  };
-
-  /** Delivers the record of a page that is gone; the lock is held until nothing waits. */
-  const deliver = (key: string) =>
-    new Promise<void>((done) => {
-      let record: Partial<StoredRecord> = {};
-      let sessions: RestoredSession[] = [];
-      try {
-        record = JSON.parse(storage.getItem(key) ?? '{}') as Partial<StoredRecord>;
-        const died = options.storage === 'local' && record.visible === true;
-        if (record.version === 1) {
-          sessions = record.sessions!.flatMap((json) => restored(json, died) ?? []);
-        }
-      } catch {
-        /* Not ours, or of another version: nobody else can read it either. */
-      }
+  const remove = (key: string) => {
+    try {
       storage.removeItem(key);
-      const name = record.release;
-      if (!sessions.length || typeof name !== 'string') {
-        done();
-        return;
-      }
-      let courier: PlainCore | undefined;
-      const changed = () => {
-        if (!courier) return;
-        const waiting = sessionsOf(courier);
-        write(key, {
-          version: 1,
-          release: name,
-          environment: record.environment,
-          visible: false,
-          sessions: waiting,
-        });
-        if (!waiting.length) done();
+    } catch {
+      /* Blocked meanwhile. */
+    }
+  };
+  /** Stores a text, or removes what is there if it is empty. */
+  const put = (key: string, text: string) => {
+    if (!text) return remove(key);
+    try {
+      storage.setItem(key, text);
+    } catch {
+      /* Full: the sessions are kept in memory as without storage, and nothing outdated stays. */
+      remove(key);
+    }
+  };
+  const keys = () => {
+    try {
+      return Object.keys(storage).filter((key) => key.startsWith(prefix));
+    } catch {
+      return [];
+    }
+  };
+  const serialize = (
+    of: Pick<StoredRecord, 'release' | 'environment' | 'visible'>,
+    sessions: StoredSession[],
+  ) => (sessions.length ? JSON.stringify({ version: VERSION, ...of, sessions }) : '');
+
+  const letGo = (key: string) => {
+    held.get(key)?.();
+    held.delete(key);
+  };
+  /**
+   * Locks a record until `letGo`, waiting for a page that is ending. False if another page has it,
+   * undefined if there are no locks here.
+   */
+  const lock = (key: string) =>
+    new Promise<boolean | undefined>((resolve) => {
+      const patience = new AbortController();
+      setTimeout(() => patience.abort(), ENDING_MS);
+      const mine = () => {
+        if (away) return resolve(undefined);
+        resolve(true);
+        return new Promise<void>((free) => held.set(key, free));
       };
-      startCore(
-        { ...options, release: name, environment: record.environment },
-        (ready) => {
-          courier = ready;
-          for (const { sid, did, started, status, errors, announced } of sessions) {
-            ready.calls.restore(ready.write(sid + did), started, status, errors, +announced);
-          }
-          ready.calls.flush();
-          changed();
-        },
-        changed,
-      );
+      Promise.resolve()
+        .then(() => locks.request(key, { signal: patience.signal }, mine))
+        .catch(() => resolve(patience.signal.aborted ? false : undefined));
     });
 
-  /* A page that holds a lock cannot enter the back/forward cache. */
-  const hold = () =>
-    void locks.request(own, () => new Promise<void>((release) => (letGo = release)));
+  /** Brings the records of a courier up to date; those that were answered are done with. */
+  const update = ({ core: ready, records }: Courier, of: StoredRecord, status?: number) => {
+    if (!ready || away) return;
+    const left = sessionsOf(ready);
+    for (const [key, record] of records) {
+      const sessions = left
+        .filter(({ sid }) => record.sids.has(sid))
+        .map((one) => stored(one, true));
+      const text = serialize({ ...of, visible: false }, sessions);
+      if (text !== record.text) put(key, text);
+      record.text = text;
+      if (!text && status !== undefined) {
+        records.delete(key);
+        setTimeout(letGo, ENDING_MS, key);
+      }
+    }
+  };
+
+  /** The courier for records like `of`. */
+  const courierFor = (of: StoredRecord): Courier => {
+    const { release: name, environment } = of;
+    const id = JSON.stringify([name, environment]);
+    const known = couriers.get(id);
+    if (known) return known;
+    const courier: Courier = { queue: [], records: new Map(), count: 0 };
+    couriers.set(id, courier);
+    const start = async () =>
+      startCore(
+        { ...options, release: name, environment, consent: 'granted' },
+        (ready) => {
+          if (couriers.get(id) !== courier) return;
+          courier.core = ready;
+          for (const take of courier.queue) take(ready);
+        },
+        (status) => update(courier, of, status),
+      );
+    start().catch(() => {});
+    return courier;
+  };
+
+  /** Takes over the record of a page that is gone. It stays until its sessions leave. */
+  const adopt = (key: string) => {
+    const text = get(key);
+    if (text === null) return letGo(key);
+    const record = parse(text);
+    /* That of a newer version is left to it. */
+    if (record.version! > VERSION) return letGo(key);
+
+    remove(key);
+    /* Where nothing can be removed each visit would deliver it again. */
+    if (get(key) !== null) return letGo(key);
+    if (
+      record.version !== VERSION ||
+      typeof record.release !== 'string' ||
+      !Array.isArray(record.sessions)
+    ) {
+      return letGo(key);
+    }
+    put(key, text);
+
+    const valid = record as StoredRecord;
+    const { sessions } = valid;
+    const courier = courierFor(valid);
+    const take = (ready: PlainCore) => {
+      const { calls } = ready;
+      /* What does not fit is left to a later visit. */
+      if (courier.count && courier.count + sessions.length > SESSIONS_MAX) return letGo(key);
+      const sids = new Set<string>();
+      for (const session of sessions.slice(0, SESSIONS_MAX)) {
+        const sid = restore(ready, session, isLocal && valid.visible === true, seen);
+        if (sid) sids.add(sid);
+      }
+      courier.count += sids.size;
+      /* Under a name that is not valid nothing can be sent. */
+      if (calls.status() === INVALID_RELEASE || calls.status() === NO_RELEASE) sids.clear();
+      courier.records.set(key, { sids, text });
+      if (courier.leaving) return;
+      courier.leaving = true;
+      /* With those that are found at the same time. */
+      setTimeout(() => {
+        courier.leaving = false;
+        calls.flush();
+        update(courier, valid);
+      }, SPREAD_MS);
+    };
+    if (courier.core) take(courier.core);
+    else courier.queue.push(take);
+  };
+
+  const collect = () => {
+    for (const key of keys().slice(0, RECORDS_MAX)) {
+      if (held.has(key)) continue;
+      void lock(key).then((mine) => {
+        if (mine) {
+          setTimeout(() => {
+            if (!away && held.has(key)) adopt(key);
+          }, SPREAD_MS);
+        } else if (mine === false && !isLocal && !away) {
+          /* A page elsewhere has it, so this is the copy that a duplicated tab got. */
+          remove(key);
+        }
+      });
+    }
+  };
+
+  const dismissCouriers = () => {
+    for (const courier of couriers.values()) courier.core?.calls.set_consent(DENIED);
+    couriers.clear();
+    for (const key of [...held.keys()]) if (key !== own) letGo(key);
+  };
+
+  const save: Save = (status) => {
+    if (away) return postponed;
+    if (status !== undefined) failed = !((status >= 200 && status < 300) || status === 429);
+    const state = core.calls.status();
+    const before = allowed;
+    if (state !== CLOSED) allowed = state !== CONSENT_PENDING && state !== CONSENT_DENIED;
+
+    if (!allowed) {
+      dismissCouriers();
+      if (state === CONSENT_DENIED) keys().forEach(remove);
+      else if (own) remove(own);
+      leave();
+      return (kept = postponed = false);
+    }
+    if (!before) collect();
+
+    const stuck = failed || state === RATE_LIMITED || navigator.onLine === false;
+    const sessions = sessionsOf(core).map((one) =>
+      stored(one, one.init === true || one.status !== 'ok' || (stuck && one.errors > 0)),
+    );
+    const text = serialize(
+      { release, environment: options.environment, visible },
+      sessions.filter(({ due }) => due || (isLocal && visible)),
+    );
+    if (text && !own) void enter();
+    if (own && text !== written) {
+      if (written || keys().length < RECORDS_MAX) put(own, text);
+      written = text;
+    }
+    /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
+    if (!text) leave();
+    kept = own !== undefined && sessions.some(({ due }) => due) && get(own) === text;
+    postponed = stuck && kept;
+    return postponed;
+  };
+
+  /** Gets a record for this page. */
+  const enter = async () => {
+    if (entering) return;
+    entering = true;
+    const key = prefix + crypto.getRandomValues(new Uint32Array(4)).join('-');
+    if (await lock(key)) {
+      entering = false;
+      own = key;
+      save();
+    }
+  };
+  const leave = () => {
+    if (own) letGo(own);
+    own = undefined;
+    written = '';
+  };
 
   addEventListener(
     'pagehide',
     () => {
       visible = false;
       save();
-      letGo?.();
+      away = true;
+      dismissCouriers();
+      if (kept) {
+        /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
+        core.calls.set_consent(DENIED);
+        parted = true;
+      }
+      leave();
+      entering = false;
     },
     true,
   );
-  addEventListener('pageshow', (event) => {
-    if (!event.persisted) return;
-    /* Another page may have taken over what this one had left. */
-    if (!storage.getItem(own) && sessionsOf(core).length) {
-      core.calls.set_consent(DENIED);
-      core.calls.set_consent(GRANTED);
-    }
-    visible = true;
-    hold();
-    save();
-  });
+  addEventListener(
+    'pageshow',
+    ({ persisted }) => {
+      if (!persisted) return;
+      away = false;
+      visible = true;
+      if (parted) core.calls.set_consent(GRANTED);
+      parted = false;
+      allowed = false;
+      save();
+    },
+    true,
+  );
+  addEventListener('online', () => couriers.forEach(({ core: courier }) => courier?.calls.flush()));
   for (const type of ['visibilitychange', 'freeze', 'resume']) {
     document.addEventListener(
       type,
@@ -217,12 +435,6 @@ export function keepSessions(
     );
   }
 
-  hold();
   save();
-  for (const key of keys().slice(0, RECORDS_MAX)) {
-    if (key !== own) {
-      void locks.request(key, { ifAvailable: true }, (lock) => (lock ? deliver(key) : undefined));
-    }
-  }
   return save;
 }

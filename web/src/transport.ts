@@ -36,6 +36,9 @@ export function createTransport(fetch: Fetch): Transport {
         setTimeout(respond, 0, 200, '', -1);
         return;
       }
+      let status = 0;
+      let limits = '';
+      let wait = -1;
       bytes += body.length;
       /* The executor turns what a patched fetch throws into a rejection. */
       const request: Promise<unknown> = new Promise<Response>((resolve) =>
@@ -49,17 +52,19 @@ export function createTransport(fetch: Fetch): Transport {
           }),
         ),
       )
-        .then(({ status, headers }) =>
-          respond(
-            status,
-            headers.get('X-Sentry-Rate-Limits') || '',
-            retryAfter(headers.get('Retry-After')),
-          ),
-        )
-        .catch(() => respond(0, '', -1))
+        .then((response) => {
+          /* Whatever a patched fetch makes of the answer, there was one. */
+          status = 200;
+          status = response.status || status;
+          limits = response.headers.get('X-Sentry-Rate-Limits') || '';
+          wait = retryAfter(response.headers.get('Retry-After'));
+        })
+        /* A page that ends cuts its requests first; it has to be known that it ends. */
+        .catch(() => new Promise((later) => setTimeout(later)))
         .then(() => {
           bytes -= body.length;
           sending.delete(request);
+          respond(status, limits, wait);
         });
       sending.add(request);
     },
