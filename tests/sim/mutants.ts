@@ -54,7 +54,10 @@ async function tryOut(
   await cp(core, copy, { recursive: true });
   const path = join(copy, file);
   const source = await readFile(path, 'utf8');
-  await writeFile(path, source.replace(text, () => instead));
+  await writeFile(
+    path,
+    source.replace(text, () => instead),
+  );
 
   /* A header is part of every module. */
   const objects = [];

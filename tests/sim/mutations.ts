@@ -139,12 +139,7 @@ export const mutations: Mutation[] = [
     'session->errors == 1',
     'session->errors == 2',
   ),
-  mutation(
-    'a change does not undo a refusal',
-    'session.c',
-    'session->refused = false;',
-    '',
-  ),
+  mutation('a change does not undo a refusal', 'session.c', 'session->refused = false;', ''),
   mutation(
     'a late user is not told',
     'session.c',
@@ -157,12 +152,7 @@ export const mutations: Mutation[] = [
     'cf_transport_wake_in(client, CRASHFREE_FIRST_SEND_MS);',
     '',
   ),
-  mutation(
-    'an early wake is lost',
-    'transport.c',
-    'cf_transport_wake_in(client, early);',
-    '',
-  ),
+  mutation('an early wake is lost', 'transport.c', 'cf_transport_wake_in(client, early);', ''),
   mutation(
     'what a limit holds back is not woken for',
     'transport.c',
@@ -293,12 +283,7 @@ export const mutations: Mutation[] = [
     'return value;',
   ),
   // the clock
-  mutation(
-    'a start in the future stays there',
-    'transport.c',
-    'session->started > now || ',
-    '',
-  ),
+  mutation('a start in the future stays there', 'transport.c', 'session->started > now || ', ''),
   mutation(
     'a start before a jump of the clock stays there',
     'transport.c',

@@ -1,0 +1,218 @@
+#include "world.h"
+
+#include <string.h>
+
+#define RETRIES 8 /* after which only an event tries again */
+#define OLD_MS (AGE_MS - 2 * HEAL_MS)
+
+void account(unsigned channel_index, bool *waits) {
+    channel *c = &P.channels[channel_index];
+    unsigned begun = 0;
+    unsigned lost = 0;
+    unsigned perhaps = 0;
+    unsigned counted = 0;
+    server_item item;
+    char text[4096];
+
+    if (crashfree_saveable(c->client) > CRASHFREE_SESSIONS_MAX) {
+        fail("memory is bounded", "%u sessions", crashfree_saveable(c->client));
+    }
+    for (unsigned i = 0; i < crashfree_saveable(c->client); i++) {
+        const size_t length = crashfree_save(c->client, i, text, sizeof text);
+        const char *wrong = NULL;
+        int at = -1;
+
+        if (length == 0) {
+            continue;
+        }
+        wrong = server_read_session(&S, text, length, &item);
+        at = wrong == NULL ? witness_of(item.sid) : -1;
+        if (at < 0) {
+            fail("what is saved can be read", "%s: %.200s", wrong, text);
+            continue;
+        }
+        waits[at] = true;
+        if (c->ended_in_limit && (item.init || item.status != SERVER_OK)) {
+            fail("what a limit holds back when the page ends is given up", "session %d", at + 1);
+        }
+        check_identity(&item, &M.sessions[at], (unsigned)at);
+        if (P.record_count < RECORDS) {
+            P.records[P.record_count].session = (unsigned)at;
+            P.records[P.record_count++].item = item;
+        }
+        if (item.init != (P.witnesses[at].inits_on_way == 0 && !P.witnesses[at].init_known)) {
+            fail("what is saved says whether it was announced", "session %d", at + 1);
+        }
+    }
+    for (unsigned i = 0; i < M.count; i++) {
+        const model_session *session = &M.sessions[i];
+        witness *w = &P.witnesses[i];
+
+        if (session->page != M.page || w->channel != (int)channel_index) {
+            continue;
+        }
+        begun++;
+        if (session->forgotten) {
+            perhaps++;
+            continue;
+        }
+        const model_facts on_way = on_their_way(i);
+        model_facts covered = w->known;
+
+        merge(&covered, w->assumed);
+        merge(&covered, on_way);
+        const bool has_end = session->is.end > END_EXITED;
+        const bool init_lost = !covered.begun && !waits[i];
+        const bool rest_lost = ((session->is.errored && !covered.errored) ||
+                                (has_end && covered.end != session->is.end)) &&
+                               !waits[i];
+
+        w->untold = !covered.begun || (session->is.errored && !covered.errored) ||
+                    (has_end && covered.end != session->is.end);
+        w->excused |= init_lost || rest_lost;
+        if (init_lost || rest_lost) {
+            lost++;
+        } else if (session->dismissed || session->lapsed || w->refusals > 2 || w->was_on_way ||
+                   w->inits_on_way > 0 || on_way.errored ||
+                   /* Only its end as `exited` is lost, which says nothing. */
+                   (session->is.errored && session->is.end != covered.end && !waits[i]) ||
+                   (session->is.user != covered.user && !waits[i])) {
+            perhaps++;
+        }
+    }
+    for (int i = CRASHFREE_DROPPED_QUEUE; i < CRASHFREE_COUNTERS; i++) {
+        counted +=
+            i == CRASHFREE_DROPPED_FUSE ? 0 : crashfree_count(c->client, (crashfree_counter)i);
+    }
+    if (c->inexact) {
+        return;
+    }
+    if (counted < lost || counted > lost + perhaps) {
+        fail("every session is delivered, waiting or counted as lost",
+             "%u lost (and %u perhaps), %u counted", lost, perhaps, counted);
+    }
+    if (channel_index == 0 &&
+        (crashfree_count(c->client, CRASHFREE_STARTED) != begun ||
+         crashfree_count(c->client, CRASHFREE_DROPPED_FUSE) != M.refused_starts)) {
+        fail("started counts sessions", "%u, not %u; %u refused, not %u",
+             crashfree_count(c->client, CRASHFREE_STARTED), begun,
+             crashfree_count(c->client, CRASHFREE_DROPPED_FUSE), M.refused_starts);
+    }
+}
+
+void check_told(const char *rule, bool by_itself) {
+    /* More sessions than a client keeps: some were given up. */
+    if (P.bound - M.first > CRASHFREE_SESSIONS_MAX || M.options.consent != GRANTED ||
+        !P.life->config.works || P.result.failure != NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < P.bound; i++) {
+        const model_session *session = &M.sessions[i];
+        const witness *w = &P.witnesses[i];
+        const channel *c = &P.channels[w->channel];
+
+        if (session->page != M.page || session->forgotten || session->dismissed ||
+            !session->sampled || P.now - session->began > OLD_MS || !c->alive || c->inexact ||
+            w->refusals > 2 || (by_itself && c->failures > RETRIES)) {
+            continue;
+        }
+        model_facts told = on_their_way(i);
+
+        merge(&told, w->known);
+        merge(&told, w->assumed);
+        /* What was refused travels with the next news. */
+        const bool refused = w->refused && w->when_refused.end == session->is.end &&
+                             w->when_refused.errored == session->is.errored;
+
+        if (!refused && (!told.begun || told.errored != session->is.errored ||
+                         (session->is.end > END_EXITED && told.end != session->is.end))) {
+            fail(rule, "session %u", i + 1);
+        }
+    }
+}
+
+/* Whether the server counted a session between `least` and `most` times or so often. */
+static void check_between(const char *rule, unsigned index, unsigned is, bool least,
+                          unsigned most) {
+    if (is < least) {
+        fail(rule, "session %u is missing", index + 1);
+    }
+    if (is > most) {
+        fail(rule, "session %u counts %u times", index + 1, is);
+    }
+}
+
+static void check_session_numbers(unsigned index) {
+    static const server_sid nothing;
+    const model_session *session = &M.sessions[index];
+    const witness *w = &P.witnesses[index];
+    const server_sid *found = server_find(&S, w->sid);
+    const server_sid *is = found == NULL ? &nothing : found;
+    const model_facts none = {0};
+    const model_facts may = !session->sampled || w->sid[0] == '\0' ? none
+                            : session->dismissed                   ? session->owed
+                                                                   : session->is;
+    const bool faulty = P.life->config.faults > 0;
+    /* What went wrong is accounted for page by page; here it only has to have a reason. */
+    const bool excused = w->dropped || (faulty && w->excused) ||
+                         (faulty && (session->forgotten || session->dismissed || session->lapsed ||
+                                     w->inits_on_way > 0));
+    const bool end_excused = excused || (faulty && w->ends_on_way > 0) ||
+                             (faulty && w->sent.errored != w->known.errored);
+    const model_facts must = excused || !session->sampled ? none : session->owed;
+    const bool must_end = !end_excused;
+    const unsigned ends_most = 1 + w->ends_spare;
+
+    check_between("init counts once", index, is->inits, must.begun, may.begun + w->inits_spare);
+    check_between("a crash counts once", index, is->crashed, must_end && must.end == END_CRASHED,
+                  may.end == END_CRASHED ? ends_most : 0);
+    check_between("an unhandled end counts once", index, is->unhandled,
+                  must_end && must.end == END_UNHANDLED, may.end == END_UNHANDLED ? ends_most : 0);
+    check_between("an abnormal end counts once", index, is->abnormal,
+                  must_end && must.end == END_ABNORMAL, may.end == END_ABNORMAL ? ends_most : 0);
+    check_between("errored sessions are errored", index, is->errored,
+                  must_end && (must.errored || must.end > END_EXITED),
+                  may.errored || may.end > END_EXITED);
+    P.result.doubled += is->inits > 1;
+    P.result.missing += faulty && is->inits == 0 && session->sampled && session->is.begun;
+}
+
+static bool same_numbers(const model_session *session) {
+    const model_facts *a = &session->is;
+    const model_facts *b = &session->owed;
+
+    return a->begun == b->begun && a->errored == b->errored && a->user == b->user &&
+           (a->end == b->end || (a->end <= END_EXITED && b->end <= END_EXITED));
+}
+
+void check_numbers(void) {
+    bool exact = P.life->config.faults == 0;
+
+    for (unsigned i = 0; i < M.count; i++) {
+        check_session_numbers(i);
+        exact = exact && !P.witnesses[i].dropped &&
+                (same_numbers(&M.sessions[i]) || M.sessions[i].dismissed);
+    }
+    P.result.exact = exact;
+    for (int i = 0; exact && i < LIFE_RELEASES; i++) {
+        const server_metrics is = server_derive(&S, life_releases[i]);
+        const model_metrics expected = model_derive(&M, i, false);
+
+        if (is.all != expected.all || is.errored_all != expected.errored_all ||
+            is.crashed != expected.crashed || is.abnormal != expected.abnormal ||
+            is.unhandled != expected.unhandled || is.users != expected.users ||
+            is.users_errored != expected.users_errored ||
+            is.users_crashed != expected.users_crashed ||
+            is.users_abnormal != expected.users_abnormal ||
+            is.users_unhandled != expected.users_unhandled) {
+            fail("the server's numbers are what people experienced",
+                 "all %u/%u, errored %u/%u, crashed %u/%u, abnormal %u/%u, unhandled %u/%u, users "
+                 "%u/%u %u/%u %u/%u %u/%u %u/%u (server/people)",
+                 is.all, expected.all, is.errored_all, expected.errored_all, is.crashed,
+                 expected.crashed, is.abnormal, expected.abnormal, is.unhandled, expected.unhandled,
+                 is.users, expected.users, is.users_errored, expected.users_errored,
+                 is.users_crashed, expected.users_crashed, is.users_abnormal,
+                 expected.users_abnormal, is.users_unhandled, expected.users_unhandled);
+        }
+    }
+}

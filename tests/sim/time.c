@@ -1,0 +1,160 @@
+#include "world.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The server gets a request. */
+void arrive(request *request) {
+    request->arrived = true;
+    if (!request->fate.taken) {
+        return;
+    }
+    for (unsigned i = request->first; i < request->first + request->count; i++) {
+        const server_item *item = &P.items[i].item;
+        witness *w = &P.witnesses[P.items[i].session];
+        const char *dropped = server_take(&S, item, true, request->sent_at, true_time());
+
+        if (dropped == NULL) {
+            continue;
+        }
+        /* A clock that is fast by less than what the server corrects, or a session at the very end
+         * of its time: the server drops these and nobody can know. */
+        const bool restored = M.sessions[P.items[i].session].restored;
+        const double age = restored ? request->sent_at - item->started : true_time() - w->truly;
+
+        if (strcmp(dropped, "time") == 0 &&
+            ((request->skew > 59000 && request->skew < 56 * 60000.0) ||
+             age > AGE_MS - 2 * 3600000.0)) {
+            w->dropped = true;
+        } else {
+            fail("the server drops nothing in silence", "%s of session %u, skew %g", dropped,
+                 P.items[i].session + 1, request->skew);
+        }
+    }
+}
+
+static void limit(double *least, double *most, double least_s, double most_s) {
+    if (least_s >= 0) {
+        *least = fmax(*least, P.now + least_s * 1000);
+        *most = fmax(*most, P.now + most_s * 1000);
+    }
+}
+
+/* The client hears of a request. */
+static void answer(request *request) {
+    const fate *fate = &request->fate;
+    channel *c = &P.channels[request->channel];
+
+    trace("answer to request %u: %s", request->number, fate->name);
+    for (unsigned i = request->first; i < request->first + request->count; i++) {
+        const sent_item *sent = &P.items[i];
+
+        if (c->ended && fate->status == 0) {
+            break;
+        }
+        witness *w = &P.witnesses[sent->session];
+
+        w->inits_on_way -= sent->item.init;
+        w->ends_on_way -= sent->is_end;
+        if (fate->delivered) {
+            w->init_known |= sent->item.init;
+            w->end_known |= sent->is_end;
+            merge(&w->known, sent->facts);
+            if (sent->item.init && !M.sessions[sent->session].forgotten) {
+                /* It may have been given up for other reasons meanwhile. */
+                const bool perhaps = M.sessions[sent->session].dismissed || w->refusals > 2;
+
+                c->accepted += !perhaps;
+                c->accepted_perhaps += perhaps;
+            }
+            w->excused |= !fate->taken;
+        } else {
+            w->inits_spare += sent->item.init && fate->taken;
+            w->ends_spare += sent->is_end && fate->taken;
+            if (fate->status != 0 && fate->status != 429) {
+                w->refused = true;
+                w->refusals++;
+                w->when_refused = M.sessions[sent->session].is;
+            }
+        }
+    }
+    c->ended_in_limit = false;
+    c->failures = fate->status == 0 ? c->failures + 1 : 0;
+    limit(&c->limited_least, &c->limited_most, fate->sessions_least, fate->sessions_most);
+    limit(&c->reports_least, &c->reports_most, fate->reports_least, fate->reports_most);
+    P.calls = 0;
+    P.subject->respond(c->client, request->number, fate->status, fate->limits, strlen(fate->limits),
+                       fate->retry_after);
+    if (P.calls > 0) {
+        fail("an answer is no occasion for a request", "%u", P.calls);
+    }
+    if (P.subject->is_core && !c->inexact && !c->ended) {
+        const uint32_t accepted = crashfree_count(c->client, CRASHFREE_ACCEPTED);
+
+        if (accepted < c->accepted || accepted > c->accepted + c->accepted_perhaps) {
+            fail("accepted are those that an answer accepted", "%u, not %u", accepted, c->accepted);
+        }
+    }
+}
+
+/* What happens next by itself, until `until`; returns whether there was something. */
+static bool step(double until) {
+    double at = until;
+    channel *waking = NULL;
+    unsigned next = P.active_count;
+
+    for (int i = 0; i < CHANNELS; i++) {
+        const double due = P.channels[i].timer + P.life->config.lateness;
+
+        if (P.channels[i].alive && due <= at) {
+            at = due;
+            waking = &P.channels[i];
+        }
+    }
+    for (unsigned i = 0; i < P.active_count; i++) {
+        const request *request = &P.requests[P.active[i]];
+        const double due = request->arrived ? request->answers : request->arrives;
+
+        if (due <= at) {
+            at = due;
+            next = i;
+        }
+    }
+    if (next == P.active_count && waking == NULL) {
+        return false;
+    }
+    P.now = fmax(P.now, at);
+    model_advance(&M, P.now);
+    if (next == P.active_count) {
+        waking->timer = INFINITY;
+        P.calls = 0;
+        P.subject->wake(waking->client);
+        if (P.calls > 1) {
+            fail("one call makes one request at most", "%u", P.calls);
+        }
+        return true;
+    }
+    request *request = &P.requests[P.active[next]];
+
+    if (!request->arrived) {
+        arrive(request);
+        if (request->channel >= 0) {
+            return true;
+        }
+    } else if (request->channel >= 0 && P.channels[request->channel].alive) {
+        answer(request);
+        if (P.channels[request->channel].ended && request->fate.status == 0) {
+            request->answers = INFINITY;
+            return true;
+        }
+    }
+    P.active[next] = P.active[--P.active_count];
+    return true;
+}
+
+void advance(double until) {
+    while (P.result.failure == NULL && step(until)) {
+    }
+    P.now = fmax(P.now, until);
+    model_advance(&M, P.now);
+}
