@@ -133,6 +133,21 @@ describe('the snippets of README.md in pages', () => {
         });
       });
 
+      it(`sentry in ${name}`, async () => {
+        await visit(
+          (dsn) => module('sentry', dsn),
+          async (page, project) => {
+            await counting.until(project, 'the page load', ({ all }) => all === 1);
+            await page.run(`throw new Error('crash')`);
+            await counting.until(
+              project,
+              'one crash',
+              ({ all, crashed }) => all === 1 && crashed === 1,
+            );
+          },
+        );
+      });
+
       const early = (script: string) => (dsn: string) =>
         `${snippet('early', {})}<script>${script}</script>${scriptTag(dsn)}`;
 
