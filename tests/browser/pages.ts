@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Scripts } from './subjects/index.js';
+import { snippet } from '../readme/snippets.js';
 
 /** How a page takes the library in. */
 export type Load =
@@ -56,10 +57,7 @@ export interface LibrarySite {
  * Keeps errors from before an asynchronous script has come; the snippet of the README.
  * It has to stand before all other scripts.
  */
-export const preListener =
-  `<script>(function(w,q){w.crashfree={q:q=[]};` +
-  `w.addEventListener('error',function(e){q.push(e)});` +
-  `w.addEventListener('unhandledrejection',function(e){q.push(e)})})(window)</script>`;
+export const preListener = snippet('early', {});
 
 export function tag(site: LibrarySite, attributes = ''): string {
   return `<script ${attributes} src="${site.script}" ${site.data}></script>`;
