@@ -39,7 +39,7 @@ async function compilations(): Promise<Compilation[]> {
   const all = JSON.parse(text) as { file: string; command: string }[];
   return all
     .map(({ file, command }) => ({ file, command, output: / -o (\S+)/.exec(command)![1]! }))
-    .filter(({ output }) => !/(^|\/)tests\/(?!sim\/)/.test(output));
+    .filter(({ output }) => !/(^|\/)tests\/(?!sim\/)|\/faults\.dir\//.test(output));
 }
 
 async function tryOut(
