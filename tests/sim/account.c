@@ -74,6 +74,8 @@ void account(unsigned channel_index, bool *waits) {
             lost++;
         } else if (session->dismissed || session->lapsed || w->refusals > 2 || w->was_on_way ||
                    w->inits_on_way > 0 || on_way.errored ||
+                   /* The error left twice, was refused once and taken once. */
+                   (session->is.errored && w->refusals > 0) ||
                    /* Only its end as `exited` is lost, which says nothing. */
                    (session->is.errored && session->is.end != covered.end && !waits[i]) ||
                    (session->is.user != covered.user && !waits[i])) {

@@ -286,6 +286,7 @@ static void restore(int index, int release) {
         (void)snprintf(text + 32, sizeof text - 32, "%s",
                        r->item.did < 0 ? "" : S.dids[r->item.did]);
         w->channel = index;
+        w->refusals = 0; /* of this client */
         const bool taken = crashfree_restore(c->client, text, strlen(text), r->item.started,
                                              (crashfree_session_status)(r->item.status == SERVER_OK
                                                                             ? SERVER_EXITED
