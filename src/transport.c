@@ -43,7 +43,7 @@ static void remove_at(crashfree *client, unsigned index) {
 }
 
 /* The first session from `session` on that the next request has to carry, or NULL. */
-static cf_session *due_from(crashfree *client, cf_session *session) {
+static cf_session *next_due(crashfree *client, cf_session *session) {
     while (session < client->sessions + client->count) {
         if (cf_session_is_due(session)) {
             return session;
@@ -52,10 +52,6 @@ static cf_session *due_from(crashfree *client, cf_session *session) {
     }
     return NULL;
 }
-
-#define FOR_EACH_DUE(session, client)                                                              \
-    for (cf_session *session = due_from(client, client->sessions); session != NULL;                \
-         session = due_from(client, session + 1))
 
 /* Forgets those of the first `end` sessions of which the server needs nothing more. */
 static void forget_settled(crashfree *client, unsigned end) {
@@ -160,7 +156,8 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
  * passes over are left for the next request. */
 static void ask_host(crashfree *client) {
     client->busy = true;
-    FOR_EACH_DUE(session, client) {
+    for (cf_session *session = next_due(client, client->sessions); session != NULL;
+         session = next_due(client, session + 1)) {
         char sid[CF_SID_LENGTH + 1];
         const size_t length =
             session_json(client, session, client->envelope, sizeof client->envelope);
@@ -183,7 +180,8 @@ static void ask_host(crashfree *client) {
 static bool add_sessions(crashfree *client, cf_envelope *envelope, uint32_t request, double now) {
     bool all = true;
 
-    FOR_EACH_DUE(session, client) {
+    for (cf_session *session = next_due(client, client->sessions); session != NULL;
+         session = next_due(client, session + 1)) {
         if (!session->cleared ||
             !cf_envelope_add_session(envelope, session, &client->attributes, now)) {
             all = false;
@@ -214,7 +212,8 @@ static bool has_losses(const crashfree *client, bool alone) {
 /* Whether something is due that the server has not refused as it is; when the page may end, that is
  * worth another try, too. */
 static bool has_news(crashfree *client, cf_occasion occasion) {
-    FOR_EACH_DUE(session, client) {
+    for (cf_session *session = next_due(client, client->sessions); session != NULL;
+         session = next_due(client, session + 1)) {
         if (occasion != CF_EVENT || !session->refused) {
             return true;
         }
