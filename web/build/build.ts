@@ -4,7 +4,9 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { minify } from 'terser';
+import { nameCache, renameModule, shortNames } from './names.js';
 import { withoutWasm } from './nowasm.js';
+import { pack } from './pack.js';
 import { plugins } from './plugins.js';
 import { filesBelow, root, run, step } from './run.js';
 import { types } from './types.js';
@@ -23,7 +25,7 @@ const browserOptions = {
   charset: 'ascii',
   legalComments: 'none',
   // As plain assignments, which terser can mangle; defined fields are named in strings.
-  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, strict: true } },
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   define: { __CRASHFREE_VERSION__: JSON.stringify(version) },
 } satisfies BuildOptions;
 
@@ -44,6 +46,11 @@ async function script(
   { loader, platform = 'browser' }: { loader?: string; platform?: 'browser' | 'node' } = {},
 ): Promise<void> {
   const outfile = join(dist, name);
+  const module = await readFile(moduleFile);
+  const names = shortNames(module);
+  const wasm = JSON.stringify(pack(renameModule(module, names)));
+  // In its place while names are chosen, which are letters that the text has already.
+  const blank = ' '.repeat(wasm.length - 2);
   const bundle = await build({
     ...browserOptions,
     entryPoints: [join(root, entry)],
@@ -53,7 +60,7 @@ async function script(
     sourcemap: 'external',
     minifySyntax: true,
     write: false,
-    plugins: [wasmPlugin(moduleFile, format, loader && join(root, loader))],
+    plugins: [wasmPlugin(blank, names, format, loader && join(root, loader))],
   });
   const code = bundle.outputFiles.find((file) => file.path === outfile)!;
   const map = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
@@ -67,11 +74,12 @@ async function script(
       compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
       // Private properties are named _thing; two underscores are other people's globals.
       mangle: { properties: { regex: /^_[A-Za-z]/ } },
+      nameCache: nameCache(names),
       format: { ascii_only: true, comments: false },
       sourceMap: { content: map.text, filename: name, url: `${name}.map` },
     },
   );
-  await writeFile(outfile, `${result.code}\n`);
+  await writeFile(outfile, `${result.code!.replace(`"${blank}"`, () => wasm)}\n`);
   await writeFile(`${outfile}.map`, String(result.map));
 }
 
@@ -151,7 +159,8 @@ try {
     ]),
   );
   await step('Writing crashfree.nowasm.js', async () => {
-    await writeFile(join(dist, 'crashfree.nowasm.js'), await withoutWasm(moduleFile));
+    const names = shortNames(await readFile(moduleFile));
+    await writeFile(join(dist, 'crashfree.nowasm.js'), await withoutWasm(moduleFile, names));
   });
   await step('Writing the type declarations', () => types(dist));
   await step('Bundling the bundler plugins', () => plugins(dist));

@@ -10,9 +10,10 @@ const START = 'var retasmFunc = asmFunc(';
 
 /**
  * The module at `path` as JavaScript: an ES module with an `instantiate` that takes the imports of
- * the WebAssembly module and returns exports of the same shape.
+ * the WebAssembly module and returns exports of the same shape. Both have the module's own names and
+ * the short ones that scripts use.
  */
-export async function withoutWasm(path: string): Promise<string> {
+export async function withoutWasm(path: string, names: Map<string, string>): Promise<string> {
   const { stdout } = await promisify(execFile)('wasm2js', [...FEATURES, '-O', path], {
     maxBuffer: 16 * 1024 * 1024,
   });
@@ -21,8 +22,13 @@ export async function withoutWasm(path: string): Promise<string> {
     throw new Error('wasm2js gives another form than web/build/nowasm.ts knows');
   }
   const source = `${stdout.slice(0, start).replace(/^import .*$/gm, '')}
+const names = ${JSON.stringify([...names])};
 export function instantiate(imports) {
-  return asmFunc({ ...imports.env, abort() { throw new Error('abort'); } });
+  const env = { ...(imports.env ?? imports.${names.get('env')}) };
+  for (const [name, short] of names) env[name] ??= env[short];
+  const exports = asmFunc({ ...env, abort() { throw new Error('abort'); } });
+  for (const [name, short] of names) exports[short] = exports[name];
+  return exports;
 }`;
   const { code } = await minify(source, {
     module: true,

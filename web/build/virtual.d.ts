@@ -3,17 +3,19 @@ declare module 'crashfree:wasm' {
   export const wasm: string;
 }
 
-/** The core as JavaScript, in web/build/wasm-plugin.ts too; each kind of file finds it its own way. */
-declare module 'crashfree:nowasm' {
-  interface WithoutWasm {
-    instantiate(imports: WebAssembly.Imports): import('../src/core').Exports;
-  }
-  export function load(): Promise<WithoutWasm>;
+/** What the module's exports and imports are called there and, shorter, in the scripts. */
+declare module 'crashfree:names' {
+  export const names: [name: string, short: string][];
 }
 
-/** Opt-in storage, a file of its own, too. */
-declare module 'crashfree:storage' {
-  export function load(): Promise<typeof import('../src/storage')>;
+/** Files that are loaded where they are needed; each kind of script finds them its own way. */
+declare module 'crashfree:files' {
+  interface WithoutWasm {
+    instantiate(imports: import('../src/core').Imports): import('../src/core').Exports;
+  }
+  /** The core as JavaScript. */
+  export function loadNowasm(): Promise<WithoutWasm>;
+  export function loadStorage(): Promise<typeof import('../src/storage')>;
 }
 
 /** The package's version. */

@@ -1,25 +1,26 @@
-import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
-import { pack } from './pack.js';
 
-/** Files that are loaded only where they are needed, by the name of their virtual module. */
-const files = { nowasm: './crashfree.nowasm.js', storage: './crashfree.storage.js' };
-
-/** How one of them is found. A literal is what bundlers follow; a script tag has its own address. */
-const literal = (file: string) => `export const load = () => import('${file}');`;
-const loads = {
-  esm: literal,
-  cjs: literal,
-  iife: (file: string) => `const { src } = document.currentScript ?? {};
-    export const load = () => import(new URL('${file}', src));`,
-};
+/** The ways to files that are loaded only where they are needed. A literal is what bundlers follow. */
+const literal = `export const loadNowasm = () => import('./crashfree.nowasm.js');
+  export const loadStorage = () => import('./crashfree.storage.js');`;
+/** A script tag has its own address. */
+const besideScript = `const { src } = document.currentScript ?? {};
+  export const loadNowasm = () => import(new URL('crashfree.nowasm.js', src));
+  export const loadStorage = () => import(new URL('crashfree.storage.js', src));`;
+const files = { esm: literal, cjs: literal, iife: besideScript };
 
 /**
- * Answers `import { wasm } from 'crashfree:wasm'` with the module at `path`, packed as text, and
- * `import { load } from 'crashfree:nowasm'` (or `:storage`) with the way to that file. `loader` takes the
- * place of web/src/loader.ts.
+ * Answers `import { wasm } from 'crashfree:wasm'` with the packed module, which is text,
+ * `import { names } from 'crashfree:names'` with the short names in it, and
+ * `import { loadNowasm } from 'crashfree:files'` with the way to that file. `loader` takes the place of
+ * web/src/loader.ts.
  */
-export function wasmPlugin(path: string, format: keyof typeof loads, loader?: string): Plugin {
+export function wasmPlugin(
+  wasm: string,
+  names: Map<string, string>,
+  format: keyof typeof files,
+  loader?: string,
+): Plugin {
   return {
     name: 'crashfree-wasm',
     setup(build) {
@@ -32,12 +33,14 @@ export function wasmPlugin(path: string, format: keyof typeof loads, loader?: st
         external: true,
       }));
       if (loader) build.onResolve({ filter: /^\.\/loader$/ }, () => ({ path: loader }));
-      build.onLoad({ filter: /:wasm$/, namespace: 'crashfree' }, async () => ({
-        contents: `export const wasm = ${JSON.stringify(pack(await readFile(path)))};`,
-        watchFiles: [path],
+      build.onLoad({ filter: /:wasm$/, namespace: 'crashfree' }, () => ({
+        contents: `export const wasm = ${JSON.stringify(wasm)};`,
       }));
-      build.onLoad({ filter: /:(nowasm|storage)$/, namespace: 'crashfree' }, ({ path }) => ({
-        contents: loads[format](files[path.slice('crashfree:'.length) as keyof typeof files]),
+      build.onLoad({ filter: /:names$/, namespace: 'crashfree' }, () => ({
+        contents: `export const names = ${JSON.stringify([...names])};`,
+      }));
+      build.onLoad({ filter: /:files$/, namespace: 'crashfree' }, () => ({
+        contents: files[format],
       }));
     },
   };

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { invalidOption, releaseOf } from '../src/options';
+import { builtRelease, complete } from '../src/options';
 import type { Status } from '../src/status';
 import { Buckets, type Bucket, type End } from './buckets';
 import { Courier } from './courier';
@@ -44,9 +44,23 @@ function reportItem(losses: [string, number][]): string[] {
   return ['{"type":"client_report"}', JSON.stringify(report)];
 }
 
+/** Options with their defaults. */
+const defaults = (): Required<Options> => ({
+  dsn: '',
+  release: builtRelease() ?? '',
+  environment: 'production',
+  tunnel: '',
+  fetch: globalThis.fetch,
+  flushInterval: 60_000,
+  debug: false,
+});
+
 export function createClient(options: Options): Client {
-  const { environment = 'production', tunnel } = options;
-  const flushInterval = options.flushInterval ?? 60_000;
+  let invalid: string | undefined;
+  const settings = complete(options, defaults(), (name) => {
+    invalid ??= name;
+  });
+  const { flushInterval, tunnel } = settings;
   const buckets = new Buckets();
   const requests = new Requests(count);
   /* The timer is no part of the request that arms it. */
@@ -63,7 +77,7 @@ export function createClient(options: Options): Client {
   let sending = Promise.resolve(true);
 
   const warn = (text: string) => {
-    if (options.debug) console.warn(`crashfree: ${text}`);
+    if (settings.debug) console.warn(`crashfree: ${text}`);
   };
   const stop = (reason: Status) => {
     failure = reason;
@@ -156,28 +170,16 @@ export function createClient(options: Options): Client {
     },
   };
 
-  const invalid =
-    invalidOption(options) ??
-    (typeof flushInterval === 'number' && flushInterval >= 0 && flushInterval <= WAIT_MAX_MS
-      ? /* Here is no page that an address could be relative to. */
-        tunnel != null && !URL.canParse(tunnel) && 'tunnel'
-      : 'flushInterval');
+  if (flushInterval > WAIT_MAX_MS) invalid ??= 'flushInterval';
+  /* Here is no page that an address could be relative to. */
+  if (options.tunnel != null && !URL.canParse(tunnel)) invalid ??= 'tunnel';
   if (invalid) {
     fail(`invalid-${invalid}`);
     return client;
   }
 
   try {
-    courier = new Courier(
-      {
-        dsn: options.dsn ?? '',
-        release: releaseOf(options),
-        environment: typeof environment === 'string' ? environment : '',
-        tunnel,
-        fetch: options.fetch ?? globalThis.fetch,
-      },
-      warn,
-    );
+    courier = new Courier(settings, warn);
     const { status } = courier;
     if (/^(no|invalid)-/.test(status)) fail(status);
     else process.on('beforeExit', atExit);

@@ -3,7 +3,7 @@
  * answer means is for the core to say: for each request it is asked to announce a session, as in a
  * page. The aggregates go in that session's place.
  */
-import { createCore, type Core, type Exports } from '../src/core';
+import { createCore, type Core } from '../src/core';
 import { STATUSES, type Status } from '../src/status';
 import { createTransport, type Fetch, type Transport } from '../src/transport';
 
@@ -11,7 +11,7 @@ export interface CourierOptions {
   dsn: string;
   release: string;
   environment: string;
-  tunnel?: string | undefined;
+  tunnel: string;
   fetch: Fetch;
 }
 
@@ -45,7 +45,7 @@ const ACCEPTED = 1;
 const ANSWER_MS = 10_000;
 
 export class Courier {
-  private readonly core: Core;
+  private core!: Core;
   private readonly transport: Transport;
   private letter: Letter | undefined;
 
@@ -56,34 +56,40 @@ export class Courier {
     this.transport = createTransport((url, init) =>
       fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }),
     );
-    /* With this package's loader it is no promise. */
-    this.core = createCore({
-      _wake() {},
-      _fetch: (request, url, body) => {
-        this.letter = { request, url, body };
+    /* With this package's loader it is up at once. */
+    void createCore(
+      {
+        _wake() {},
+        _fetch: (request, url, urlLength, body, bodyLength) => {
+          const { _read: read } = this.core;
+          this.letter = { request, url: read(urlLength, url), body: read(bodyLength, body) };
+        },
+        _before_send: () => true,
       },
-      _beforeSend: () => true,
-    }) as Core;
-
-    const { _calls: calls, _write: text } = this.core;
-    calls.set_text(DSN, text(dsn));
-    calls.set_text(RELEASE, text(release));
-    if (!calls.set_text(ENVIRONMENT, text(environment))) warn('invalid-environment, left out');
-    if (tunnel != null) calls.set_text(TUNNEL, text(tunnel));
-    calls.set_number(PER_MINUTE, 0);
+      (core) => {
+        this.core = core;
+      },
+    );
+    const setText = (option: number, text: string) =>
+      this.core._set_text(option, this.core._write(text));
+    setText(DSN, dsn);
+    setText(RELEASE, release);
+    if (!setText(ENVIRONMENT, environment)) warn('invalid-environment, left out');
+    if (tunnel) setText(TUNNEL, tunnel);
+    this.core._set_number(PER_MINUTE, 0);
   }
 
   get status(): Status {
-    return STATUSES[this.core._calls.status()]!;
+    return STATUSES[this.core._status()]!;
   }
 
   /** Sends an envelope with these items, unless the server does not want any now. */
   async send(write: Write): Promise<Outcome> {
-    const { _calls: calls, _write: text } = this.core;
+    const { core } = this;
 
-    const letter = this.ask(calls);
+    const letter = this.ask();
     if (!letter) {
-      this.forget(calls);
+      this.forget();
       return 'waiting';
     }
     const { request, url, body } = letter;
@@ -91,26 +97,26 @@ export class Courier {
     const { attrs } = JSON.parse(session!) as { attrs: unknown };
     const lines = [header, ...write(attrs)];
 
-    const accepted = calls.count(ACCEPTED);
+    const accepted = core._count(ACCEPTED);
     return new Promise((resolve) => {
-      this.transport._send(url, `${lines.join('\n')}\n`, 0, (status, limits, retryAfter) => {
-        calls.respond(request, status, text(limits), retryAfter);
-        const delivered = calls.count(ACCEPTED) > accepted;
-        this.forget(calls);
+      this.transport._send(url, `${lines.join('\n')}\n`, 0, (status, limits = '', retryAfter) => {
+        core._respond(request, status, core._write(limits), retryAfter);
+        const delivered = core._count(ACCEPTED) > accepted;
+        this.forget();
         resolve(delivered ? 'delivered' : status === 0 || status === 429 ? 'waiting' : 'refused');
       });
     });
   }
 
-  private ask(calls: Exports): Letter | undefined {
+  private ask(): Letter | undefined {
     this.letter = undefined;
-    calls.start(1);
+    this.core._start(true);
     return this.letter;
   }
 
   /** Has the core forget its session, which nobody had; rate limits stay. */
-  private forget(calls: Exports): void {
-    calls.set_consent(DENIED);
-    calls.set_number(CONSENT, GRANTED);
+  private forget(): void {
+    this.core._set_consent(DENIED);
+    this.core._set_number(CONSENT, GRANTED);
   }
 }

@@ -1,24 +1,26 @@
-import { load as loadStorage } from 'crashfree:storage';
-import type { Core, Exports } from './core';
+import { loadStorage } from 'crashfree:files';
+import { VALUES } from './configure';
+import type { Core } from './core';
 import { takeEarly } from './early';
-import { describe, isNoise } from './noise';
+import { verdictOn } from './noise';
 import {
-  chooseIntegrations,
-  initialUser,
-  invalidOption,
-  releaseOf,
+  integrationsOf,
+  nothing,
+  complete,
+  defaults,
+  type Settings,
   type Consent,
   type Options,
   type Session,
   type User,
 } from './options';
-import { findClient, forgetClient, keepClient } from './registry';
+import { clientsOf, findClient } from './registry';
 import { createDeferred } from './signals/deferred';
 import { GRACE_MS, watchErrors } from './signals/errors';
 import { watchLifecycle, whenShown } from './signals/lifecycle';
 import { createListen } from './signals/listen';
 import { routeOf, watchNavigation } from './signals/navigation';
-import { consentValue, startCore } from './start';
+import { startCore } from './start';
 import { STATUSES, type Status } from './status';
 import type { Save } from './storage';
 import { createTransport } from './transport';
@@ -81,12 +83,10 @@ export interface Client {
 /** Value of `crashfree_session_status`. */
 const EXITED = 1;
 
-const ignore = () => {};
-
 /** Says who uses the page: nobody, if there is no id or what there is is none. */
-function setUser({ _calls: calls, _write: write }: Core, user: unknown): void {
-  const id = (user as User | null | undefined)?.id;
-  calls.set_user(write(typeof id === 'string' || Number.isFinite(id) ? `${id}` : ''));
+function setUser(core: Core, user: User | null | undefined): void {
+  const id = user?.id;
+  core._set_user(core._write(typeof id === 'string' || Number.isFinite(id) ? `${id}` : ''));
 }
 
 /**
@@ -95,157 +95,119 @@ function setUser({ _calls: calls, _write: write }: Core, user: unknown): void {
  */
 export function createClient(options: Options): Client {
   const dsn = `${options.dsn}`.trim();
-  const existing = findClient(dsn, (client) => client.watch(window));
+  const existing = findClient(dsn);
   if (existing) return existing;
 
+  let problem: Status | undefined;
+  const settings: Settings = complete(options, defaults(), (name) => {
+    problem ??= `invalid-${name}`;
+  });
   let core: Core | undefined;
   /** What was asked before the core was up; nothing is kept once it failed. */
-  let waiting: ((core: Core) => void)[] | undefined = [];
+  let waiting: ((core: Core) => unknown)[] | undefined = [];
   let failure: Status = 'starting';
   /** The location that the present session is about, once the page is shown. */
   let location: URL | undefined;
-  let lifecycle = 'manual';
+  /** Stores what waits, where an option asks for it. */
+  let save: Save | undefined;
   const [listen, stopListening] = createListen();
   const deferred = createDeferred();
-  const transport = createTransport(options.fetch ?? window.fetch.bind(window));
+  const transport = createTransport(settings.fetch);
 
   const stop = (reason: Status) => {
     failure = reason;
     waiting = undefined;
     stopListening();
-    forgetClient(dsn);
+    clientsOf(window).delete(dsn);
   };
   const fail = (reason: Status) => {
     stop(reason);
-    if (options.debug) console.warn(`crashfree: ${reason}, nothing is sent`);
+    if (settings.debug) console.warn(`crashfree: ${reason}, nothing is sent`);
   };
 
-  /** Stores what waits, where an option asks for it. */
-  let save: Save | undefined;
   const changed = (status?: number) => save?.(status);
-
-  const run = (call: (core: Core) => void) => {
+  const run = (call: (core: Core) => unknown) => {
     if (core) {
       call(core);
       changed();
     } else waiting?.push(call);
   };
   /** For what may end a session: what happened before belongs to it. */
-  const settle = (call: (calls: Exports, core: Core) => void) => {
+  const settle = (call: (core: Core) => unknown) => {
     deferred._settle();
-    run((ready) => call(ready._calls, ready));
+    run(call);
   };
-  const flush = () => run(({ _calls: calls }) => calls.flush());
+  const flush = () => run((core) => core._flush());
+  const idle = (timeout = 2000) =>
+    new Promise<boolean>((resolve) => {
+      setTimeout(resolve, timeout, false);
+      void transport._idle().then(() => resolve(true));
+    });
 
   const isNewRoute = (from: URL, to: URL) => {
-    const differs = routeOf(to) !== routeOf(from);
+    let isNew = routeOf(to) !== routeOf(from);
     try {
-      return to.href !== from.href && (options.isNewRoute?.(from, to) ?? differs);
+      isNew = settings.isNewRoute(from, to) ?? isNew;
     } catch {
-      return differs;
+      /* The default decides. */
     }
+    return isNew && to.href !== from.href;
   };
 
-  /** The change of location that is still to be judged; later ones of the same task join it. */
-  let change: { _to: URL; _judge(): void } | undefined;
   const navigated = (to: URL) => {
+    const last = deferred._last();
     /* While the page is prerendered nobody is there to navigate. */
     if (!location) return;
-    if (change && deferred._endsWith(change._judge)) {
-      change._to = to;
-      return;
-    }
-    const next = (change = {
-      _to: to,
-      _judge() {
-        const isNew = isNewRoute(location!, next._to);
-        location = next._to;
-        run((ready) => {
-          if (isNew || !ready._calls.session()) ready._calls.start(1);
+    /* Changes of one task are one. */
+    if (last?._to) last._to = to;
+    else {
+      const change = () => {
+        const isNew = isNewRoute(location!, change._to);
+        location = change._to;
+        run((core) => {
+          if (isNew || !core._session()) core._start(true);
         });
-      },
-    });
-    deferred._push(next._judge, 0, true);
+      };
+      change._to = to;
+      deferred._push(change, 0);
+    }
   };
 
   const judgeError = (error: unknown, handled: boolean, event?: ErrorEvent) => {
-    const context = describe(error, handled, event);
-    let verdict: unknown;
-    if (isNoise(context, event, options)) return;
-    try {
-      verdict = options.classifyError?.(error, context);
-    } catch {
-      /* The decision stays as it is. */
-    }
-    if (verdict !== 'ignore') {
-      run(({ _calls: calls }) =>
-        calls.error(+(verdict === 'crash' || (verdict !== 'error' && !handled))),
-      );
-    }
+    const crashed = verdictOn(error, handled, settings, event);
+    if (crashed !== undefined) run((core) => core._error(crashed));
   };
 
-  const errors = watchErrors(listen, deferred, options, (event) => {
-    const { error, reason } = event as ErrorEvent & PromiseRejectionEvent;
-    judgeError(error ?? reason, false, event as ErrorEvent);
-  });
-
-  const begin = (ready: Core) => {
-    const reason = STATUSES[ready._calls.status()]!;
-    if (!waiting) return;
-    if (/^(no|invalid)-/.test(reason)) {
-      fail(reason);
-      return;
-    }
-    setUser(ready, initialUser(options));
-    if (lifecycle !== 'manual') ready._calls.start(0);
-    core = ready;
-    for (const call of waiting) call(ready);
-    if (options.storage && options.storage !== 'none') {
-      void loadStorage().then(({ keepSessions }) => {
-        const plain = ({ _calls: calls, _read: read, _write: write }: Core) => ({
-          calls,
-          read,
-          write,
-        });
-        save = keepSessions(options, releaseOf(options), plain(ready), (other, up, updated) =>
-          startCore(other, transport, (courier) => up(plain(courier)), updated),
-        );
-      }, ignore);
-    }
-  };
-
-  const whenIdle = (timeout = 2000): Promise<boolean> =>
-    Promise.race([
-      transport._idle().then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(resolve, timeout, false)),
-    ]);
+  const watch = watchErrors(listen, deferred, settings, (event) =>
+    judgeError(event.error ?? event.reason, false, event),
+  );
 
   const client: Client = {
     get status() {
-      return core ? STATUSES[core._calls.status()]! : failure;
+      return core ? STATUSES[core._status()]! : failure;
     },
     get counts() {
       return Object.fromEntries(
-        COUNTERS.split(' ').map((name, index) => [name, core?._calls.count(index) ?? 0]),
+        COUNTERS.split(' ').map((name, index) => [name, core?._count(index) ?? 0]),
       ) as unknown as Counts;
     },
-    setUser: (user) => settle((_, ready) => setUser(ready, user)),
+    setUser: (user) => settle((core) => setUser(core, user)),
     captureException(error, hint) {
       const judge = () => judgeError(error, hint?.handled ?? hint?.mechanism?.handled ?? true);
-      if (deferred._endsWith()) judge();
-      else deferred._push(judge, 0);
+      if (deferred._last()) deferred._push(judge, 0);
+      else judge();
     },
     startSession: (context) =>
-      settle((calls, ready) => {
-        calls.end(EXITED);
-        if (context && 'user' in context) setUser(ready, context.user);
-        calls.start(1);
+      settle((core) => {
+        core._end(EXITED);
+        if (context?.user !== undefined) setUser(core, context.user);
+        core._start(true);
       }),
     captureSession(end) {
       if (end) client.endSession();
       void client.flush();
     },
-    endSession: () => settle((calls) => calls.end(EXITED)),
+    endSession: () => settle((core) => core._end(EXITED)),
     navigate(to) {
       try {
         navigated(new URL(to ?? document.URL, document.baseURI));
@@ -253,56 +215,77 @@ export function createClient(options: Options): Client {
         /* Not an address. */
       }
     },
-    setConsent: (consent) => settle((calls) => calls.set_consent(consentValue(consent))),
-    getSession: () =>
-      JSON.parse((core && core._read(core._calls.session())) || 'null') as Session | null,
+    setConsent: (consent) => settle((core) => core._set_consent(VALUES[consent] ?? 0)),
+    getSession: () => JSON.parse((core && core._read(core._session())) || 'null') as Session | null,
     flush(timeout) {
       deferred._settle();
       flush();
-      return whenIdle(timeout);
+      return idle(timeout);
     },
     close(timeout) {
-      settle((calls) => calls.close());
+      settle((core) => core._close());
       stop('closed');
-      return whenIdle(timeout);
+      return idle(timeout);
     },
-    watch: errors._watch,
+    watch: (target) => watch(target),
   };
 
-  try {
-    const invalid = invalidOption(options);
-    if (options.enabled === false || invalid) {
-      fail(invalid ? `invalid-${invalid}` : 'disabled');
-      return client;
-    }
-    keepClient(dsn, client);
-    const find = (name: string) => integrations.find((integration) => integration.name === name);
-    const integrations = chooseIntegrations(options);
-    const sessions = find('BrowserSession');
-
-    if (sessions) lifecycle = sessions.lifecycle ?? options.lifecycle ?? 'route';
-    if (find('GlobalHandlers')) {
-      errors._watch(window);
-      takeEarly(errors._take);
-    }
-    if (lifecycle === 'route') watchNavigation(listen, () => navigated(new URL(document.URL)));
-    whenShown(listen, async () => {
-      location = new URL(document.URL);
-      try {
-        watchLifecycle(listen, {
-          /* What may be an error of the first session goes with it. */
-          _idle: () => (deferred._endsWith() ? flush() : deferred._push(flush, GRACE_MS)),
-          _hidden: (final) => settle((calls) => changed() || calls.hide(+final)),
-          _restored: () => lifecycle === 'route' && settle((calls) => calls.start(1)),
-          _online: flush,
-        });
-        await startCore(options, transport, begin, changed);
-      } catch {
-        fail('unsupported');
+  const start = async () => {
+    try {
+      if (settings.sampleRate > 1) problem ??= 'invalid-sampleRate';
+      if (options.tunnel === '') problem ??= 'invalid-tunnel';
+      if (!settings.enabled) problem ??= 'disabled';
+      if (problem) {
+        fail(problem);
+        return;
       }
-    });
-  } catch {
-    fail('unsupported');
-  }
+      clientsOf(window).set(dsn, client);
+      const integrations = integrationsOf(settings);
+      const lifecycle = integrations.includes('BrowserSession') ? settings.lifecycle : 'manual';
+
+      if (integrations.includes('GlobalHandlers')) watch(window, takeEarly());
+      if (lifecycle === 'route') watchNavigation(listen, () => navigated(new URL(document.URL)));
+      const shown = whenShown(listen);
+      if (shown) await shown;
+      location = new URL(document.URL);
+      watchLifecycle(
+        listen,
+        /* What may be an error of the first session goes with it. */
+        () => (deferred._last() ? deferred._push(flush, GRACE_MS) : flush()),
+        (final) => settle((core) => changed() || core._hide(final)),
+        () => lifecycle === 'route' && settle((core) => core._start(true)),
+      );
+      listen(window, 'online', flush);
+      await startCore(
+        settings,
+        transport,
+        (started) => {
+          const reason = STATUSES[started._status()]!;
+          if (!waiting) return;
+          if (/^(no|invalid)-/.test(reason)) {
+            fail(reason);
+            return;
+          }
+          setUser(started, options.initialScope?.user);
+          if (lifecycle !== 'manual') started._start(false);
+          core = started;
+          waiting.forEach(run);
+          if (settings.storage !== 'none') {
+            loadStorage()
+              .then(({ keepSessions }) => {
+                save = keepSessions(settings, started, (other, ready, updated) =>
+                  startCore(other, transport, ready, updated),
+                );
+              })
+              .catch(nothing);
+          }
+        },
+        changed,
+      );
+    } catch {
+      fail('unsupported');
+    }
+  };
+  void start();
   return client;
 }

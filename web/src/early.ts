@@ -8,12 +8,12 @@ interface Holder {
 
 let kept = (globalThis as Holder).crashfree?.q;
 
-/** Gives each event to `take`. Clients that are made in one task get the same events. */
-export function takeEarly(take: (event: Event) => void): void {
-  kept?.forEach((entry) => entry instanceof Event && take(entry));
+/** The events. Clients that are made in one task get the same. */
+export function takeEarly(): Event[] | undefined {
   /* From here on there are real listeners, and the pre-listener stops. */
   setTimeout(() => {
     kept = undefined;
     delete (window as Holder).crashfree?.q;
   });
+  return kept?.filter((entry): entry is Event => entry instanceof Event);
 }

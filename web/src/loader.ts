@@ -1,6 +1,6 @@
-import { load } from 'crashfree:nowasm';
+import { loadNowasm } from 'crashfree:files';
 import { wasm } from 'crashfree:wasm';
-import type { Exports } from './core';
+import type { Exports, Imports } from './core';
 import { unpack } from './unpack';
 
 /** Whether the browser has no WebAssembly for us; it is asked once, as it may report each attempt. */
@@ -11,22 +11,19 @@ let refused = false;
  * is too short. Old versions of Chromium refuse more than 4 KiB on the main thread and take a promise.
  * Where WebAssembly is missing or forbidden, the same core comes as JavaScript.
  */
-export function instantiate(imports: WebAssembly.Imports): Exports | Promise<Exports> {
-  const plain = async () => {
-    refused = true;
-    return (await load()).instantiate(imports);
-  };
-  if (refused) return plain();
+export async function instantiate(
+  imports: Imports,
+  ready: (exports: Exports) => void,
+): Promise<void> {
   const bytes = unpack(wasm);
+  let instance: { exports: unknown } | undefined;
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
-      .exports as unknown as Exports;
+    if (!refused) instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
   } catch (error) {
-    return error instanceof RangeError
-      ? WebAssembly.instantiate(bytes, imports).then(
-          ({ instance }) => instance.exports as unknown as Exports,
-          plain,
-        )
-      : plain();
+    if (error instanceof RangeError) {
+      ({ instance } = await WebAssembly.instantiate(bytes, imports).catch(() => ({ instance })));
+    }
   }
+  refused = !instance;
+  ready(instance ? (instance.exports as Exports) : (await loadNowasm()).instantiate(imports));
 }

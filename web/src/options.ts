@@ -1,4 +1,5 @@
 /** Options, their defaults, and what makes them invalid. */
+import type { Status } from './status';
 
 export type Consent = 'granted' | 'pending' | 'denied';
 export type Lifecycle = 'route' | 'page' | 'manual';
@@ -58,8 +59,6 @@ export interface NoiseRules {
 /** A part of the client that can be filtered out: `BrowserSession` or `GlobalHandlers`. */
 export interface Integration {
   name: string;
-  /** For `BrowserSession`: overrides the option of the same name. */
-  lifecycle?: Lifecycle;
 }
 
 export interface Options {
@@ -73,7 +72,7 @@ export interface Options {
   /** At most 64 bytes; an invalid name is left out. Default `production`. */
   environment?: string;
   /** `user` is who uses the page from the start. */
-  initialScope?: { user?: User | null } | ((scope: unknown) => unknown);
+  initialScope?: { user?: User | null };
   /** An address of yours that forwards envelopes to the server; the DSN then travels in the body. */
   tunnel?: string;
   /**
@@ -81,10 +80,8 @@ export interface Options {
    * load. `manual`: what `startSession` and `navigate` say.
    */
   lifecycle?: Lifecycle;
-  /** The parts that are on: a function of the default ones, or such as replace them by name. */
+  /** The parts that are on: a function of the default ones. A list, as in Sentry, adds to them. */
   integrations?: Integration[] | ((defaults: Integration[]) => Integration[]);
-  /** `false`: no part is on unless `integrations` adds it. Default: all. */
-  defaultIntegrations?: false | Integration[];
   /** Errors that do not count: part of the message, or a pattern for it or for `name: message`. */
   ignoreErrors?: (string | RegExp)[];
   /** Errors from these scripts do not count: part of the address of the innermost frame. */
@@ -130,90 +127,95 @@ export interface Options {
   debug?: boolean;
 }
 
-/** The options that must be of a type, if they are given. */
-const TYPES = {
-  string: 'dsn release tunnel lifecycle unhandledStatus consent storage',
-  number: 'sampleRate maxSessionsPerMinute',
-  boolean: 'enabled debug sendClientReports globalPrivacyControl',
-  function: 'classifyError isNewRoute beforeSendSession fetch',
-  object: 'ignoreErrors denyUrls allowUrls',
+declare const __SENTRY_RELEASE__: string | undefined;
+
+/** The release that a build tool left for the page. */
+export const builtRelease = (): string | undefined =>
+  typeof __SENTRY_RELEASE__ === 'string'
+    ? __SENTRY_RELEASE__
+    : (globalThis as { SENTRY_RELEASE?: { id?: string } }).SENTRY_RELEASE?.id;
+
+export const nothing = () => undefined;
+
+/** Options that have a value of one type, which their default shows. */
+type Typed = Required<Omit<Options, 'initialScope' | 'integrations' | 'noise'>> & {
+  userAgent: string;
 };
 
-/** Calls `visit` with the name of each option that has a type. */
-function eachTyped(visit: (name: keyof Options, type: string) => void): void {
-  for (const [type, names] of Object.entries(TYPES)) {
-    for (const name of names.split(' ')) visit(name as keyof Options, type);
-  }
-}
+/** Options with their defaults. Those of the core come first, in the order of `crashfree_option`. */
+export const defaults = (): Typed => ({
+  dsn: '',
+  release: builtRelease() ?? '',
+  environment: 'production',
+  userAgent: navigator.userAgent,
+  tunnel: '',
+  sampleRate: 1,
+  consent: 'granted',
+  unhandledStatus: 'crashed',
+  maxSessionsPerMinute: 100,
+  sendClientReports: true,
+  beforeSendSession: nothing,
 
-/** An option that has a value it cannot have. Numbers are not negative, lists are arrays. */
-export function invalidOption(options: Options): string | undefined {
-  let invalid: string | undefined;
-  eachTyped((name, type) => {
-    const value: unknown = options[name];
+  lifecycle: 'route',
+  storage: 'none',
+  enabled: true,
+  debug: false,
+  globalPrivacyControl: false,
+  ignoreErrors: [],
+  denyUrls: [],
+  allowUrls: [],
+  classifyError: nothing,
+  isNewRoute: nothing as never,
+  fetch: window.fetch,
+});
+
+/** Options with defaults for those that were not given. */
+export type Settings = Options & Typed;
+
+/**
+ * Puts the given options over their defaults and calls `invalid` with the name of each one that is
+ * not of its default's type. Numbers are not negative.
+ */
+export function complete<T extends object>(
+  options: object,
+  defaults: T,
+  invalid: (name: string) => void,
+): T {
+  const settings = { ...defaults, ...options } as Record<string, unknown>;
+
+  for (const [name, fallback] of Object.entries(defaults)) {
+    const value = (settings[name] ??= fallback);
     if (
-      value != null &&
-      (typeof value !== type ||
-        (type === 'number' && !((value as number) >= 0)) ||
-        (type === 'object' && !Array.isArray(value)))
+      typeof value !== typeof fallback ||
+      Array.isArray(value) !== Array.isArray(fallback) ||
+      (typeof value === 'number' && !(value >= 0))
     ) {
-      invalid ??= name;
+      if (name === 'environment') settings[name] = '';
+      else invalid(name);
     }
-  });
-  return invalid ?? (options.sampleRate! > 1 ? 'sampleRate' : undefined);
+  }
+  return settings as unknown as T;
 }
 
 /** Options from the data attributes of a script tag, such as `data-sample-rate="0.5"`. */
 export function fromAttributes(attributes: DOMStringMap): Options {
   const options: Record<string, unknown> = {
     ...attributes,
+    release: builtRelease() ?? attributes.release,
     initialScope: { user: { id: attributes.userId } },
   };
-  eachTyped((name, type) => {
+  for (const [name, fallback] of Object.entries(defaults())) {
     const value = attributes[name];
-    if (value === undefined) return;
-    if (type === 'number') options[name] = +value;
-    if (type === 'boolean') options[name] = value !== 'false';
-  });
+    if (value === undefined) continue;
+    if (typeof fallback === 'number') options[name] = +value;
+    if (typeof fallback === 'boolean') options[name] = value !== 'false';
+  }
   return options;
 }
 
-declare const __SENTRY_RELEASE__: string | undefined;
-
-/** The release that a build tool left for the page. */
-export function builtRelease(): string | undefined {
-  return typeof __SENTRY_RELEASE__ === 'string'
-    ? __SENTRY_RELEASE__
-    : (globalThis as { SENTRY_RELEASE?: { id?: string } }).SENTRY_RELEASE?.id;
-}
-
-/** The release, wherever its name comes from; empty if there is none. */
-export const releaseOf = ({ release }: Options): string => release ?? builtRelease() ?? '';
-
-/** The user of `initialScope`, which may be an object or, as in Sentry, a function of a scope. */
-export function initialUser({ initialScope }: Options): unknown {
-  if (typeof initialScope !== 'function') return initialScope?.user;
-  let user: unknown;
-  const scope: unknown = new Proxy(
-    {},
-    {
-      get: (_, name) => (value: unknown) => {
-        if (name === 'setUser') user = value;
-        return scope;
-      },
-    },
-  );
-  initialScope(scope);
-  return user;
-}
-
-/** The integrations that are on; of those with one name the first counts. */
-export function chooseIntegrations({ integrations, defaultIntegrations }: Options): Integration[] {
-  const defaults =
-    defaultIntegrations === false
-      ? []
-      : (defaultIntegrations ?? [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }]);
-  return typeof integrations === 'function'
-    ? integrations(defaults)
-    : [...(integrations ?? []), ...defaults];
+/** The names of the integrations that are on; a list adds to the default ones, which are all. */
+export function integrationsOf({ integrations }: Options): string[] {
+  const all = [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }];
+  const chosen = typeof integrations === 'function' ? integrations(all) : all;
+  return chosen.map(({ name }) => name);
 }

@@ -6,28 +6,21 @@
 import type { Client } from './client';
 
 const KEY = Symbol.for('crashfree');
-type Holder = { [KEY]?: Map<string, Client> };
+type Holder = Window & { [KEY]?: Map<string, Client> };
 
-/** Finds the client of this page; `framed` is called with one that belongs to a window around. */
-export function findClient(dsn: string, framed: (client: Client) => void): Client | undefined {
+/** The clients of a window. */
+export const clientsOf = (holder: Holder): Map<string, Client> => (holder[KEY] ??= new Map());
+
+/** Finds the client of this page; one of a window around counts the errors of this one from now on. */
+export function findClient(dsn: string): Client | undefined {
   for (let holder: Window = window; ; holder = holder.parent) {
     try {
-      const client = (holder as Holder)[KEY]?.get(dsn);
-      if (client) {
-        if (holder !== window) framed(client);
-        return client;
-      }
+      const client = clientsOf(holder).get(dsn);
+      if (client && holder !== window) client.watch(window);
+      if (client) return client;
     } catch {
       /* A window of another origin. */
     }
     if (holder === holder.parent) return undefined;
   }
-}
-
-export function keepClient(dsn: string, client: Client): void {
-  ((window as Holder)[KEY] ??= new Map<string, Client>()).set(dsn, client);
-}
-
-export function forgetClient(dsn: string): void {
-  (window as Holder)[KEY]?.delete(dsn);
 }

@@ -1,6 +1,6 @@
 /** The script-tag file: `window.crashfree`, started from the tag's data attributes if it has a DSN. */
 import { current, getClient, init } from './current';
-import { builtRelease, fromAttributes } from './options';
+import { fromAttributes } from './options';
 
 type Functions = Record<string, (...parameters: unknown[]) => unknown>;
 
@@ -20,17 +20,8 @@ if (!page.crashfree || early) {
   }
   page.crashfree = functions;
 }
-if (dataset?.dsn !== undefined) {
-  const options = fromAttributes(dataset);
-  page.crashfree.init!({ ...options, release: builtRelease() ?? options.release });
-}
-if (early) {
-  /* Calls that were made before: `crashfree.q.push(['setUser', { id: 42 }])`. */
-  early.push = (...entries) => {
-    for (const entry of entries) {
-      if (Array.isArray(entry)) page.crashfree![entry[0] as string]?.(...(entry.slice(1) as []));
-    }
-    return 0;
-  };
-  early.push(...early);
-}
+if (dataset?.dsn !== undefined) page.crashfree.init!(fromAttributes(dataset));
+/* Calls that were made before: `crashfree.q.push(['setUser', { id: 42 }])`. */
+early?.forEach((entry) => {
+  if (Array.isArray(entry)) page.crashfree![entry[0] as string]?.(...(entry.slice(1) as []));
+});

@@ -7,8 +7,11 @@ const KEEPALIVE_REQUESTS = 15;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** An answer: status 0 if there was none. */
-export type Respond = (status: number, limits: string, retryAfter: number) => void;
+/**
+ * An answer: its status, X-Sentry-Rate-Limits, and the seconds that Retry-After asks for, which are no
+ * number if it is absent. Status 0 is no answer.
+ */
+export type Respond = (status: number, limits?: string, retryAfter?: number) => void;
 
 export interface Transport {
   _send(url: string, body: string, atExit: number, respond: Respond): void;
@@ -16,16 +19,41 @@ export interface Transport {
   _idle(): Promise<unknown>;
 }
 
-/** Seconds that Retry-After asks for, as a number or as a date; negative if it is absent. */
-function retryAfter(header: string | null): number {
-  if (!header) return -1;
-  const seconds = +header;
-  return seconds >= 0 ? seconds : (Date.parse(header) - Date.now()) / 1000 || -1;
+/** Seconds that Retry-After asks for, which it does as a number or as a date. */
+function secondsOf(retryAfter: string): number {
+  const seconds = parseFloat(retryAfter);
+  return seconds >= 0 ? seconds : (Date.parse(retryAfter) - Date.now()) / 1000;
 }
 
 export function createTransport(fetch: Fetch): Transport {
   const sending = new Set<Promise<unknown>>();
   let bytes = 0;
+
+  const exchange = async (
+    url: string,
+    body: string,
+    keepalive: boolean,
+  ): Promise<Parameters<Respond>> => {
+    let status = 0;
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        body,
+        keepalive,
+        credentials: 'omit',
+        referrerPolicy: 'strict-origin',
+      });
+      const header = (name: string) => response.headers.get(name) ?? '';
+      /* Whatever a patched fetch makes of the answer, there was one. */
+      status = 200;
+      status = response.status || status;
+      return [status, header('X-Sentry-Rate-Limits'), secondsOf(header('Retry-After'))];
+    } catch {
+      /* A page that ends cuts its requests first; it has to be known that it ends. */
+      await new Promise((later) => setTimeout(later));
+      return [status];
+    }
+  };
 
   return {
     _send(url, body, atExit, respond) {
@@ -33,39 +61,15 @@ export function createTransport(fetch: Fetch): Transport {
 
       /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
       if (atExit && !keepalive && navigator.sendBeacon?.(url, body)) {
-        setTimeout(respond, 0, 200, '', -1);
+        setTimeout(respond, 0, 200);
         return;
       }
-      let status = 0;
-      let limits = '';
-      let wait = -1;
       bytes += body.length;
-      /* The executor turns what a patched fetch throws into a rejection. */
-      const request: Promise<unknown> = new Promise<Response>((resolve) =>
-        resolve(
-          fetch(url, {
-            method: 'POST',
-            body,
-            keepalive,
-            credentials: 'omit',
-            referrerPolicy: 'strict-origin',
-          }),
-        ),
-      )
-        .then((response) => {
-          /* Whatever a patched fetch makes of the answer, there was one. */
-          status = 200;
-          status = response.status || status;
-          limits = response.headers.get('X-Sentry-Rate-Limits') || '';
-          wait = retryAfter(response.headers.get('Retry-After'));
-        })
-        /* A page that ends cuts its requests first; it has to be known that it ends. */
-        .catch(() => new Promise((later) => setTimeout(later)))
-        .then(() => {
-          bytes -= body.length;
-          sending.delete(request);
-          respond(status, limits, wait);
-        });
+      const request: Promise<unknown> = exchange(url, body, keepalive).then((answer) => {
+        bytes -= body.length;
+        sending.delete(request);
+        respond(...answer);
+      });
       sending.add(request);
     },
     _idle: () => Promise.all(sending),

@@ -2,8 +2,9 @@
  * The loader of `crashfree/url`: the module is a file of its own, compiled while it arrives. It is
  * compiled at most once, however many clients there are, as a browser may report each attempt.
  */
-import { load } from 'crashfree:nowasm';
-import type { Exports } from './core';
+import { loadNowasm } from 'crashfree:files';
+import { names } from 'crashfree:names';
+import type { Exports, Imports } from './core';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -21,11 +22,23 @@ async function compile(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(bytes);
 }
 
-export async function instantiate(imports: WebAssembly.Imports): Promise<Exports> {
+/** The same functions by other names. */
+const renamed = (functions: object, nameOf: (name: string) => string | undefined) =>
+  Object.fromEntries(
+    Object.entries(functions).map(([name, value]) => [nameOf(name), value as unknown]),
+  );
+
+export async function instantiate(
+  imports: Imports,
+  ready: (exports: Exports) => void,
+): Promise<void> {
+  let exports: Exports;
   try {
-    const instance = await WebAssembly.instantiate(await (compiled ??= compile()), imports);
-    return instance.exports as unknown as Exports;
+    const env = renamed(imports._env, (short) => names.find((name) => name[1] === short)?.[0]);
+    const instance = await WebAssembly.instantiate(await (compiled ??= compile()), { env });
+    exports = renamed(instance.exports, (name) => new Map(names).get(name)) as Exports;
   } catch {
-    return (await load()).instantiate(imports);
+    exports = (await loadNowasm()).instantiate(imports);
   }
+  ready(exports);
 }

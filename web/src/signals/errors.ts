@@ -1,50 +1,43 @@
-import type { Options } from '../options';
+import { isOn } from '../noise';
+import type { Settings } from '../options';
 import type { Deferred } from './deferred';
 import type { Listen } from './listen';
 
 /** How long a rejection may stay unhandled before it counts: code often awaits a promise later. */
 export const GRACE_MS = 250;
 
-export interface ErrorSignals {
-  /** Takes an event that was seen before the listeners were there. */
-  _take(event: Event): void;
-  /** Also listens to the errors of `target`. */
-  _watch(target: EventTarget): void;
-}
-
 /**
  * Calls `uncaught` for each uncaught error and unhandled rejection, after all listeners of the page
  * had their say. Unless the options say otherwise a rejection that is handled soon does not count.
+ * Returns a function that listens to a target, and takes events that were seen before.
  */
 export function watchErrors(
   listen: Listen,
   deferred: Deferred,
-  { noise }: Options,
-  uncaught: (event: ErrorEvent | PromiseRejectionEvent) => void,
-): ErrorSignals {
-  const grace = noise !== false && noise?.lateHandled !== false;
-  const rejections = new Map<Promise<unknown>, () => void>();
+  settings: Settings,
+  uncaught: (event: ErrorEvent & PromiseRejectionEvent) => void,
+): (target: EventTarget, early?: Event[]) => void {
+  const handled = new WeakSet<Promise<unknown>>();
+  const grace = isOn(settings, 'lateHandled') ? GRACE_MS : 0;
 
   const take = (event: Event) => {
+    const { promise } = event as Partial<PromiseRejectionEvent>;
     /* A plain event tells of a resource that failed to load, not of an error in code. */
     if (!('message' in event || 'reason' in event)) return;
-    const { promise } = event as Partial<PromiseRejectionEvent>;
-    const cancel = deferred._push(
+    deferred._push(
       () => {
-        if (promise) rejections.delete(promise);
-        uncaught(event as ErrorEvent | PromiseRejectionEvent);
+        if (!(grace && handled.has(promise!)))
+          uncaught(event as ErrorEvent & PromiseRejectionEvent);
       },
-      promise && grace ? GRACE_MS : 0,
+      promise ? grace : 0,
     );
-    if (promise && grace) rejections.set(promise, cancel);
   };
-  const watch = (target: EventTarget) => {
+  return (target, early) => {
+    early?.forEach(take);
     listen(target, 'error', take);
     listen(target, 'unhandledrejection', take);
-    listen<PromiseRejectionEvent>(target, 'rejectionhandled', ({ promise }) => {
-      rejections.get(promise)?.();
-      rejections.delete(promise);
-    });
+    listen<PromiseRejectionEvent>(target, 'rejectionhandled', ({ promise }) =>
+      handled.add(promise),
+    );
   };
-  return { _take: take, _watch: watch };
 }

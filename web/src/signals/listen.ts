@@ -2,7 +2,7 @@
 export type Listen = <E extends Event>(
   target: EventTarget,
   type: string,
-  listener: (event: E) => void,
+  listener: (event: E) => unknown,
 ) => void;
 
 export function createListen(): [listen: Listen, stop: () => void] {

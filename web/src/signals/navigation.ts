@@ -24,8 +24,8 @@ export function watchNavigation(listen: Listen, changed: () => void): void {
     /* A proxy keeps name, length and text of the function. It stays after close(), as another
      * script may have wrapped it since, and is neutral then: `changed` does nothing. */
     history[name] = new Proxy(history[name], {
-      apply(target, self, parameters) {
-        const result: unknown = Reflect.apply(target, self, parameters);
+      apply(...call) {
+        const result: unknown = Reflect.apply(...call);
         changed();
         return result;
       },

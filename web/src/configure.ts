@@ -1,0 +1,35 @@
+import type { Core } from './core';
+import { nothing, type Settings } from './options';
+
+/** Values of `crashfree_option`. */
+const ENVIRONMENT = 2;
+const TUNNEL = 4;
+const BEFORE_SEND = 10;
+
+/** Values of `crashfree_consent`, and of `crashfree_session_status`, but for the core's defaults. */
+export const VALUES: Record<string, number> = { pending: 1, denied: 2, unhandled: 3 };
+
+/** Puts the options into the core. */
+export function configure(core: Core, settings: Settings): void {
+  Object.values(settings)
+    .slice(0, BEFORE_SEND)
+    .forEach((value, option) => {
+      if (option > TUNNEL) {
+        const number = VALUES[value as string] ?? Number(value);
+        if (number >= 0) core._set_number(option, number);
+      } else if (
+        !(value && core._set_text(option, core._write(value as string))) &&
+        option === ENVIRONMENT &&
+        settings.debug
+      ) {
+        console.warn('crashfree: invalid-environment, left out');
+      }
+    });
+  if (
+    settings.globalPrivacyControl &&
+    (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
+  ) {
+    core._set_consent(VALUES.denied!);
+  }
+  if (settings.beforeSendSession !== nothing) core._set_number(BEFORE_SEND, 1);
+}
