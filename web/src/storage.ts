@@ -8,20 +8,13 @@
  * ends before the answer cannot make it count twice. What was sent in vain, or cannot be sent, is
  * left to the next visit when the page ends: the answer to a last try could not be seen.
  */
-import type { Exports } from './core';
-import type { Options, Session } from './options';
+import type { Core } from './core';
+import type { Session, Settings } from './options';
 
-/** A core, and the ways in and out of its buffer. Plain names, as this file is built on its own. */
-export interface PlainCore {
-  calls: Exports;
-  read(length: number): string;
-  write(text: string): number;
-}
-
-/** Starts another core with options of its own; `changed` is called after what it does. */
+/** Starts another core with settings of its own; `changed` is called after what it does. */
 export type StartCore = (
-  options: Options,
-  ready: (core: PlainCore) => void,
+  settings: Settings,
+  ready: (core: Core) => void,
   changed: (status?: number) => void,
 ) => unknown;
 
@@ -47,9 +40,9 @@ interface StoredRecord {
 
 /** Delivers the records of one release and environment. */
 interface Courier {
-  core?: PlainCore;
+  core?: Core;
   /** What is to be done when the core is up. */
-  queue: ((core: PlainCore) => void)[];
+  queue: ((core: Core) => void)[];
   /** By key: whose sessions they are, and what is stored of them. */
   records: Map<string, { sids: Set<string>; text: string }>;
   count: number;
@@ -84,8 +77,8 @@ const GRANTED = 0;
 const DENIED = 2;
 
 /** The sessions of a core of which something is waiting, and the running one. */
-const sessionsOf = ({ calls, read }: PlainCore) =>
-  Array.from({ length: calls.saveable() }, (_, index) => read(calls.save(index)))
+const sessionsOf = (core: Core) =>
+  Array.from({ length: core._saveable() }, (_, index) => core._read(core._save(index)))
     .filter(Boolean)
     .map((json) => JSON.parse(json) as Session);
 
@@ -116,7 +109,7 @@ function parse(text: string): Partial<StoredRecord> {
 
 /** Gives a session of an ended page to a core; returns its sid if there is something to tell. */
 function restore(
-  { calls, write }: PlainCore,
+  core: Core,
   session: unknown,
   died: boolean,
   seen: Set<string>,
@@ -126,30 +119,25 @@ function restore(
 
   if (state < 0 || typeof sid !== 'string' || seen.has(sid) || !(due || died)) return undefined;
   seen.add(sid);
-  const taken = calls.restore(
-    write(sid + (typeof did === 'string' ? did : '')),
+  const taken = core._restore(
+    core._write(sid + (typeof did === 'string' ? did : '')),
     Date.parse(started),
     state || (died ? ABNORMAL : EXITED),
     errors,
-    +(init !== true),
+    init !== true,
   );
   return taken ? sid : undefined;
 }
 
 /** Starts storing for a page with the client `core`. */
-export function keepSessions(
-  options: Options,
-  release: string,
-  core: PlainCore,
-  startCore: StartCore,
-): Save {
-  const storage = openStorage(options.storage!);
+export function keepSessions(settings: Settings, core: Core, startCore: StartCore): Save {
+  const storage = openStorage(settings.storage);
   const { locks } = navigator as { locks?: LockManager };
   /* Without locks nobody could tell a page that lives from one that ended. */
   if (!storage || !locks) return () => false;
 
-  const isLocal = options.storage === 'local';
-  const prefix = `crashfree:${options.dsn}:`;
+  const isLocal = settings.storage === 'local';
+  const prefix = `crashfree:${settings.dsn}:`;
   const couriers = new Map<string, Courier>();
   /** Sessions that this page has taken over, in case that they are in two records. */
   const seen = new Set<string>();
@@ -161,7 +149,7 @@ export function keepSessions(
   let written = '';
   let allowed = false;
   /** Whether the last request was in vain; the first may have been before this was loaded. */
-  let failed = core.calls.count(REQUESTS) > 0 && sessionsOf(core).some(({ init }) => init);
+  let failed = core._count(REQUESTS) > 0 && sessionsOf(core).some(({ init }) => init);
   /** Whether something is waiting, and is in the record. */
   let kept = false;
   let postponed = false;
@@ -257,7 +245,7 @@ export function keepSessions(
     couriers.set(id, courier);
     const start = async () =>
       startCore(
-        { ...options, release: name, environment, consent: 'granted' },
+        { ...settings, release: name, environment: environment ?? '', consent: 'granted' },
         (ready) => {
           if (couriers.get(id) !== courier) return;
           courier.core = ready;
@@ -292,8 +280,7 @@ export function keepSessions(
     const valid = record as StoredRecord;
     const { sessions } = valid;
     const courier = courierFor(valid);
-    const take = (ready: PlainCore) => {
-      const { calls } = ready;
+    const take = (ready: Core) => {
       /* What does not fit is left to a later visit. */
       if (courier.count && courier.count + sessions.length > SESSIONS_MAX) return letGo(key);
       const sids = new Set<string>();
@@ -303,14 +290,14 @@ export function keepSessions(
       }
       courier.count += sids.size;
       /* Under a name that is not valid nothing can be sent. */
-      if (calls.status() === INVALID_RELEASE || calls.status() === NO_RELEASE) sids.clear();
+      if (ready._status() === INVALID_RELEASE || ready._status() === NO_RELEASE) sids.clear();
       courier.records.set(key, { sids, text });
       if (courier.leaving) return;
       courier.leaving = true;
       /* With those that are found at the same time. */
       setTimeout(() => {
         courier.leaving = false;
-        calls.flush();
+        ready._flush();
         update(courier, valid);
       }, SPREAD_MS);
     };
@@ -335,7 +322,7 @@ export function keepSessions(
   };
 
   const dismissCouriers = () => {
-    for (const courier of couriers.values()) courier.core?.calls.set_consent(DENIED);
+    for (const courier of couriers.values()) courier.core?._set_consent(DENIED);
     couriers.clear();
     for (const key of [...held.keys()]) if (key !== own) letGo(key);
   };
@@ -343,7 +330,7 @@ export function keepSessions(
   const save: Save = (status) => {
     if (away) return postponed;
     if (status !== undefined) failed = !((status >= 200 && status < 300) || status === 429);
-    const state = core.calls.status();
+    const state = core._status();
     const before = allowed;
     if (state !== CLOSED) allowed = state !== CONSENT_PENDING && state !== CONSENT_DENIED;
 
@@ -361,7 +348,7 @@ export function keepSessions(
       stored(one, one.init === true || one.status !== 'ok' || (stuck && one.errors > 0)),
     );
     const text = serialize(
-      { release, environment: options.environment, visible },
+      { release: settings.release, environment: settings.environment, visible },
       sessions.filter(({ due }) => due || (isLocal && visible)),
     );
     if (text && !own) void enter();
@@ -402,7 +389,7 @@ export function keepSessions(
       dismissCouriers();
       if (kept) {
         /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
-        core.calls.set_consent(DENIED);
+        core._set_consent(DENIED);
         parted = true;
       }
       leave();
@@ -416,14 +403,14 @@ export function keepSessions(
       if (!persisted) return;
       away = false;
       visible = true;
-      if (parted) core.calls.set_consent(GRANTED);
+      if (parted) core._set_consent(GRANTED);
       parted = false;
       allowed = false;
       save();
     },
     true,
   );
-  addEventListener('online', () => couriers.forEach(({ core: courier }) => courier?.calls.flush()));
+  addEventListener('online', () => couriers.forEach(({ core: courier }) => courier?._flush()));
   for (const type of ['visibilitychange', 'freeze', 'resume']) {
     document.addEventListener(
       type,

@@ -46,7 +46,7 @@ export function createTransport(fetch: Fetch): Transport {
       const header = (name: string) => response.headers.get(name) ?? '';
       /* Whatever a patched fetch makes of the answer, there was one. */
       status = 200;
-      status = response.status || status;
+      status = +response.status || status;
       return [status, header('X-Sentry-Rate-Limits'), secondsOf(header('Retry-After'))];
     } catch {
       /* A page that ends cuts its requests first; it has to be known that it ends. */
