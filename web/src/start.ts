@@ -26,11 +26,13 @@ export function startCore(
         }, delay);
       },
       _fetch(request, url, urlLength, body, bodyLength, atExit) {
+        /* What `changed` saves takes the place of the body. */
+        const text = core._read(bodyLength, body);
         /* Before it leaves: what is on its way counts as delivered. */
         changed();
         transport._send(
           core._read(urlLength, url),
-          core._read(bodyLength, body),
+          text,
           atExit,
           (status, limits = '', retryAfter) => {
             core._respond(request, status, core._write(limits), retryAfter);
