@@ -44,6 +44,7 @@ const steps: Record<string, () => Promise<void>> = {
   node: () => node('node', 2),
   // One browser at a time: on two cores, two of them starve each other's timers.
   browser: () => node('browser', 1),
+  delivery: () => node('delivery', 1),
   sentry: () => node('sentry', 1),
   demo: () => node('demo', 1),
   readme: () => node('readme', 1),

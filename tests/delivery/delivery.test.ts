@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startServer } from '../../web/server/server.js';
+import { detectFeatures, type Features } from '../browser/features.js';
+import { engineNames, launch, type Engine } from '../browser/engines/index.js';
+import { PageServer } from '../browser/pages.js';
+import { loadScripts } from '../browser/subjects/index.js';
+import type { Case } from './case.js';
+import { hostileCases } from './hostile-cases.js';
+import { canKill } from './kill.js';
+import { killedCases } from './killed-cases.js';
+import { Site, type World } from './site.js';
+import { storageCases } from './storage-cases.js';
+import { take, ways } from './ways.js';
+
+/** The ways of the table, three times each. */
+const wayCases: Case[] = ways.map((way) => ({
+  name: `${way.name}, three times`,
+  kills: way.kills ?? false,
+  async run(site, _, again) {
+    const once = async (one: Site): Promise<void> => {
+      const { delivered, expected, surplus } = await take(way, one, 1000, 12_000);
+      assert.deepEqual({ delivered, surplus }, { delivered: expected, surplus: 0 });
+      assert.deepEqual(one.wrongs(), []);
+    };
+    const sites = [site, await again(), await again()];
+    if (way.kills) for (const one of sites) await once(one);
+    else await Promise.all(sites.map(once));
+  },
+}));
+const cases: Case[] = [...storageCases, ...hostileCases];
+/** Those for the engines of the table. */
+const tableCases: Case[] = [
+  ...cases,
+  ...killedCases.map((test) => ({ ...test, kills: true })),
+  ...wayCases,
+];
+
+describe('delivery', { concurrency: engineNames.length }, () => {
+  let world: World;
+  before(async () => {
+    const server = await startServer({ quiet: true });
+    const { classic } = await loadScripts('crashfree');
+    world = { server, scripts: new Map([['crashfree', classic]]) };
+  });
+  after(() => world.server.close());
+
+  for (const name of engineNames) {
+    describe(name, { concurrency: 1 }, () => {
+      let engine: Engine;
+      let features: Features;
+      const all = canKill(name) ? tableCases : cases;
+      before(async () => {
+        engine = await launch(name);
+        const pages = new PageServer();
+        await pages.listen();
+        features = await detectFeatures(engine, pages);
+        await pages.close();
+      });
+      after(() => engine.close());
+
+      const run = (test: Case): void => {
+        it(`${name} › ${test.name}`, async () => {
+          const sites: Site[] = [];
+          const open = async (): Promise<Site> => {
+            const site = await Site.open(engine, world);
+            sites.push(site);
+            return site;
+          };
+          try {
+            await test.run(await open(), features, open);
+          } finally {
+            for (const site of sites) await site.close();
+          }
+        });
+      };
+      describe('one at a time', { concurrency: 1 }, () =>
+        all.filter(({ alone }) => alone).forEach(run),
+      );
+      describe('side by side', { concurrency: 4 }, () =>
+        all.filter(({ alone, kills }) => !alone && !kills).forEach(run),
+      );
+      describe('killed', { concurrency: 1 }, () => all.filter(({ kills }) => kills).forEach(run));
+    });
+  }
+});

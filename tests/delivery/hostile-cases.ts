@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expectNumbers, type Case } from './case.js';
+import { settled, type Site } from './site.js';
+
+const push = `history.pushState(null, '', '?' + Math.random())`;
+
+/** The page replaces fetch before the library comes. */
+function patched(name: string, script: string, check: (site: Site) => Promise<void>): Case {
+  return {
+    name: `fetch ${name}`,
+    async run(site) {
+      site.head += `<script>window.calls = 0; const real = window.fetch;
+        window.fetch = (url, init) => { calls++; ${script} }</script>`;
+      const page = await site.visit();
+      await page.waitFor('calls === 1');
+      await page.run(push);
+      await page.waitFor('calls >= 2');
+      await page.run(`throw new Error('crash')`);
+      await page.waitFor('calls >= 3');
+      assert.deepEqual(await page.evaluate('surprises.filter((text) => !/crash/.test(text))'), []);
+      assert.equal(await page.evaluate('client.status'), 'active');
+      await page.goto(site.plain);
+      await check(site);
+    },
+  };
+}
+
+const beacons = (site: Site): Promise<void> => expectNumbers(site, { all: 0 });
+const counted = (site: Site): Promise<void> => expectNumbers(site, { all: 2, crashed: 1 });
+
+export const hostileCases: Case[] = [
+  patched('throws', `throw new Error('patched')`, beacons),
+  patched('rejects', `return Promise.reject(new Error('patched'))`, beacons),
+  patched('never settles', `return new Promise(() => {})`, beacons),
+  patched('sends, and never settles', `real(url, init); return new Promise(() => {})`, counted),
+  // What has gone out must not go out again, whatever is made of the answer.
+  patched('sends, and returns nothing', `real(url, init)`, counted),
+  patched('sends, and returns a text', `return real(url, init).then(() => 'done')`, counted),
+  patched('sends, and returns null', `return real(url, init).then(() => null)`, counted),
+  patched(
+    'sends, and answers with headers that throw',
+    `return real(url, init).then(({ status }) => ({ status,
+      get headers() { throw new Error('patched') } }))`,
+    counted,
+  ),
+  patched(
+    'sends, and answers with a status of 0',
+    `return real(url, init).then(() => Response.error())`,
+    counted,
+  ),
+  patched(
+    'sends, and a getter of the answer is hostile',
+    `return real(url, init).then(() => ({ status: { valueOf() { throw 1 } }, headers: new Headers }))`,
+    counted,
+  ),
+  {
+    name: 'a service worker fails every request',
+    async run(site) {
+      site.files['sw.js'] = {
+        type: 'text/javascript',
+        body: `addEventListener('install', () => skipWaiting());
+          addEventListener('activate', (e) => e.waitUntil(clients.claim()));
+          addEventListener('fetch', (e) => {
+            if (e.request.method === 'POST') e.respondWith(Promise.reject(new Error('failed')));
+          })`,
+      };
+      const page = await site.visit();
+      await settled(page, 1);
+      await page.evaluate(`navigator.serviceWorker.register('sw.js').then(() =>
+        navigator.serviceWorker.controller || new Promise((done) =>
+          navigator.serviceWorker.addEventListener('controllerchange', () => done(true)))).then(() => 1)`);
+      await page.run(push);
+      await settled(page, 2);
+      await page.run(push);
+      await settled(page, 3);
+      assert.deepEqual(await page.evaluate('surprises'), []);
+      assert.equal(await page.evaluate('client.counts.requests'), 3);
+      // Firefox does not ask a service worker about all requests.
+      const all = await page.evaluate<number>('client.counts.accepted');
+      await page.evaluate(`navigator.serviceWorker.getRegistration().then((r) => r.unregister())`);
+      await expectNumbers(site, { all });
+    },
+  },
+  {
+    name: 'answers whose body never ends',
+    async run(site) {
+      // In front of the collector, as that answers properly.
+      const endless = createServer((req, res) => {
+        const parts: Buffer[] = [];
+        req.on('data', (part: Buffer) => parts.push(part));
+        req.on('end', () => {
+          const { status, headers } = site.collector.ingest({
+            method: req.method!,
+            url: req.url!,
+            headers: req.headers,
+            body: Buffer.concat(parts),
+          });
+          res.writeHead(status, headers);
+          res.write('{');
+        });
+      });
+      endless.listen(0, '127.0.0.1');
+      await once(endless, 'listening');
+      const { port } = endless.address() as AddressInfo;
+      site.options = `{ dsn: '${site.dsn.replace(/:\d+\//, `:${port}/`)}' }`;
+      const page = await site.visit();
+      await settled(page, 1);
+      for (let count = 2; count <= 5; count++) {
+        await page.run(push);
+        await settled(page, count);
+      }
+      assert.equal(await page.evaluate('client.counts.accepted'), 5);
+      await page.goto(site.plain);
+      await expectNumbers(site, { all: 5 });
+      endless.closeAllConnections();
+      endless.close();
+    },
+  },
+  {
+    name: 'a clock that jumps by days, back and forward',
+    async run(site) {
+      site.head += `<script>const now = Date.now; window.jump = 0;
+        Date.now = () => now() + jump * 86400000</script>`;
+      const page = await site.visit();
+      await settled(page, 1);
+      let count = 1;
+      for (const days of [3, -3, 30, -30, 0]) {
+        await page.run(`jump = ${days}; ${push}`);
+        await settled(page, ++count);
+      }
+      await page.run(`jump = -30; throw new Error('crash')`);
+      await settled(page, ++count);
+      await expectNumbers(site, { all: 6, crashed: 1 });
+      const far = site.collector
+        .updates(site.project)
+
+        .filter(
+          ({ session, receivedAt }) =>
+            session?.init && Math.abs(Date.parse(session.started) - receivedAt) > 3.7e6,
+        );
+      assert.deepEqual(far, []);
+    },
+  },
+  {
+    name: 'twenty requests on their way at once, and one more as the page ends',
+    async run(site) {
+      // A browser opens six connections, so most of them wait for one.
+      site.fault({ delayMs: 1500, times: 30 });
+      site.head += `<script>
+        const beacon = navigator.sendBeacon;
+        navigator.sendBeacon = function () {
+          localStorage.beacons = (+localStorage.beacons || 0) + 1;
+          return beacon.apply(this, arguments);
+        };
+        addEventListener('pagehide', () => client.captureException(new Error('at the end')), true);
+      </script>`;
+      const page = await site.visit();
+      await page.run(
+        `client.flush(); for (let count = 0; count < 20; count++) client.startSession()`,
+      );
+      assert.equal(await page.evaluate('client.counts.requests'), 21);
+      await page.goto(site.plain);
+      assert.equal(await page.evaluate('localStorage.beacons'), '1');
+      await site.sessions(21, 15_000);
+      await site.when('the error', () => site.metrics().errored === 1);
+      await expectNumbers(site, { all: 21, errored: 1 });
+    },
+  },
+  {
+    name: 'large bodies',
+    async run(site) {
+      site.options = `{ release: 'r'.repeat(200), environment: 'e'.repeat(64),
+        initialScope: { user: { id: '\\u20ac'.repeat(85) } } }`;
+      await site.gate.refuse();
+      const page = await site.visit();
+      await settled(page, 1);
+      // More than one request holds.
+      await page.run(`client.flush(); for (let i = 0; i < 60; i++) client.startSession()`);
+      await site.gate.accept();
+      await page.run(`dispatchEvent(new Event('online'))`);
+      await site.sessions(61);
+      await page.goto(site.plain);
+      await expectNumbers(site, { all: 61 });
+    },
+  },
+  {
+    name: 'the fuse shows in status and counts, and its losses are reported once',
+    async run(site) {
+      site.options = `{ maxSessionsPerMinute: 3 }`;
+      const page = await site.visit();
+      await settled(page, 1);
+      for (let count = 0; count < 5; count++) await page.run(push);
+      await page.waitFor(`client.status === 'too-many-sessions'`);
+      assert.equal(await page.evaluate('client.counts.backpressure'), 3);
+      await page.goto(site.plain);
+      await site.when('a report', () => site.reports()['backpressure'] !== undefined);
+      await expectNumbers(site, { all: 3 });
+      assert.deepEqual(site.reports(), { backpressure: 3 });
+    },
+  },
+  {
+    name: 'losses are reported once, a lost report is not, and nothing is for a 429',
+    async run(site) {
+      site.options = `{ beforeSendSession: () => window.keep !== false }`;
+      const page = await site.visit();
+      await settled(page, 1);
+      site.fault({ status: 429, headers: { 'x-sentry-rate-limits': '1:session:organization' } });
+      await page.run(push);
+      await settled(page, 2);
+      await site.sessions(2);
+      await settled(page, 3);
+      assert.deepEqual(site.reports(), {});
+      // Discarded by the page: its report goes with the next request, which gets lost.
+      await page.run(`window.keep = false; ${push}`);
+      await page.waitFor(`client.counts.before_send === 1`);
+      await page.run('window.keep = true');
+      site.fault({ status: 500 });
+      await page.run(push);
+      await settled(page, 4);
+      await page.run(push);
+      await site.sessions(4);
+      await page.goto(site.plain);
+      await expectNumbers(site, { all: 4 });
+      assert.deepEqual(site.reports(), {});
+      assert.equal(site.requests().filter(({ body }) => body.includes('before_send')).length, 1);
+    },
+  },
+  {
+    name: 'losses are reported as the page is hidden; not again, and not if that is switched off',
+    async run(site) {
+      const page = await site.tab();
+      for (const wanted of [true, false]) {
+        site.options = `{ sendClientReports: ${wanted}, beforeSendSession: () => false }`;
+        await page.goto(site.url());
+        await page.run(push);
+        await page.waitFor(`client.counts.before_send === 2`);
+        await page.goto(site.plain);
+        await site.calm();
+        assert.deepEqual(site.reports(), { before_send: 2 });
+      }
+      await expectNumbers(site, { all: 0 });
+    },
+  },
+  {
+    name: 'a page that listens to pagehide before the library, left while an answer is awaited',
+    async run(site) {
+      site.head += `<script>addEventListener('pagehide', () => {})</script>`;
+      const page = await site.tab();
+      for (let count = 1; count <= 5; count++) {
+        site.fault({ delayMs: 300 });
+        await page.goto(site.url(String(count)));
+        await site.sessions(count);
+        await page.goto(site.plain);
+      }
+      await expectNumbers(site, { all: 5 }, 600);
+    },
+  },
+];
