@@ -383,17 +383,21 @@ it('sends one request at a time', async () => {
 });
 
 it('survives whatever the given fetch does', async () => {
-  for (const fetch of [
-    () => {
-      throw error;
-    },
-    () => undefined,
-    () => Promise.resolve({}),
-    () => Promise.reject(error),
-  ]) {
+  for (const [fetch, delivered] of [
+    [
+      () => {
+        throw error;
+      },
+      false,
+    ],
+    [() => undefined, false],
+    /* There was an answer, whatever it is: sending again could count twice. */
+    [() => Promise.resolve({}), true],
+    [() => Promise.reject(error), false],
+  ] as const) {
     const odd = api.init({ ...lab.options, fetch: fetch as never });
     visit(odd);
-    assert.equal(await odd.flush(), false);
-    assert.equal(await odd.close(), false);
+    assert.equal(await odd.flush(), delivered);
+    assert.equal(await odd.close(), delivered);
   }
 });

@@ -53,8 +53,10 @@ export class Courier {
   constructor(options: CourierOptions, warn: (text: string) => void) {
     const { dsn, release, environment, tunnel, fetch } = options;
 
-    this.transport = createTransport((url, init) =>
-      fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }),
+    this.transport = createTransport(
+      (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }),
+      /* Here is no page whose end could cut a request. */
+      () => Promise.resolve(),
     );
     /* With this package's loader it is up at once. */
     void createCore(

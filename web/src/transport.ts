@@ -25,7 +25,10 @@ function secondsOf(retryAfter: string): number {
   return seconds >= 0 ? seconds : (Date.parse(retryAfter) - Date.now()) / 1000;
 }
 
-export function createTransport(fetch: Fetch): Transport {
+/** A page that ends cuts its requests first, and the cut must not be known before the end is. */
+const afterThisTask = () => new Promise<void>((later) => setTimeout(later));
+
+export function createTransport(fetch: Fetch, beforeFailing = afterThisTask): Transport {
   const sending = new Set<Promise<unknown>>();
   let bytes = 0;
 
@@ -49,8 +52,7 @@ export function createTransport(fetch: Fetch): Transport {
       status = +response.status || status;
       return [status, header('X-Sentry-Rate-Limits'), secondsOf(header('Retry-After'))];
     } catch {
-      /* A page that ends cuts its requests first; it has to be known that it ends. */
-      await new Promise((later) => setTimeout(later));
+      await beforeFailing();
       return [status];
     }
   };
