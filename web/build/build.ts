@@ -76,7 +76,12 @@ async function script(
       mangle: { properties: { regex: /^_[A-Za-z]/ } },
       nameCache: nameCache(names),
       format: { ascii_only: true, comments: false },
-      sourceMap: { content: map.text, filename: name, url: `${name}.map` },
+      sourceMap: {
+        content: map.text,
+        filename: name,
+        // Twenty bytes that only a debugger reads; it can be given the map.
+        ...(format === 'iife' ? {} : { url: `${name}.map` }),
+      },
     },
   );
   await writeFile(outfile, `${result.code!.replace(`"${blank}"`, () => wasm)}\n`);

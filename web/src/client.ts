@@ -2,7 +2,7 @@ import { loadStorage } from 'crashfree:files';
 import { VALUES } from './configure';
 import type { Core } from './core';
 import { takeEarly } from './early';
-import { verdictOn } from './noise';
+import { createJudge } from './noise';
 import {
   integrationsOf,
   nothing,
@@ -144,16 +144,6 @@ export function createClient(options: Options): Client {
       void transport._idle().then(() => resolve(true));
     });
 
-  const isNewRoute = (from: URL, to: URL) => {
-    let isNew = routeOf(to) !== routeOf(from);
-    try {
-      isNew = settings.isNewRoute(from, to) ?? isNew;
-    } catch {
-      /* The default decides. */
-    }
-    return isNew && to.href !== from.href;
-  };
-
   const navigated = (to: URL) => {
     const last = deferred._last();
     /* While the page is prerendered nobody is there to navigate. */
@@ -162,10 +152,17 @@ export function createClient(options: Options): Client {
     if (last?._to) last._to = to;
     else {
       const change = () => {
-        const isNew = isNewRoute(location!, change._to);
-        location = change._to;
+        const from = location!;
+        const { _to: to } = change;
+        let isNew = routeOf(to) !== routeOf(from);
+        try {
+          isNew = settings.isNewRoute(from, to) ?? isNew;
+        } catch {
+          /* The default decides. */
+        }
+        location = to;
         run((core) => {
-          if (isNew || !core._session()) core._start(true);
+          if ((isNew && to.href !== from.href) || !core._session()) core._start(true);
         });
       };
       change._to = to;
@@ -173,13 +170,9 @@ export function createClient(options: Options): Client {
     }
   };
 
-  const judgeError = (error: unknown, handled: boolean, event?: ErrorEvent) => {
-    const crashed = verdictOn(error, handled, settings, event);
-    if (crashed !== undefined) run((core) => core._error(crashed));
-  };
-
+  const judge = createJudge(settings, (crashed) => run((core) => core._error(crashed)));
   const watch = watchErrors(listen, deferred, settings, (event) =>
-    judgeError(event.error ?? event.reason, false, event),
+    judge(event.error ?? event.reason, false, event),
   );
 
   const client: Client = {
@@ -193,9 +186,9 @@ export function createClient(options: Options): Client {
     },
     setUser: (user) => settle((core) => setUser(core, user)),
     captureException(error, hint) {
-      const judge = () => judgeError(error, hint?.handled ?? hint?.mechanism?.handled ?? true);
-      if (deferred._last()) deferred._push(judge, 0);
-      else judge();
+      const take = () => judge(error, hint?.handled ?? hint?.mechanism?.handled ?? true);
+      if (deferred._last()) deferred._push(take, 0);
+      else take();
     },
     startSession: (context) =>
       settle((core) => {
@@ -244,7 +237,7 @@ export function createClient(options: Options): Client {
       const lifecycle = integrations.includes('BrowserSession') ? settings.lifecycle : 'manual';
 
       if (integrations.includes('GlobalHandlers')) watch(window, takeEarly());
-      if (lifecycle === 'route') watchNavigation(listen, () => navigated(new URL(document.URL)));
+      if (lifecycle === 'route') watchNavigation(listen, () => client.navigate());
       const shown = whenShown(listen);
       if (shown) await shown;
       location = new URL(document.URL);

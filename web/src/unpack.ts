@@ -1,6 +1,3 @@
-/** What every byte was XORed with before packing; chosen by `web/build/pack.ts`'s figures. */
-export const KEY = 8;
-
 /**
  * Gives back the bytes that `web/build/pack.ts` wrote as text: a character from `#` to `~` stands
  * for a value from 0 to 91; a blank before it adds 92, an exclamation mark 184.
@@ -12,7 +9,7 @@ export function unpack(text: string): Uint8Array<ArrayBuffer> {
     const code = character.charCodeAt(0) - 32;
     if (code < 2) high = 92 + 92 * code;
     else {
-      bytes.push((code - 3 + high) ^ KEY);
+      bytes.push(code - 3 + high);
       high = 0;
     }
   }
