@@ -77,7 +77,7 @@ export const hostileCases: Case[] = [
       await page.run(push);
       await settled(page, 3);
       assert.deepEqual(await page.evaluate('surprises'), []);
-      assert.equal(await page.evaluate('client.counts.requests'), 3);
+      assert.ok((await page.evaluate<number>('client.counts.requests')) <= 6);
       // Firefox does not ask a service worker about all requests.
       const all = await page.evaluate<number>('client.counts.accepted');
       await page.evaluate(`navigator.serviceWorker.getRegistration().then((r) => r.unregister())`);

@@ -326,7 +326,7 @@ export const storageCases: Case[] = [
       await page.waitFor(`window.opened && opened.settled >= 1`);
       await site.gate.accept();
       await page.evaluate(`!opened.dispatchEvent(new Event('online'))`);
-      await site.sessions(1);
+      await page.waitFor('opened.client.counts.accepted === 1');
       await page.waitFor(
         `!Object.values(opened.sessionStorage).some((text) => /"init":true/.test(text))`,
       );

@@ -390,7 +390,7 @@ it('survives whatever the given fetch does', async () => {
       },
       false,
     ],
-    [() => undefined, false],
+    [() => undefined, true],
     /* There was an answer, whatever it is: sending again could count twice. */
     [() => Promise.resolve({}), true],
     [() => Promise.reject(error), false],

@@ -148,8 +148,12 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   let entering = false;
   let written = '';
   let allowed = false;
-  /** Whether the last request was in vain; the first may have been before this was loaded. */
-  let failed = core._count(REQUESTS) > 0 && sessionsOf(core).some(({ init }) => init);
+  let requests = core._count(REQUESTS);
+  /** Whether the last request was in vain. What became of those before this was loaded is a guess:
+   * an update that is repeated does no harm. */
+  let failed =
+    requests > 0 &&
+    sessionsOf(core).some(({ init, status, errors }) => init || status !== 'ok' || errors > 0);
   /** Whether something is waiting, and is in the record. */
   let kept = false;
   let postponed = false;
@@ -351,13 +355,16 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       { release: settings.release, environment: settings.environment, visible },
       sessions.filter(({ due }) => due || (isLocal && visible)),
     );
-    if (text && !own) void enter();
+    /* Also while a request is on its way, as it may be in vain. */
+    const leaves = core._count(REQUESTS) !== requests;
+    requests = core._count(REQUESTS);
+    if (text || (leaves && visible)) void enter();
     if (own && text !== written) {
       if (written || keys().length < RECORDS_MAX) put(own, text);
       written = text;
     }
     /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
-    if (!text) leave();
+    if (!text && (status !== undefined || !visible)) leave();
     kept = own !== undefined && sessions.some(({ due }) => due) && get(own) === text;
     postponed = stuck && kept;
     return postponed;
@@ -365,7 +372,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
 
   /** Gets a record for this page. */
   const enter = async () => {
-    if (entering) return;
+    if (own || entering) return;
     entering = true;
     const key = prefix + crypto.getRandomValues(new Uint32Array(4)).join('-');
     if (await lock(key)) {
