@@ -11,21 +11,26 @@ import {
 export const canKill = (engine: EngineName): boolean => engine !== 'webkit';
 
 /**
- * Kills the process of a page. Chromium has an address for that; of Firefox all processes for pages
- * are killed, found among the descendants of this very process by the browser's own profile.
+ * Kills the process of a page. Chromium has an address for that. Firefox has processes without a page
+ * as well, which it cannot do without; that of the page is told by a worker's thread.
  */
 export async function killPages(engine: Engine, page: Page): Promise<void> {
   if (engine.name === 'chromium') {
     await within('crash', page.goto('chrome://crash'), 5000).catch(() => undefined);
     return;
   }
-  const pids = pageProcesses();
+  await page.evaluate(`!!(window.worker = new Worker('data:text/javascript,onmessage=()=>{}'))`);
+  let pids: number[] = [];
+  await until('the process of the page', async () => (pids = workerProcesses()).length > 0);
   for (const pid of pids) process.kill(pid, 'SIGKILL');
-  await until('the pages are gone', async () => !pageProcesses().some((pid) => pids.includes(pid)));
+  await until(
+    'the process is gone',
+    async () => !workerProcesses().some((pid) => pids.includes(pid)),
+  );
 }
 
-/** Content processes for web pages among the descendants of this process. */
-function pageProcesses(): number[] {
+/** Processes with a worker among the descendants of this process, but for those of extensions. */
+function workerProcesses(): number[] {
   const parents = new Map<number, number>();
   const pages: number[] = [];
   for (const name of readdirSync('/proc')) {
@@ -36,10 +41,11 @@ function pageProcesses(): number[] {
       if (state === 'Z') continue;
       parents.set(Number(name), Number(parent));
       const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      // Those for extensions have the same arguments and another name.
-      if (/ -contentproc .* tab$/.test(args) && !stat.includes('(WebExtensions)')) {
-        pages.push(Number(name));
-      }
+      if (!/ -contentproc .* tab$/.test(args) || stat.includes('(WebExtensions)')) continue;
+      const threads = readdirSync(`/proc/${name}/task`).map((thread) =>
+        readFileSync(`/proc/${name}/task/${thread}/comm`, 'utf8').trim(),
+      );
+      if (threads.includes('DOM Worker')) pages.push(Number(name));
     } catch {
       // It has ended meanwhile.
     }

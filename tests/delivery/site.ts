@@ -224,3 +224,22 @@ export async function stored(
 /** Waits until so many requests of the page have come to an end. */
 export const settled = (page: Page, count: number): Promise<void> =>
   page.waitFor(`window.settled >= ${count}`);
+
+/** An expression for the number of sessions in a storage that the server has not heard of. */
+export const lacking = (kind: 'local' | 'session'): string =>
+  `(Object.values(${kind}Storage).join().split('"init":true').length - 1)`;
+
+/** Leaves by the page itself as soon as a condition is met, before it can try again. */
+export async function leaveWhen(page: Page, condition: string, url: string): Promise<void> {
+  await page
+    .run(
+      `{ const timer = setInterval(() => {
+        if (!(${condition})) return;
+        clearInterval(timer);
+        location.assign('${url}');
+      }, 5) }`,
+    )
+    // The answer may get lost with the page that it comes from.
+    .catch(() => undefined);
+  await page.waitFor(`location.href === '${url}' && document.readyState === 'complete'`);
+}

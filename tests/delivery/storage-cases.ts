@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
 import { type Case, expectNumbers } from './case.js';
 import type { Page } from '../browser/engines/index.js';
-import { records, settled, stored, type Site } from './site.js';
+import { lacking, leaveWhen, records, settled, stored, type Site } from './site.js';
 
 const kinds = ['local', 'session'] as const;
 const push = `history.pushState(null, '', '?' + Math.random())`;
 
 /** A visit whose first request is refused; its session waits in the storage. */
-async function refusedVisit(site: Site, kind: (typeof kinds)[number], before = 0) {
+async function refusedVisit(site: Site, kind: (typeof kinds)[number]): Promise<Page> {
   await site.gate.refuse();
   const page = await site.visit();
-  await settled(page, 1);
-  await stored(page, kind, (all) => all.length > before && all.some((r) => /"init":true/.test(r)));
+  await page.waitFor(`settled >= 1 && ${lacking(kind)} === 1`);
+  return page;
+}
+
+/** The same, and the page is left before the collector is back. */
+async function refusedAndLeft(site: Site, kind: (typeof kinds)[number]): Promise<Page> {
+  await site.gate.refuse();
+  const page = await site.visit();
+  await leaveWhen(page, `settled >= 1 && ${lacking(kind)} === 1`, site.plain);
+  await site.gate.accept();
   return page;
 }
 
@@ -41,9 +49,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
     name: `${kind}: what was refused is delivered by the next page, once`,
     async run(site) {
       site.options = `{ storage: '${kind}' }`;
-      const page = await refusedVisit(site, kind);
-      await page.goto(site.plain);
-      await site.gate.accept();
+      const page = await refusedAndLeft(site, kind);
       await page.goto(site.url('next'));
       await site.sessions(2);
       await stored(page, kind, (all) => !all.some((r) => /"init":true/.test(r)));
@@ -55,14 +61,18 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
     name: `${kind}: several refused pages, each counts for its own release`,
     async run(site) {
       site.options = `{ storage: '${kind}' }`;
-      const page = await refusedVisit(site, kind);
-      for (const release of ['shop@1.0.0', 'shop@2.0.0']) {
+      const page = await refusedAndLeft(site, kind);
+      await site.gate.refuse();
+      for (const [release, count] of [
+        ['shop@1.0.0', 2],
+        ['shop@2.0.0', 3],
+      ] as const) {
         site.release = release;
         await page.goto(site.url('again'));
-        await settled(page, 2);
+        // Its own request, and at least one for what was left.
+        await leaveWhen(page, `settled >= 2 && ${lacking(kind)} === ${count}`, site.plain);
       }
       site.release = 'shop@3.0.0';
-      await page.goto(site.plain);
       await site.gate.accept();
       await page.goto(site.url('next'));
       await site.sessions(4);
@@ -80,8 +90,8 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
       await settled(page, 1);
       await site.gate.refuse();
       await page.run(`crashfree.captureException(new Error('handled'))`);
-      await settled(page, 2);
-      await page.goto(site.plain);
+      const late = `Object.values(${kind}Storage).some((text) => /"errors":1.*"due":true/.test(text))`;
+      await leaveWhen(page, `settled >= 2 && ${late}`, site.plain);
       await site.gate.accept();
       await page.goto(site.url('next'));
       await site.sessions(2);
@@ -89,8 +99,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
       await settled(page, 2);
       await site.gate.refuse();
       await page.run(`throw new Error('not handled')`);
-      await settled(page, 3);
-      await page.goto(site.plain);
+      await leaveWhen(page, `settled >= 3 && ${late}`, site.plain);
       await site.gate.accept();
       await page.goto(site.url('third'));
       await site.when('one crashed', () => site.metrics().crashed === 1);
@@ -116,9 +125,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
     alone: true,
     async run(site) {
       site.options = `{ storage: '${kind}' }`;
-      const page = await refusedVisit(site, kind);
-      await page.goto(site.plain);
-      await site.gate.accept();
+      const page = await refusedAndLeft(site, kind);
       // This page delivers what the first one left; that one comes back and counts anew.
       await page.goto(site.url('next'));
       await site.sessions(2);
@@ -133,9 +140,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
     alone: true,
     async run(site) {
       site.options = `{ storage: '${kind}' }`;
-      const page = await refusedVisit(site, kind);
-      await page.goto(site.plain);
-      await site.gate.accept();
+      const page = await refusedAndLeft(site, kind);
       await page.back();
       await site.sessions(2);
       await expectNumbers(site, { all: 2 });
@@ -189,9 +194,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
     name: `${kind}: what cannot be removed is not delivered`,
     async run(site) {
       site.options = `{ storage: '${kind}' }`;
-      const page = await refusedVisit(site, kind);
-      await page.goto(site.plain);
-      await site.gate.accept();
+      const page = await refusedAndLeft(site, kind);
       site.head += `<script>Storage.prototype.removeItem = () => {}</script>`;
       await page.goto(site.url('next'));
       await site.sessions(1);
@@ -380,9 +383,7 @@ export const storageCases: Case[] = [
     name: 'without consent nothing is stored, delivered or kept',
     async run(site) {
       site.options = `{ storage: 'local' }`;
-      const page = await refusedVisit(site, 'local');
-      await page.goto(site.plain);
-      await site.gate.accept();
+      const page = await refusedAndLeft(site, 'local');
       site.options = `{ storage: 'local', consent: 'pending' }`;
       await page.goto(site.url('pending'));
       await page.run(push);
@@ -409,9 +410,7 @@ export const storageCases: Case[] = [
     name: 'a page without consent removes what was stored',
     async run(site) {
       site.options = `{ storage: 'local' }`;
-      const page = await refusedVisit(site, 'local');
-      await page.goto(site.plain);
-      await site.gate.accept();
+      const page = await refusedAndLeft(site, 'local');
       site.options = `{ storage: 'local', consent: 'denied' }`;
       await page.goto(site.url('denied'));
       await stored(page, 'local', (all) => all.length === 0);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '../browser/engines/index.js';
 import { killPages } from './kill.js';
-import { settled, type Site } from './site.js';
+import { lacking, leaveWhen, settled, type Site } from './site.js';
 
 /** What a user does, and how much of it should be counted then. */
 export interface Way {
@@ -126,10 +126,8 @@ export const ways: Way[] = [
     'collector down, page left, next visit (storage)',
     { expected: { all: 2 }, storage: 'local' },
     async (site, page) => {
-      if (site.subject === 'crashfree') {
-        await page.waitFor(`Object.values(localStorage).some((text) => /"init":true/.test(text))`);
-      }
-      await page.goto(site.plain);
+      const isStored = site.subject === 'crashfree' ? `${lacking('local')} === 1` : 'true';
+      await leaveWhen(page, isStored, site.plain);
     },
     (site, page) => page.goto(site.url('next')),
   ),

@@ -62,7 +62,9 @@ class Told {
   /** The last state of each session, in the order in which they were first told. */
   get sessions(): Item[] {
     const items = this.collector.updates(this.project).map((update) => update.payload as Item);
-    return [...new Map(items.map((item) => [item.sid, item])).values()];
+    /* Requests may overtake each other: the last state is the one with most errors. */
+    const inOrder = [...items].sort((one, other) => (one.errors ?? 0) - (other.errors ?? 0));
+    return [...new Map([...items, ...inOrder].map((item) => [item.sid, item])).values()];
   }
 
   get events(): SentEvent[] {
