@@ -147,6 +147,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   let own: string | undefined;
   let entering = false;
   let written = '';
+  /** Whether there was something under that key: a duplicated tab may have a copy. */
+  let used = false;
   let allowed = false;
   let requests = core._count(REQUESTS);
   /** Whether the last request was in vain. What became of those before this was loaded is a guess:
@@ -361,10 +363,11 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
     if (text || (leaves && visible)) void enter();
     if (own && text !== written) {
       if (written || keys().length < RECORDS_MAX) put(own, text);
+      used = true;
       written = text;
     }
     /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
-    if (!text && (status !== undefined || !visible)) leave();
+    if (!text && (isLocal || !used) && (status !== undefined || !visible)) leave();
     kept = own !== undefined && sessions.some(({ due }) => due) && get(own) === text;
     postponed = stuck && kept;
     return postponed;
@@ -384,6 +387,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   const leave = () => {
     if (own) letGo(own);
     own = undefined;
+    used = false;
     written = '';
   };
 
@@ -429,6 +433,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
     );
   }
 
+  /* A window that was just opened has a copy of what its opener has. */
+  if (!isLocal && opener && history.length === 1) keys().forEach(remove);
   save();
   return save;
 }
