@@ -11,6 +11,7 @@ import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { renameModule, shortNames } from '../../web/build/names.js';
 import { pack } from '../../web/build/pack.js';
 import { root } from '../../web/build/run.js';
 import { weigh } from './subjects/index.js';
@@ -119,7 +120,8 @@ function sourcesOf(script: string, map: string): string[] {
 const dist = (name: string): string => join(root, 'dist', name);
 const script = await readFile(dist('crashfree.min.js'), 'utf8');
 const map = await readFile(dist('crashfree.min.js.map'), 'utf8');
-const module = new Uint8Array(await readFile(dist('crashfree.wasm')));
+const shipped = new Uint8Array(await readFile(dist('crashfree.wasm')));
+const module = renameModule(shipped, shortNames(shipped));
 const whole: Part = { name: 'crashfree.min.js', ...weigh(script) };
 
 const packed = (bytes: Uint8Array): string => JSON.stringify(pack(bytes)).slice(1, -1);
@@ -132,7 +134,7 @@ const saved = (bytes: Uint8Array): number =>
 
 const { sections, functions } = places(module);
 // Imported functions come first.
-const names = (await functionNames(module)).slice(-functions.length);
+const names = (await functionNames(shipped)).slice(-functions.length);
 print(
   'crashfree.wasm by function, and what is not code',
   [
