@@ -24,11 +24,10 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host) {
     }
     client->dsn_status = CRASHFREE_NO_DSN;
     client->release_status = CRASHFREE_NO_RELEASE;
-    client->number[CRASHFREE_SAMPLE_RATE] = 1;
+    client->sample_rate = 1;
     client->number[CRASHFREE_UNHANDLED] = CRASHFREE_CRASHED;
     client->number[CRASHFREE_PER_MINUTE] = PER_MINUTE_DEFAULT;
     client->number[CRASHFREE_REPORTS] = 1;
-    client->wake_at = -1;
     return client;
 }
 
@@ -64,8 +63,10 @@ bool crashfree_set_text(crashfree *client, crashfree_option option, const char *
 }
 
 void crashfree_set_number(crashfree *client, crashfree_option option, double value) {
-    if (option < CRASHFREE_OPTIONS) {
-        client->number[option] = value;
+    if (option == CRASHFREE_SAMPLE_RATE) {
+        client->sample_rate = value;
+    } else if (option < CRASHFREE_OPTIONS) {
+        client->number[option] = value > 0 && value <= UINT32_MAX ? (uint32_t)value : 0;
     }
 }
 
@@ -116,10 +117,11 @@ crashfree_status crashfree_get_status(const crashfree *client) {
     return CRASHFREE_ACTIVE;
 }
 
-static bool is_running(crashfree *client) {
-    const cf_session *session = cf_client_session(client);
+/* The running session, or NULL. */
+static cf_session *running(crashfree *client) {
+    cf_session *session = cf_client_session(client);
 
-    return !client->closed && session != NULL && cf_session_is_running(session);
+    return !client->closed && session != NULL && cf_session_is_running(session) ? session : NULL;
 }
 
 /* Adds a session to the list; the caller fills it in. */
@@ -149,20 +151,22 @@ void crashfree_start_session(crashfree *client, bool announce) {
         client->start_on_grant = true;
         return;
     }
-    if (is_running(client)) {
-        cf_session_end(cf_client_session(client), CRASHFREE_EXITED);
+    cf_session *const session = running(client);
+
+    if (session != NULL) {
+        cf_session_end(session, CRASHFREE_EXITED);
     }
     if (client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_PENDING) {
         client->count = 0;
     }
     if (below_limit(client)) {
-        cf_session *session = add_session(client);
+        cf_session *const next = add_session(client);
 
         client->opened++;
         client->counters[CRASHFREE_STARTED]++;
-        cf_session_begin(session, client, client->number[CRASHFREE_SAMPLE_RATE]);
-        memcpy(session->did, client->did, sizeof session->did);
-        if (!session->sampled) {
+        cf_session_begin(next, client, client->sample_rate);
+        memcpy(next->did, client->did, sizeof next->did);
+        if (!next->sampled) {
             cf_client_lose(client, CRASHFREE_DROPPED_SAMPLE);
         }
     } else {
@@ -199,17 +203,18 @@ bool crashfree_restore(crashfree *client, const char *text, size_t length, doubl
 }
 
 void crashfree_end_session(crashfree *client, crashfree_session_status status) {
-    if (is_running(client)) {
-        cf_session_end(cf_client_session(client),
-                       status == CRASHFREE_OK ? CRASHFREE_EXITED : status);
+    cf_session *const session = running(client);
+
+    if (session != NULL) {
+        cf_session_end(session, status == CRASHFREE_OK ? CRASHFREE_EXITED : status);
         cf_transport_wake_in(client, 0);
     }
 }
 
 void crashfree_error(crashfree *client, crashfree_error_kind kind) {
-    cf_session *session = cf_client_session(client);
+    cf_session *const session = running(client);
 
-    if (!is_running(client)) {
+    if (session == NULL) {
         return;
     }
     const bool news = cf_session_error(session);
@@ -227,7 +232,7 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind) {
 bool crashfree_set_user(crashfree *client, const char *id, size_t length) {
     char did[CRASHFREE_USER_ID_MAX + 1] = {0};
     const bool fits = cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) <= CRASHFREE_USER_ID_MAX;
-    cf_session *session = cf_client_session(client);
+    cf_session *const session = running(client);
 
     if (!fits) {
         did[0] = '\0';
@@ -236,16 +241,13 @@ bool crashfree_set_user(crashfree *client, const char *id, size_t length) {
         return fits;
     }
     memcpy(client->did, did, sizeof did);
-    if (!is_running(client) || strcmp(did, session->did) == 0) {
+    if (session == NULL) {
         return fits;
     }
     if (session->did[0] != '\0') {
         crashfree_start_session(client, false);
-    } else {
-        cf_session_identify(session, did);
-        if (session->init == CF_UNSENT) {
-            return fits;
-        }
+    } else if (!cf_session_identify(session, did)) {
+        return fits;
     }
     cf_transport_wake_in(client, 0);
     return fits;

@@ -14,10 +14,11 @@
 
 struct crashfree {
     /* Numbers first and long arrays last: near members take fewer bytes of code to reach. */
-    double number[CRASHFREE_OPTIONS]; /* the options that are numbers */
-    double wake_at;                   /* monotonic; negative: no timer */
-    double minute; /* when the minute began in which `opened` counts, monotonic */
+    double sample_rate;
+    double wake_at; /* monotonic; 0: no timer */
+    double minute;  /* when the minute began in which `opened` counts, monotonic */
     cf_ratelimit limits;
+    uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
     crashfree_status dsn_status; /* CRASHFREE_ACTIVE, or why there is no valid one */
     crashfree_status release_status;
     uint32_t last_request;
@@ -42,7 +43,7 @@ struct crashfree {
     /* In order of their start. The last one is the present session, running or ended; the others
      * have ended and stay until they are settled. */
     cf_session sessions[CRASHFREE_SESSIONS_MAX];
-    char envelope[CRASHFREE_ENVELOPE_MAX];
+    cf_envelope envelope;
 };
 
 /* The present session, or NULL. */

@@ -77,7 +77,7 @@ static size_t print(document *document, char *out, size_t capacity) {
 
 static bool add_line(cf_envelope *envelope, document *document) {
     const size_t length =
-        print(document, envelope->text + envelope->length, envelope->capacity - envelope->length);
+        print(document, envelope->text + envelope->length, sizeof envelope->text - envelope->length);
 
     if (length == 0) {
         return false;
@@ -92,6 +92,7 @@ bool cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn) {
     char sent_at[CF_TIMESTAMP_LENGTH + 1];
     document header;
 
+    envelope->length = 0;
     begin(&header);
     cf_timestamp(sent_at, now);
     add_text(&header, "sent_at", sent_at);

@@ -16,12 +16,11 @@ typedef struct cf_attributes {
 
 /* An envelope under construction. A part that does not fit is left out as a whole. */
 typedef struct cf_envelope {
-    char *text; /* `capacity` bytes, not NUL-ended */
-    size_t capacity;
     size_t length;
+    char text[CRASHFREE_ENVELOPE_MAX]; /* not NUL-ended */
 } cf_envelope;
 
-/* Writes the header. `dsn` goes into it for a tunnel and is empty otherwise. */
+/* Writes the header, over what was there. `dsn` goes into it for a tunnel and is empty otherwise. */
 bool cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn);
 
 /* Adds the next update of a session. */

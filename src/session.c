@@ -15,18 +15,17 @@ static void changed(cf_session *session) {
 void cf_session_begin(cf_session *session, const crashfree *client, double sample_rate) {
     static const char hex[] = "0123456789abcdef";
     unsigned char bytes[SID_BYTES] = {0};
+    uint32_t draw = 0;
 
     memset(session, 0, sizeof *session);
     cf_host_random(client, bytes, sizeof bytes);
-    /* The first four bytes of a version 4 UUID are random throughout. */
-    const uint32_t draw =
-        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-    for (int i = 0; i < SID_BYTES; i++) {
+    for (int i = SID_BYTES; i-- > 0;) {
         session->sid[2 * i] = hex[bytes[i] >> 4];
         session->sid[2 * i + 1] = hex[bytes[i] & 15];
+        /* In the end the first four bytes, which are random throughout in a version 4 UUID. */
+        draw = draw >> 8 | (uint32_t)bytes[i] << 24;
     }
     session->sampled = draw < sample_rate * 4294967296.0;
     session->discarded = !session->sampled;
@@ -46,12 +45,14 @@ bool cf_session_set_sid(cf_session *session, const char *text, size_t length) {
     return true;
 }
 
-void cf_session_identify(cf_session *session, const char *did) {
+bool cf_session_identify(cf_session *session, const char *did) {
     memcpy(session->did, did, sizeof session->did);
     /* An unsent `init` will carry the id. */
-    if (session->init != CF_UNSENT) {
-        changed(session);
+    if (session->init == CF_UNSENT) {
+        return false;
     }
+    changed(session);
+    return true;
 }
 
 bool cf_session_error(cf_session *session) {

@@ -40,8 +40,9 @@ void cf_session_begin(cf_session *session, const crashfree *client, double sampl
 /* Takes the id from the first CF_SID_LENGTH bytes of `text`; returns false if it is none. */
 bool cf_session_set_sid(cf_session *session, const char *text, size_t length);
 
-/* Identifies the user of a session that has none; `did` has the size of the member. */
-void cf_session_identify(cf_session *session, const char *did);
+/* Identifies the user of a session that has none; returns whether the server has to know. `did` has
+ * the size of the member. */
+bool cf_session_identify(cf_session *session, const char *did);
 
 /* Counts an error; returns whether the server has to know. */
 bool cf_session_error(cf_session *session);

@@ -5,18 +5,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* In place of a NUL, at which cJSON would end: the control character SUBSTITUTE. */
+#define CF_TEXT_NUL "\x1a"
+
 /*
  * Copies `text` to `out`, which has room for `capacity` bytes and the NUL that is always added.
- * Bytes that are not UTF-8 and U+0000 become U+FFFD (protocol 1.1: Relay refuses them; cJSON would
- * end at the NUL). Returns the length of the whole result: more than `capacity` means that `out`
- * was cut, between two characters.
+ * Bytes that are not UTF-8 become U+FFFD (protocol 1.1: Relay refuses them); the module is given
+ * none and does not look (utf8_wasm.c). Returns the length of the whole result: more than
+ * `capacity` means that `out` was cut, between two characters.
  */
 size_t cf_text_copy(char *out, size_t capacity, const char *text, size_t length);
 
 /* The same without the ASCII white space at both ends of `text`. */
 size_t cf_text_copy_trimmed(char *out, size_t capacity, const char *text, size_t length);
 
-/* Whether two NUL-ended texts are equal but for the case of ASCII letters; `lower` has none. */
+/* Whether a name is `lower` but for the case of letters; `lower` has small letters and dots only. */
 bool cf_text_is(const char *text, const char *lower);
 
 #endif

@@ -15,19 +15,16 @@
 void cf_transport_wake_in(crashfree *client, double delay) {
     const double at = cf_host_monotonic(client) + delay;
 
-    if (client->wake_at < 0 || at < client->wake_at) {
+    if (client->wake_at == 0 || at < client->wake_at) {
         client->wake_at = at;
         cf_host_wake(client, delay);
     }
 }
 
 void crashfree_wake(crashfree *client) {
-    if (client->wake_at < 0) {
-        return;
-    }
     const double early = client->wake_at - cf_host_monotonic(client);
 
-    client->wake_at = -1;
+    client->wake_at = 0;
     /* Timers may fire a little early, as clocks are coarse. */
     if (early > 1) {
         cf_transport_wake_in(client, early);
@@ -107,9 +104,7 @@ static void check_age(crashfree *client, cf_session *session, double now) {
     const double age = cf_host_monotonic(client) - session->began;
 
     if (age > CRASHFREE_AGE_MAX_MS) {
-        if (cf_session_is_due(session)) {
-            drop(client, session, CRASHFREE_DROPPED_NETWORK);
-        }
+        drop(client, session, CRASHFREE_DROPPED_NETWORK);
     } else if (session->started > now || now - session->started > CRASHFREE_AGE_MAX_MS) {
         session->started = now - age;
     }
@@ -160,11 +155,11 @@ static void ask_host(crashfree *client) {
          session = next_due(client, session + 1)) {
         char sid[CF_SID_LENGTH + 1];
         const size_t length =
-            session_json(client, session, client->envelope, sizeof client->envelope);
+            session_json(client, session, client->envelope.text, sizeof client->envelope.text);
 
         memcpy(sid, session->sid, sizeof sid);
         session->cleared = length > 0;
-        if (length == 0 || cf_host_before_send(client, client->envelope, length)) {
+        if (length == 0 || cf_host_before_send(client, client->envelope.text, length)) {
             continue;
         }
         for (unsigned i = 0; i < client->count; i++) {
@@ -267,40 +262,31 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
         return;
     }
 
-    cf_envelope envelope = {client->envelope, sizeof client->envelope, 0};
+    cf_envelope *const envelope = &client->envelope;
     const char *url = client->tunnel[0] != '\0' ? client->tunnel : client->dsn.endpoint;
     const uint32_t request = client->last_request % (CF_TAKEN - 1) + 1;
     const bool begun =
-        cf_envelope_begin(&envelope, now, url == client->tunnel ? client->dsn.text : "");
-    const size_t empty = envelope.length;
+        cf_envelope_begin(envelope, now, url == client->tunnel ? client->dsn.text : "");
+    const size_t empty = envelope->length;
 
     /* What does not fit, or for which there is no memory, goes later: at once would be without end
      * where requests fail at once. */
-    if (!begun || (send_sessions && !add_sessions(client, &envelope, request, now))) {
+    if (!begun || (send_sessions && !add_sessions(client, envelope, request, now))) {
         cf_transport_wake_in(client, RETRY_FIRST_MS);
     }
     if (begun && report &&
-        cf_envelope_add_report(&envelope, client->unreported + CRASHFREE_DROPPED_QUEUE, now)) {
+        cf_envelope_add_report(envelope, client->unreported + CRASHFREE_DROPPED_QUEUE, now)) {
         /* A report that gets lost is not reported (protocol 5.2). */
         memset(client->unreported, 0, sizeof client->unreported);
     }
-    if (envelope.length == empty) {
+    if (envelope->length == empty) {
         return;
     }
     client->last_request = request;
     client->counters[CRASHFREE_REQUESTS]++;
     /* Last, as the host may call back from it. */
-    cf_host_fetch(client, request, url, envelope.text, envelope.length,
+    cf_host_fetch(client, request, url, envelope->text, envelope->length,
                   occasion == CF_EVENT ? CRASHFREE_FETCH : CRASHFREE_FETCH_AT_EXIT);
-}
-
-/* Notes what an answer says about one fact of a session; returns whether it says anything. */
-static bool settle(uint32_t *fact, uint32_t request, bool delivered) {
-    if (*fact != request) {
-        return false;
-    }
-    *fact = delivered ? CF_TAKEN : CF_UNSENT;
-    return true;
 }
 
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
@@ -312,16 +298,22 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
                                              limits, limits_length, retry_after);
     const bool delivered = (status >= 200 && status < 300) || (status == 429 && !limited);
     const bool refused = !delivered && status != 0 && status != 429;
+    const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;
 
     for (unsigned i = 0; i < client->count; i++) {
         cf_session *session = &client->sessions[i];
-        const bool init = settle(&session->init, request, delivered);
-        const bool update = settle(&session->update, request, delivered);
+        bool carried = false;
 
-        if (init && delivered) {
-            client->counters[CRASHFREE_ACCEPTED]++;
+        if (session->init == request) {
+            session->init = fact;
+            client->counters[CRASHFREE_ACCEPTED] += delivered;
+            carried = true;
         }
-        if ((init || update) && refused) {
+        if (session->update == request) {
+            session->update = fact;
+            carried = true;
+        }
+        if (carried && refused) {
             session->refused = true;
             if (++session->refusals == REFUSALS_MAX) {
                 drop(client, session, CRASHFREE_DROPPED_REFUSED);

@@ -6,6 +6,7 @@
  */
 #include "client.h"
 #include "host.h"
+#include "timestamp.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 IMPORT(now) double cf_import_now(void);
 IMPORT(monotonic) double cf_import_monotonic(void);
 IMPORT(random) void cf_import_random(unsigned char *bytes, size_t count);
+IMPORT(timestamp) void cf_import_timestamp(char *out, double time);
 IMPORT(wake) void cf_import_wake(double delay);
 IMPORT(fetch)
 void cf_import_fetch(uint32_t request, const char *url, size_t url_length, const char *body,
@@ -53,6 +55,11 @@ bool cf_host_before_send(const crashfree *client, const char *session, size_t le
     return cf_import_before_send(session, length) != 0;
 }
 
+void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time) {
+    cf_import_timestamp(out, time);
+    out[CF_TIMESTAMP_LENGTH] = '\0';
+}
+
 static crashfree the_client;
 
 char *EXPORT(init)(void);
@@ -72,17 +79,16 @@ size_t EXPORT(save)(unsigned index);
 int EXPORT(restore)(size_t length, double started, int status, uint32_t errors, int announced);
 int EXPORT(status)(void);
 uint32_t EXPORT(count)(int counter);
-unsigned EXPORT(saveable)(void);
 void EXPORT(close)(void);
 
 /* Makes the client anew and returns the address of its buffer of CRASHFREE_ENVELOPE_MAX bytes. */
 char *init(void) {
     (void)crashfree_init(&the_client, NULL);
-    return the_client.envelope;
+    return the_client.envelope.text;
 }
 
 int set_text(int option, size_t length) {
-    return crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope, length);
+    return crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope.text, length);
 }
 
 void set_number(int option, double value) {
@@ -90,7 +96,7 @@ void set_number(int option, double value) {
 }
 
 int set_user(size_t length) {
-    return crashfree_set_user(&the_client, the_client.envelope, length);
+    return crashfree_set_user(&the_client, the_client.envelope.text, length);
 }
 
 void set_consent(int consent) {
@@ -122,22 +128,22 @@ void wake(void) {
 }
 
 void respond(uint32_t request, int status, size_t limits_length, double retry_after) {
-    crashfree_respond(&the_client, request, status, the_client.envelope, limits_length,
+    crashfree_respond(&the_client, request, status, the_client.envelope.text, limits_length,
                       retry_after);
 }
 
 /* Writes the session to the buffer and returns its length. */
 size_t session(void) {
-    return crashfree_session(&the_client, the_client.envelope, sizeof the_client.envelope);
+    return crashfree_session(&the_client, the_client.envelope.text, sizeof the_client.envelope.text);
 }
 
 /* Writes a session to the buffer and returns its length. */
 size_t save(unsigned index) {
-    return crashfree_save(&the_client, index, the_client.envelope, sizeof the_client.envelope);
+    return crashfree_save(&the_client, index, the_client.envelope.text, sizeof the_client.envelope.text);
 }
 
 int restore(size_t length, double started, int status, uint32_t errors, int announced) {
-    return crashfree_restore(&the_client, the_client.envelope, length, started,
+    return crashfree_restore(&the_client, the_client.envelope.text, length, started,
                              (crashfree_session_status)status, errors, announced != 0);
 }
 
@@ -147,10 +153,6 @@ int status(void) {
 
 uint32_t count(int counter) {
     return crashfree_count(&the_client, (crashfree_counter)counter);
-}
-
-unsigned saveable(void) {
-    return crashfree_saveable(&the_client);
 }
 
 void close(void) {

@@ -67,7 +67,14 @@ message(STATUS "cJSON ${cjson_version} in ${cjson_SOURCE_DIR}")
 set(cjson_source "${PROJECT_BINARY_DIR}/cjson/cJSON.c")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cjson_SOURCE_DIR}/cJSON.c")
 file(READ "${cjson_SOURCE_DIR}/cJSON.c" cjson_text)
-foreach(constant "output_buffer->format=false" "p->noalloc=true")
+foreach(constant "output_buffer->format=false" "p->noalloc=true" "output_buffer->depth++=(void)0" "output_buffer->depth--=(void)0" "p.hooks = global_hooks=(void)0"
+    "static unsigned char* ensure(=__attribute__((nonnull)) static unsigned char* ensure("
+    "static void update_offset(=__attribute__((nonnull)) static void update_offset("
+    "static cJSON_bool print_string_ptr(=__attribute__((nonnull)) static cJSON_bool print_string_ptr("
+    "static cJSON_bool print_value(=__attribute__((nonnull)) static cJSON_bool print_value("
+    "static cJSON_bool print_array(=__attribute__((nonnull)) static cJSON_bool print_array("
+    "static cJSON_bool print_object(=__attribute__((nonnull)) static cJSON_bool print_object("
+)
   string(REGEX MATCH "(.*)=(.*)" constant "${constant}")
   string(FIND "${cjson_text}" "${CMAKE_MATCH_1}" cjson_found)
   if(cjson_found EQUAL -1)

@@ -38,7 +38,7 @@ foreach(part cf_cjson crashfree_core)
   target_compile_options(${part} PRIVATE ${wasm_features})
 endforeach()
 
-add_executable(crashfree_module "${wasm_source}" src/libc_wasm.c)
+add_executable(crashfree_module "${wasm_source}" src/utf8_wasm.c src/libc_wasm.c)
 set_source_files_properties(src/libc_wasm.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
 target_include_directories(crashfree_module PRIVATE src)
 target_compile_options(crashfree_module PRIVATE ${wasm_features})

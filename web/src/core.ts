@@ -55,6 +55,7 @@ export type Imports = {
     _now(): number;
     _monotonic(): number;
     _random(address: number, length: number): unknown;
+    _timestamp(address: number, time: number): unknown;
   };
 };
 
@@ -68,6 +69,8 @@ export interface Core extends Exports {
 
 /** `CRASHFREE_ENVELOPE_MAX`: the size of the buffer through which texts pass. */
 const BUFFER = 30000;
+/** `CF_TIMESTAMP_LENGTH` */
+const TIMESTAMP = 24;
 
 /**
  * Starts the core. `ready` is called when it is up, at once where possible, and before anything is
@@ -79,6 +82,9 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
   /** Views are made anew at each call: the memory may have moved. */
   const bytes = (address: number, length: number) => new Uint8Array(memory.buffer, address, length);
 
+  const encode = (text: string, address: number, length: number) =>
+    new TextEncoder().encodeInto(text, bytes(address, length));
+
   return instantiate(
     {
       _env: {
@@ -86,6 +92,7 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
         _now: Date.now,
         _monotonic: () => performance.now(),
         _random: (address, length) => crypto.getRandomValues(bytes(address, length)),
+        _timestamp: (address, time) => encode(new Date(time).toISOString(), address, TIMESTAMP),
       },
     },
     (exports) => {
@@ -95,7 +102,7 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
         ...exports,
         _read: (length, address = buffer) => new TextDecoder().decode(bytes(address, length)),
         /* Replaces lone surrogates, and cuts what is longer than any text may be. */
-        _write: (text) => new TextEncoder().encodeInto(text, bytes(buffer, BUFFER)).written,
+        _write: (text) => encode(text, buffer, BUFFER).written,
       });
     },
   );
