@@ -84,6 +84,7 @@ static crashfree_status configuration(const crashfree *client) {
 void cf_client_lose(crashfree *client, crashfree_counter reason) {
     client->counters[reason]++;
     client->unreported[reason]++;
+    client->losses |= reason == CRASHFREE_DROPPED_SAMPLE ? CF_LOSS_SAMPLE : CF_LOSS_OTHER;
 }
 
 bool cf_client_may_send(const crashfree *client) {

@@ -31,6 +31,7 @@ struct crashfree {
     bool too_many;
     bool ended; /* the page is ending: an answer can no longer be told from a cut connection */
     bool busy;  /* within host->before_send */
+    uint8_t losses; /* CF_LOSS of all that is in `unreported` */
     uint32_t counters[CRASHFREE_COUNTERS];
     uint32_t unreported[CRASHFREE_COUNTERS]; /* losses that no client report has told yet */
     crashfree_host host;
@@ -50,6 +51,11 @@ struct crashfree {
 static inline cf_session *cf_client_session(crashfree *client) {
     return client->count > 0 ? &client->sessions[client->count - 1] : NULL;
 }
+
+/* What the losses are that a client report would tell. Sampling is a wish, not a loss: it is not
+ * worth a request of its own. */
+#define CF_LOSS_SAMPLE 1
+#define CF_LOSS_OTHER 2
 
 /* Counts a loss, and for the next client report, too. */
 void cf_client_lose(crashfree *client, crashfree_counter reason);

@@ -147,8 +147,8 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
     return session_json(client, &session, out, capacity);
 }
 
-/* Lets the host discard sessions. It may call back and so move them in the list; those that this
- * passes over are left for the next request. */
+/* Lets the host discard sessions. It may call back and so move them in the list; those of which this
+ * loses sight are left for the next request. */
 static void ask_host(crashfree *client) {
     client->busy = true;
     for (cf_session *session = next_due(client, client->sessions); session != NULL;
@@ -158,13 +158,12 @@ static void ask_host(crashfree *client) {
             session_json(client, session, client->envelope.text, sizeof client->envelope.text);
 
         memcpy(sid, session->sid, sizeof sid);
-        session->cleared = length > 0;
-        if (length == 0 || cf_host_before_send(client, client->envelope.text, length)) {
-            continue;
-        }
-        for (unsigned i = 0; i < client->count; i++) {
-            if (strcmp(client->sessions[i].sid, sid) == 0) {
-                drop(client, &client->sessions[i], CRASHFREE_DROPPED_BEFORE_SEND);
+        const bool keep = cf_host_before_send(client, client->envelope.text, length);
+
+        if (strcmp(session->sid, sid) == 0) {
+            session->cleared = true;
+            if (!keep) {
+                drop(client, session, CRASHFREE_DROPPED_BEFORE_SEND);
             }
         }
     }
@@ -192,15 +191,10 @@ static bool add_sessions(crashfree *client, cf_envelope *envelope, uint32_t requ
     return all;
 }
 
-/* Whether there are losses to report. Sampling is a wish, not a loss: it is not worth a request of
- * its own, for which `alone` asks. */
+/* Whether there are losses to report, with sessions or alone. */
 static bool has_losses(const crashfree *client, bool alone) {
-    uint32_t any = alone ? 0 : client->unreported[CRASHFREE_DROPPED_SAMPLE];
-
-    for (int i = CRASHFREE_DROPPED_QUEUE; i < CRASHFREE_COUNTERS; i++) {
-        any |= i == CRASHFREE_DROPPED_SAMPLE ? 0 : client->unreported[i];
-    }
-    return any != 0 && client->number[CRASHFREE_REPORTS] != 0 &&
+    return client->losses > (alone ? CF_LOSS_SAMPLE : 0) &&
+           client->number[CRASHFREE_REPORTS] != 0 &&
            client->limits.reports <= cf_host_monotonic(client);
 }
 
@@ -278,6 +272,7 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
         cf_envelope_add_report(envelope, client->unreported + CRASHFREE_DROPPED_QUEUE, now)) {
         /* A report that gets lost is not reported (protocol 5.2). */
         memset(client->unreported, 0, sizeof client->unreported);
+        client->losses = 0;
     }
     if (envelope->length == empty) {
         return;
