@@ -48,9 +48,10 @@ async function script(
   const outfile = join(dist, name);
   const module = await readFile(moduleFile);
   const names = shortNames(module);
-  const wasm = JSON.stringify(pack(renameModule(module, names)));
+  const packed = pack(renameModule(module, names));
+  const code = JSON.stringify(packed.code);
   // In its place while names are chosen, which are letters that the text has already.
-  const blank = ' '.repeat(wasm.length - 2);
+  const blank = ' '.repeat(code.length - 2);
   const bundle = await build({
     ...browserOptions,
     entryPoints: [join(root, entry)],
@@ -60,13 +61,13 @@ async function script(
     sourcemap: 'external',
     minifySyntax: true,
     write: false,
-    plugins: [wasmPlugin(blank, names, format, loader && join(root, loader))],
+    plugins: [wasmPlugin({ ...packed, code: blank }, names, format, loader && join(root, loader))],
   });
-  const code = bundle.outputFiles.find((file) => file.path === outfile)!;
+  const bundled = bundle.outputFiles.find((file) => file.path === outfile)!;
   const map = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
 
   const result = await minify(
-    { [name]: code.text },
+    { [name]: bundled.text },
     {
       module: format === 'esm',
       toplevel: true,
@@ -84,7 +85,7 @@ async function script(
       },
     },
   );
-  await writeFile(outfile, `${result.code!.replace(`"${blank}"`, () => wasm)}\n`);
+  await writeFile(outfile, `${result.code!.replace(`"${blank}"`, () => code)}\n`);
   await writeFile(`${outfile}.map`, String(result.map));
 }
 

@@ -2,6 +2,7 @@
  * Short names for what crosses the boundary of the module. dist/crashfree.wasm keeps the names of
  * src/wasm.c; the modules within scripts, and the scripts themselves, have these.
  */
+import { leb, Reader, sectionsOf, withSections } from './sections.js';
 
 /** Members of the core that web/src/core.ts adds: files that are loaded later call them, too. */
 const ADDED = ['read', 'write'];
@@ -30,54 +31,28 @@ export const nameCache = (names: Map<string, string>) => ({
   props: { props: Object.fromEntries([...names].map(([name, short]) => [`$_${name}`, short])) },
 });
 
-/** A number as LEB128. */
-function leb(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)];
-}
-
 /** A module with other names in its lists of imports and exports. */
-export function renameModule(bytes: Uint8Array, names: Map<string, string>): Uint8Array {
-  let at = 8;
-  const number = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!;
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  const name = () => {
-    const length = number();
-    const text = new TextDecoder().decode(bytes.subarray(at, at + length));
-    at += length;
-    const short = new TextEncoder().encode(names.get(text) ?? text);
+export function renameModule(module: Uint8Array, names: Map<string, string>): Uint8Array {
+  const renamed = (reader: Reader) => {
+    const name = new TextDecoder().decode(reader.block());
+    const short = new TextEncoder().encode(names.get(name) ?? name);
     return [...leb(short.length), ...short];
   };
-  const kind = () => {
-    const value = bytes[at++]!;
-    return [value, ...leb(number())];
-  };
+  const sections = sectionsOf(module).map(({ id, content }) => {
+    if (id !== IMPORTS && id !== EXPORTS) return { id, content };
 
-  const result = [...bytes.subarray(0, at)];
-  while (at < bytes.length) {
-    const section = bytes[at++]!;
-    const size = number();
-    const end = at + size;
-    let content = [...bytes.subarray(at, end)];
-    if (section === IMPORTS || section === EXPORTS) {
-      const count = number();
-      content = leb(count);
-      for (let i = 0; i < count; i++) {
-        if (section === IMPORTS) content.push(...name());
-        content.push(...name());
-        if (section === IMPORTS && bytes[at] !== FUNCTION) {
-          throw new Error('the module imports something that is no function');
-        }
-        content.push(...kind());
+    const reader = new Reader(content);
+    const list = leb(reader.number());
+    while (!reader.done) {
+      if (id === IMPORTS) list.push(...renamed(reader));
+      list.push(...renamed(reader));
+      const kind = reader.byte();
+      if (id === IMPORTS && kind !== FUNCTION) {
+        throw new Error('the module imports something that is no function');
       }
+      list.push(kind, ...leb(reader.number()));
     }
-    result.push(section, ...leb(content.length), ...content);
-    at = end;
-  }
-  return Uint8Array.from(result);
+    return { id, content: Uint8Array.from(list) };
+  });
+  return withSections(module, sections);
 }

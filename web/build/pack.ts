@@ -1,13 +1,60 @@
-// Bytes of crashfree.min.js that a 6,736-byte module costs (raw: 2,938 brotli, 3,146 gzip), decoder
-// included: base64 3,848 brotli 4,494 gzip; as here 3,022 3,561; with every byte XORed 3,019 3,443;
-// with a table of bytes by frequency 3,112 3,512; control characters let in 3,024 3,567.
+/**
+ * The module as it is written into a script: its code as characters that `unpack` in web/src reads,
+ * and its texts as text, where a compressor knows their words and meets them in the script again.
+ */
+import { Reader, sectionsOf, withSections } from './sections.js';
 
-/** Writes bytes as printable ASCII without a double quote; `unpack` in web/src reads it. */
-export function pack(bytes: Uint8Array): string {
+export interface Packed {
+  /** The module without its texts, as `unpack` wants it. */
+  code: string;
+  /** The texts, `|` for NUL, and the address in the memory where they belong. */
+  texts: string;
+  textsAt: number;
+}
+
+const DATA = 11;
+const DATA_COUNT = 12;
+/** `i32.const`, and `end`, around the address of active data. */
+const CONST = 0x41;
+const END = 0x0b;
+
+export function pack(module: Uint8Array): Packed {
+  const sections = sectionsOf(module);
+  const rest = sections.filter(({ id }) => id !== DATA && id !== DATA_COUNT);
+  return {
+    code: printable(withSections(module, rest)),
+    ...textsOf(sections.find(({ id }) => id === DATA)!.content),
+  };
+}
+
+/** Bytes as printable ASCII without a double quote or a backslash in need of another. */
+export function printable(bytes: Uint8Array): string {
   let text = '';
   for (const value of bytes) {
     if (value >= 92) text += value < 184 ? ' ' : '!';
     text += String.fromCharCode(35 + (value % 92));
   }
   return text;
+}
+
+function textsOf(data: Uint8Array): { texts: string; textsAt: number } {
+  const reader = new Reader(data);
+  let texts = '';
+  let textsAt = 0;
+  for (let count = reader.number(); count > 0; count--) {
+    const [mode, opcode, address, end] = [
+      reader.byte(),
+      reader.byte(),
+      reader.number(),
+      reader.byte(),
+    ];
+    if (mode !== 0 || opcode !== CONST || end !== END) {
+      throw new Error('the module has data of another kind than web/build/pack.ts knows');
+    }
+    textsAt ||= address;
+    texts = texts.padEnd(address - textsAt, '|') + new TextDecoder().decode(reader.block());
+  }
+  texts = texts.replaceAll('\0', '|');
+  if (!/^[ -~]*$/.test(texts)) throw new Error('the module has data that is no text');
+  return { texts, textsAt };
 }

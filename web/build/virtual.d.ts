@@ -1,6 +1,8 @@
-/** Filled in by web/build/wasm-plugin.ts; `unpack` in web/src gives the bytes. */
+/** Filled in by web/build/wasm-plugin.ts with what web/build/pack.ts gives; web/src/unpack.ts reads it. */
 declare module 'crashfree:wasm' {
-  export const wasm: string;
+  export const code: string;
+  export const texts: string;
+  export const textsAt: number;
 }
 
 /** What the module's exports and imports are called there and, shorter, in the scripts. */

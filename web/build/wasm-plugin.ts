@@ -1,4 +1,5 @@
 import type { Plugin } from 'esbuild';
+import type { Packed } from './pack.js';
 
 /** The ways to files that are loaded only where they are needed. A literal is what bundlers follow. */
 const literal = `export const loadNowasm = () => import('./crashfree.nowasm.js');
@@ -10,13 +11,13 @@ const besideScript = `const { src } = document.currentScript ?? {};
 const files = { esm: literal, cjs: literal, iife: besideScript };
 
 /**
- * Answers `import { wasm } from 'crashfree:wasm'` with the packed module, which is text,
+ * Answers `import { code, texts, textsAt } from 'crashfree:wasm'` with the packed module,
  * `import { names } from 'crashfree:names'` with the short names in it, and
  * `import { loadNowasm } from 'crashfree:files'` with the way to that file. `loader` takes the place of
  * web/src/loader.ts.
  */
 export function wasmPlugin(
-  wasm: string,
+  packed: Packed,
   names: Map<string, string>,
   format: keyof typeof files,
   loader?: string,
@@ -34,7 +35,9 @@ export function wasmPlugin(
       }));
       if (loader) build.onResolve({ filter: /^\.\/loader$/ }, () => ({ path: loader }));
       build.onLoad({ filter: /:wasm$/, namespace: 'crashfree' }, () => ({
-        contents: `export const wasm = ${JSON.stringify(wasm)};`,
+        contents: Object.entries(packed)
+          .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+          .join('\n'),
       }));
       build.onLoad({ filter: /:names$/, namespace: 'crashfree' }, () => ({
         contents: `export const names = ${JSON.stringify([...names])};`,

@@ -1,9 +1,8 @@
 /** The loader of `crashfree/node`: Node compiles at once, and without WebAssembly has no fetch. */
-import { wasm } from 'crashfree:wasm';
 import type { Exports, Imports } from '../src/core';
-import { unpack } from '../src/unpack';
+import { unpack, withTexts } from '../src/unpack';
 
 export function instantiate(imports: Imports, ready: (exports: Exports) => void): void {
-  const module = new WebAssembly.Module(unpack(wasm));
-  ready(new WebAssembly.Instance(module, imports).exports as Exports);
+  const module = new WebAssembly.Module(unpack());
+  ready(withTexts(new WebAssembly.Instance(module, imports).exports as Exports));
 }

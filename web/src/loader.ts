@@ -1,7 +1,6 @@
 import { loadNowasm } from 'crashfree:files';
-import { wasm } from 'crashfree:wasm';
 import type { Exports, Imports } from './core';
-import { unpack } from './unpack';
+import { unpack, withTexts } from './unpack';
 
 /** Whether the browser has no WebAssembly for us; it is asked once, as it may report each attempt. */
 let refused = false;
@@ -15,7 +14,7 @@ export async function instantiate(
   imports: Imports,
   ready: (exports: Exports) => void,
 ): Promise<void> {
-  const bytes = unpack(wasm);
+  const bytes = unpack();
   let instance: { exports: unknown } | undefined;
   try {
     if (!refused) instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
@@ -25,5 +24,9 @@ export async function instantiate(
     }
   }
   refused = !instance;
-  ready(instance ? (instance.exports as Exports) : (await loadNowasm()).instantiate(imports));
+  ready(
+    instance
+      ? withTexts(instance.exports as Exports)
+      : (await loadNowasm()).instantiate(imports),
+  );
 }

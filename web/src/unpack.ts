@@ -1,17 +1,30 @@
+/** The module inside a script, as `web/build/pack.ts` wrote it. */
+import { code, texts, textsAt } from 'crashfree:wasm';
+import type { Exports } from './core';
+
 /**
- * Gives back the bytes that `web/build/pack.ts` wrote as text: a character from `#` to `~` stands
- * for a value from 0 to 91; a blank before it adds 92, an exclamation mark 184.
+ * The bytes of the module but for its texts. A character from `#` to `~` stands for a value from 0 to
+ * 91; a blank before it adds 92, an exclamation mark 184.
  */
-export function unpack(text: string): Uint8Array<ArrayBuffer> {
+export function unpack(): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
   let high = 0;
-  for (const character of text) {
-    const code = character.charCodeAt(0) - 32;
-    if (code < 2) high = 92 + 92 * code;
+  for (const character of code) {
+    const value = character.charCodeAt(0) - 32;
+    if (value < 2) high = 92 + 92 * value;
     else {
-      bytes.push(code - 3 + high);
+      bytes.push(value - 3 + high);
       high = 0;
     }
   }
   return new Uint8Array(bytes);
+}
+
+/** Puts the texts where the module expects them, before anything is called. */
+export function withTexts(exports: Exports): Exports {
+  new TextEncoder().encodeInto(
+    texts.replace(/\|/g, '\0'),
+    new Uint8Array(exports._memory.buffer, textsAt),
+  );
+  return exports;
 }
