@@ -238,7 +238,7 @@ bool crashfree_set_user(crashfree *client, const char *id, size_t length) {
     if (!fits) {
         did[0] = '\0';
     }
-    if (client->closed || strcmp(did, client->did) == 0) {
+    if (client->closed || memcmp(did, client->did, sizeof did) == 0) {
         return fits;
     }
     memcpy(client->did, did, sizeof did);

@@ -31,6 +31,7 @@ struct crashfree {
     bool too_many;
     bool ended; /* the page is ending: an answer can no longer be told from a cut connection */
     bool busy;  /* within host->before_send */
+    uint8_t jitter; /* random, of the last retry */
     uint8_t losses; /* CF_LOSS of all that is in `unreported` */
     uint32_t counters[CRASHFREE_COUNTERS];
     uint32_t unreported[CRASHFREE_COUNTERS]; /* losses that no client report has told yet */

@@ -68,9 +68,10 @@ bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
         return false;
     }
     const bool literal = *host == '[';
-    const char *host_end = literal ? skip(host + 1, ':') : skip(host, '-');
+    const char *const name = host + literal;
+    const char *host_end = skip(name, literal ? ':' : '-');
 
-    if (host_end == host + literal || (literal && *host_end++ != ']')) {
+    if (host_end == name || (literal && *host_end++ != ']')) {
         return false;
     }
     if (*host_end == ':') {
@@ -83,14 +84,17 @@ bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
     }
 
     /* What stands before the last part of the path is a prefix. */
-    const char *project = host_end;
+    const char *project;
     const char *end = host_end;
 
-    while (*end == '/' && end[1] != '\0') {
+    do {
+        if (*end != '/') {
+            return false;
+        }
         project = end + 1;
         end = skip(project, '-');
-    }
-    if (end == project || skip_digits(project) != end || end[*end == '/'] != '\0') {
+    } while (end[*end == '/'] != '\0');
+    if (end == project || skip_digits(project) != end) {
         return false;
     }
 

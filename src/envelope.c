@@ -69,10 +69,9 @@ static void add_number(document *document, const char *key, uint32_t value) {
 
 /* Returns the length, 0 if it does not fit. */
 static size_t print(document *document, char *out, size_t capacity) {
-    return capacity <= INT_MAX &&
-                   cJSON_PrintPreallocated(document->nodes, out, (int)capacity, false)
-               ? strlen(out)
-               : 0;
+    const int room = capacity < INT_MAX ? (int)capacity : INT_MAX;
+
+    return cJSON_PrintPreallocated(document->nodes, out, room, false) ? strlen(out) : 0;
 }
 
 static bool add_line(cf_envelope *envelope, document *document) {
@@ -88,7 +87,7 @@ static bool add_line(cf_envelope *envelope, document *document) {
     return true;
 }
 
-bool cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn) {
+void cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn) {
     char sent_at[CF_TIMESTAMP_LENGTH + 1];
     document header;
 
@@ -100,7 +99,7 @@ bool cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn) {
     add_parent(&header, "sdk", cJSON_Object);
     add_text(&header, "name", "crashfree");
     add_text(&header, "version", CRASHFREE_VERSION);
-    return add_line(envelope, &header);
+    (void)add_line(envelope, &header); /* always fits */
 }
 
 /* Begins an item without a length: its payload has no line feed and ends at one. */
@@ -137,7 +136,7 @@ static void write_session(session_document *document, const cf_session *session,
     begin(item);
     add_text(item, "sid", session->sid);
     if (session->init == CF_UNSENT) {
-        add(item, "init", cJSON_True);
+        add(item, "init", cJSON_Raw)->valuestring = "true";
     }
     add_text(item, "started", document->started);
     add_text(item, "timestamp", document->timestamp);

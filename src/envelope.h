@@ -16,12 +16,12 @@ typedef struct cf_attributes {
 
 /* An envelope under construction. A part that does not fit is left out as a whole. */
 typedef struct cf_envelope {
-    size_t length;
+    size_t length; /* at most that of `text` */
     char text[CRASHFREE_ENVELOPE_MAX]; /* not NUL-ended */
 } cf_envelope;
 
 /* Writes the header, over what was there. `dsn` goes into it for a tunnel and is empty otherwise. */
-bool cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn);
+void cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn);
 
 /* Adds the next update of a session. */
 bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,

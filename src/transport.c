@@ -22,21 +22,8 @@ void cf_transport_wake_in(crashfree *client, double delay) {
 }
 
 void crashfree_wake(crashfree *client) {
-    const double early = client->wake_at - cf_host_monotonic(client);
-
     client->wake_at = 0;
-    /* Timers may fire a little early, as clocks are coarse. */
-    if (early > 1) {
-        cf_transport_wake_in(client, early);
-    } else {
-        cf_transport_send(client, CF_EVENT);
-    }
-}
-
-static void remove_at(crashfree *client, unsigned index) {
-    client->count--;
-    memmove(&client->sessions[index], &client->sessions[index + 1],
-            (client->count - index) * sizeof client->sessions[0]);
+    cf_transport_send(client, CF_EVENT);
 }
 
 /* The first session from `session` on that the next request has to carry, or NULL. */
@@ -50,50 +37,48 @@ static cf_session *next_due(crashfree *client, cf_session *session) {
     return NULL;
 }
 
-/* Forgets those of the first `end` sessions of which the server needs nothing more. */
-static void forget_settled(crashfree *client, unsigned end) {
-    for (unsigned i = end; i-- > 0;) {
-        if (cf_session_is_settled(&client->sessions[i])) {
-            remove_at(client, i);
+/* Forgets the sessions of which the server needs nothing more, but for the last `kept`. */
+static void forget_settled(crashfree *client, unsigned kept) {
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < client->count; i++) {
+        if (i + kept >= client->count || !cf_session_is_settled(&client->sessions[i])) {
+            client->sessions[count++] = client->sessions[i];
         }
     }
+    client->count = count;
 }
 
-/* The same for all but the present session. */
-static void forget_old(crashfree *client) {
-    if (client->count > 0) {
-        forget_settled(client, client->count - 1);
-    }
-}
-
-/* Gives up a session of which something is due. One that was announced and ended well is no loss:
- * the rest says nothing. */
-static void drop(crashfree *client, cf_session *session, crashfree_counter reason) {
-    if (!cf_session_is_due(session)) {
-        return;
-    }
+/* Gives up a session. One that was announced and ended well is no loss: the rest says nothing. */
+static void give_up(crashfree *client, cf_session *session, crashfree_counter reason) {
     session->discarded = true;
     if (session->init != CF_TAKEN || session->status != CRASHFREE_EXITED || session->errors > 0) {
         cf_client_lose(client, reason);
     }
 }
 
-void cf_transport_make_room(crashfree *client) {
-    unsigned victim = 0;
+/* The same, if something of it is due. */
+static void drop(crashfree *client, cf_session *session, crashfree_counter reason) {
+    if (cf_session_is_due(session)) {
+        give_up(client, session, reason);
+    }
+}
 
-    forget_settled(client, client->count);
+void cf_transport_make_room(crashfree *client) {
+    cf_session *victim = client->sessions;
+
+    forget_settled(client, 0);
     if (client->count < CRASHFREE_SESSIONS_MAX) {
         return;
     }
     /* Rather one that counts already than one that would be missing. */
-    for (unsigned i = 0; i < client->count; i++) {
+    for (unsigned i = client->count; i-- > 0;) {
         if (client->sessions[i].init == CF_TAKEN) {
-            victim = i;
-            break;
+            victim = &client->sessions[i];
         }
     }
-    drop(client, &client->sessions[victim], CRASHFREE_DROPPED_QUEUE);
-    remove_at(client, victim);
+    give_up(client, victim, CRASHFREE_DROPPED_QUEUE);
+    forget_settled(client, 0);
 }
 
 /*
@@ -153,14 +138,16 @@ static void ask_host(crashfree *client) {
     client->busy = true;
     for (cf_session *session = next_due(client, client->sessions); session != NULL;
          session = next_due(client, session + 1)) {
-        char sid[CF_SID_LENGTH + 1];
         const size_t length =
             session_json(client, session, client->envelope.text, sizeof client->envelope.text);
+        uint64_t id; /* enough of it to know the session by */
+        uint64_t present;
 
-        memcpy(sid, session->sid, sizeof sid);
+        memcpy(&id, session->sid, sizeof id);
         const bool keep = cf_host_before_send(client, client->envelope.text, length);
 
-        if (strcmp(session->sid, sid) == 0) {
+        memcpy(&present, session->sid, sizeof present);
+        if (present == id) {
             session->cleared = true;
             if (!keep) {
                 drop(client, session, CRASHFREE_DROPPED_BEFORE_SEND);
@@ -247,7 +234,7 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
     } else if (has_news(client, CF_EVENT)) {
         cf_transport_wake_in(client, limited);
     }
-    forget_old(client);
+    forget_settled(client, 1);
 
     const bool report =
         (send_sessions || occasion != CF_EVENT) && has_losses(client, !send_sessions);
@@ -258,17 +245,16 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
 
     cf_envelope *const envelope = &client->envelope;
     const char *url = client->tunnel[0] != '\0' ? client->tunnel : client->dsn.endpoint;
-    const uint32_t request = client->last_request % (CF_TAKEN - 1) + 1;
-    const bool begun =
-        cf_envelope_begin(envelope, now, url == client->tunnel ? client->dsn.text : "");
+    const uint32_t request = client->last_request + 1;
+
+    cf_envelope_begin(envelope, now, url == client->tunnel ? client->dsn.text : "");
     const size_t empty = envelope->length;
 
-    /* What does not fit, or for which there is no memory, goes later: at once would be without end
-     * where requests fail at once. */
-    if (!begun || (send_sessions && !add_sessions(client, envelope, request, now))) {
+    /* What does not fit goes later: at once would be without end where requests fail at once. */
+    if (send_sessions && !add_sessions(client, envelope, request, now)) {
         cf_transport_wake_in(client, RETRY_FIRST_MS);
     }
-    if (begun && report &&
+    if (report &&
         cf_envelope_add_report(envelope, client->unreported + CRASHFREE_DROPPED_QUEUE, now)) {
         /* A report that gets lost is not reported (protocol 5.2). */
         memset(client->unreported, 0, sizeof client->unreported);
@@ -315,7 +301,7 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
             }
         }
     }
-    forget_old(client);
+    forget_settled(client, 1);
 
     const bool news = has_news(client, CF_EVENT);
 
@@ -327,12 +313,10 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
         }
     } else {
         if (client->failures < RETRIES_MAX && news) {
-            unsigned char jitter = 0;
-
-            cf_host_random(client, &jitter, 1);
+            cf_host_random(client, &client->jitter, 1);
             /* From three quarters to five quarters, so that tabs do not retry together. */
             cf_transport_wake_in(client, RETRY_FIRST_MS * (1 << client->failures) *
-                                             (0.75 + jitter / 512.0));
+                                             (0.75 + client->jitter / 512.0));
         }
         client->failures++;
     }

@@ -68,6 +68,7 @@ set(cjson_source "${PROJECT_BINARY_DIR}/cjson/cJSON.c")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cjson_SOURCE_DIR}/cJSON.c")
 file(READ "${cjson_SOURCE_DIR}/cJSON.c" cjson_text)
 foreach(constant "output_buffer->format=false" "p->noalloc=true" "output_buffer->depth++=(void)0" "output_buffer->depth--=(void)0" "p.hooks = global_hooks=(void)0"
+    "switch ((item->type) & 0xFF)=switch ((item->type) & (cJSON_String | cJSON_Object | cJSON_Array | cJSON_Raw))"
     "static unsigned char* ensure(=__attribute__((nonnull)) static unsigned char* ensure("
     "static void update_offset(=__attribute__((nonnull)) static void update_offset("
     "static cJSON_bool print_string_ptr(=__attribute__((nonnull)) static cJSON_bool print_string_ptr("
