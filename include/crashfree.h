@@ -9,7 +9,8 @@
  *
  * Conventions
  *  - Text is (pointer, length) in UTF-8 and need not end in NUL. It is copied before a call
- * returns. Bytes that are not UTF-8, lone surrogates and U+0000 become U+FFFD (protocol 1.1).
+ * returns. Bytes that are not UTF-8, lone surrogates among them, become U+FFFD (protocol 1.1), and
+ * U+0000 becomes U+001A. The module relies on its host for the former.
  *  - Times are milliseconds in a double. Wall times count from the Unix epoch.
  *  - A client belongs to one thread. A host function may call back into the client that called it.
  *  - No function fails in a way that the caller must handle: what cannot be sent is kept, or
@@ -180,7 +181,7 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host);
 bool crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
                         size_t length);
 
-/* Sets an option that is a number. */
+/* Sets an option that is a number. All but the sample rate are whole; others become 0. */
 void crashfree_set_number(crashfree *client, crashfree_option option, double value);
 
 /* Whether sessions are being sent and, if not, why; the first reason that applies. */
@@ -228,7 +229,7 @@ void crashfree_flush(crashfree *client);
  */
 void crashfree_hide(crashfree *client, bool final);
 
-/* The timer that host->wake asked for. Early or spurious calls do no harm. */
+/* The timer that host->wake asked for. A call without need sends what is waiting. */
 void crashfree_wake(crashfree *client);
 
 /*

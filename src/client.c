@@ -236,7 +236,7 @@ bool crashfree_set_user(crashfree *client, const char *id, size_t length) {
     cf_session *const session = running(client);
 
     if (!fits) {
-        did[0] = '\0';
+        memset(did, 0, sizeof did);
     }
     if (client->closed || memcmp(did, client->did, sizeof did) == 0) {
         return fits;

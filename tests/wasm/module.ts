@@ -54,7 +54,6 @@ export interface Calls {
   wake(): void;
   respond(request: number, status: number, limitsLength: number, retryAfter: number): void;
   session(): number;
-  saveable(): number;
   save(index: number): number;
   restore(
     length: number,
@@ -110,6 +109,9 @@ export class Core {
         random: (address: number, length: number) => {
           const bytes = this.#bytes(address, length);
           for (let i = 0; i < length; i++) bytes[i] = this.#nextByte();
+        },
+        timestamp: (address: number, time: number) => {
+          this.#bytes(address, 24).set(Buffer.from(new Date(time).toISOString()));
         },
         wake: (delay: number) => {
           this.#wakeAt = this.monotonic + delay;

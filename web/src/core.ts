@@ -22,7 +22,6 @@ export type Exports = {
   _respond(request: number, status: number, limitsLength: number, retryAfter?: number): void;
   _session(): number;
   _save(index: number): number;
-  _saveable(): number;
   _restore(
     length: number,
     started: number,

@@ -78,7 +78,7 @@ const DENIED = 2;
 
 /** The sessions of a core of which something is waiting, and the running one. */
 const sessionsOf = (core: Core) =>
-  Array.from({ length: core._saveable() }, (_, index) => core._read(core._save(index)))
+  Array.from({ length: SESSIONS_MAX }, (_, index) => core._read(core._save(index)))
     .filter(Boolean)
     .map((json) => JSON.parse(json) as Session);
 
