@@ -3,7 +3,9 @@
 #define CF_ENVELOPE_H
 
 #include "session.h"
+#include "timestamp.h"
 
+#include <cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,9 +16,33 @@ typedef struct cf_attributes {
     char user_agent[CRASHFREE_USER_AGENT_MAX + 1];
 } cf_attributes;
 
-/* An envelope under construction. A part that does not fit is left out as a whole. */
+/* A client report has the most members: a time, and three, one a number, of each kind of loss. */
+#define CF_NODES_MAX 32
+#define CF_NUMBERS_MAX (CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE)
+/* Of 2^32 - 1. */
+#define CF_DIGITS_MAX 10
+
+/*
+ * A JSON object under construction: cJSON's nodes, in the order in which they are written. They are
+ * linked here, so that nothing is allocated. Texts are not copied: they must outlive it.
+ */
+typedef struct cf_document {
+    cJSON nodes[CF_NODES_MAX]; /* the first one is the object */
+    cJSON *last;
+    cJSON **next; /* where the next node is linked */
+    char digits[CF_NUMBERS_MAX][CF_DIGITS_MAX + 1];
+    unsigned numbers;
+} cf_document;
+
+/*
+ * An envelope under construction, and what it takes to write one; most of it is too large for a
+ * stack. A part that does not fit is left out as a whole.
+ */
 typedef struct cf_envelope {
-    size_t length; /* at most that of `text` */
+    cf_document document; /* the part that is being written, with room for its times */
+    char started[CF_TIMESTAMP_LENGTH + 1];
+    char timestamp[CF_TIMESTAMP_LENGTH + 1];
+    size_t length;                     /* at most that of `text` */
     char text[CRASHFREE_ENVELOPE_MAX]; /* not NUL-ended */
 } cf_envelope;
 
@@ -31,10 +57,11 @@ bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,
 bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double now);
 
 /*
- * Writes a session with its present status as JSON, with a NUL behind it. Returns the length, 0 if
- * it does not fit.
+ * Writes a session with its present status as JSON to `out`, which may be the envelope's text, with
+ * a NUL behind it. Returns the length, 0 if it does not fit.
  */
-size_t cf_envelope_session_json(char *out, size_t capacity, const cf_session *session,
-                                const cf_attributes *attributes, double now);
+size_t cf_envelope_session_json(cf_envelope *envelope, char *out, size_t capacity,
+                                const cf_session *session, const cf_attributes *attributes,
+                                double now);
 
 #endif

@@ -97,9 +97,9 @@ static void check_age(crashfree *client, cf_session *session, double now) {
     }
 }
 
-static size_t session_json(const crashfree *client, const cf_session *session, char *out,
+static size_t session_json(crashfree *client, const cf_session *session, char *out,
                            size_t capacity) {
-    return cf_envelope_session_json(out, capacity, session, &client->attributes,
+    return cf_envelope_session_json(&client->envelope, out, capacity, session, &client->attributes,
                                     cf_host_now(client));
 }
 

@@ -96,5 +96,5 @@ endif()
 add_library(cf_cjson OBJECT "${cjson_source}")
 target_include_directories(cf_cjson SYSTEM PUBLIC "${cjson_SOURCE_DIR}")
 target_compile_definitions(cf_cjson PUBLIC CJSON_NESTING_LIMIT=64 CJSON_HIDE_SYMBOLS)
-target_compile_options(cf_cjson PRIVATE -Wno-unused-value
+target_compile_options(cf_cjson PRIVATE -w
   "SHELL:-include \"${PROJECT_SOURCE_DIR}/src/cjson_config.h\"")
