@@ -24,6 +24,7 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host) {
     }
     client->dsn_status = CRASHFREE_NO_DSN;
     client->release_status = CRASHFREE_NO_RELEASE;
+    client->end = client->sessions;
     client->sample_rate = 1;
     client->number[CRASHFREE_UNHANDLED] = CRASHFREE_CRASHED;
     client->number[CRASHFREE_PER_MINUTE] = PER_MINUTE_DEFAULT;
@@ -112,7 +113,7 @@ crashfree_status crashfree_get_status(const crashfree *client) {
     if (client->too_many) {
         return CRASHFREE_TOO_MANY_SESSIONS;
     }
-    if (client->count > 0 && !client->sessions[client->count - 1].sampled) {
+    if (client->end > client->sessions && !client->end[-1].sampled) {
         return CRASHFREE_SAMPLED_OUT;
     }
     return CRASHFREE_ACTIVE;
@@ -128,7 +129,7 @@ static cf_session *running(crashfree *client) {
 /* Adds a session to the list; the caller fills it in. */
 static cf_session *add_session(crashfree *client) {
     cf_transport_make_room(client);
-    return &client->sessions[client->count++];
+    return client->end++;
 }
 
 /* Whether the limit per minute leaves room for one more session. */
@@ -158,7 +159,7 @@ void crashfree_start_session(crashfree *client, bool announce) {
         cf_session_end(session, CRASHFREE_EXITED);
     }
     if (client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_PENDING) {
-        client->count = 0;
+        client->end = client->sessions;
     }
     if (below_limit(client)) {
         cf_session *const next = add_session(client);
@@ -262,8 +263,8 @@ void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
     }
     client->number[CRASHFREE_CONSENT] = consent;
     if (consent == CRASHFREE_CONSENT_IS_DENIED) {
-        client->start_on_grant |= client->count > 0;
-        client->count = 0;
+        client->start_on_grant |= client->end > client->sessions;
+        client->end = client->sessions;
     } else if (was_denied && client->start_on_grant) {
         client->start_on_grant = false;
         crashfree_start_session(client, true);

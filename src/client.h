@@ -24,7 +24,7 @@ struct crashfree {
     uint32_t last_request;
     uint32_t opened;
     unsigned failures; /* requests without an answer since the last answer */
-    unsigned count;    /* of `sessions` */
+    cf_session *end;   /* behind the last of `sessions` */
     bool tunnel_invalid;
     bool closed;
     bool start_on_grant; /* a session was due while consent was denied */
@@ -50,7 +50,7 @@ struct crashfree {
 
 /* The present session, or NULL. */
 static inline cf_session *cf_client_session(crashfree *client) {
-    return client->count > 0 ? &client->sessions[client->count - 1] : NULL;
+    return client->end > client->sessions ? client->end - 1 : NULL;
 }
 
 /* What the losses are that a client report would tell. Sampling is a wish, not a loss: it is not

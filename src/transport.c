@@ -30,7 +30,7 @@ void crashfree_wake(crashfree *client) {
 
 /* The first session from `session` on that the next request has to carry, or NULL. */
 static cf_session *next_due(crashfree *client, cf_session *session) {
-    while (session < client->sessions + client->count) {
+    while (session < client->end) {
         if (cf_session_is_due(session)) {
             return session;
         }
@@ -41,14 +41,14 @@ static cf_session *next_due(crashfree *client, cf_session *session) {
 
 /* Forgets the sessions of which the server needs nothing more, but for the last `kept`. */
 static void forget_settled(crashfree *client, unsigned kept) {
-    unsigned count = 0;
+    cf_session *end = client->sessions;
 
-    for (unsigned i = 0; i < client->count; i++) {
-        if (i + kept >= client->count || !cf_session_is_settled(&client->sessions[i])) {
-            client->sessions[count++] = client->sessions[i];
+    for (cf_session *session = end; session < client->end; session++) {
+        if (session + kept >= client->end || !cf_session_is_settled(session)) {
+            *end++ = *session;
         }
     }
-    client->count = count;
+    client->end = end;
 }
 
 /* Gives up a session. One that was announced and ended well is no loss: the rest says nothing. */
@@ -70,13 +70,13 @@ void cf_transport_make_room(crashfree *client) {
     cf_session *victim = client->sessions;
 
     forget_settled(client, 0);
-    if (client->count < CRASHFREE_SESSIONS_MAX) {
+    if (client->end < client->sessions + CRASHFREE_SESSIONS_MAX) {
         return;
     }
     /* Rather one that counts already than one that would be missing. */
-    for (unsigned i = client->count; i-- > 0;) {
-        if (client->sessions[i].init == CF_TAKEN) {
-            victim = &client->sessions[i];
+    for (cf_session *session = client->end; session > client->sessions;) {
+        if ((--session)->init == CF_TAKEN) {
+            victim = session;
         }
     }
     give_up(client, victim, CRASHFREE_DROPPED_QUEUE);
@@ -104,17 +104,17 @@ static size_t session_json(crashfree *client, const cf_session *session, char *o
 }
 
 size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
-    return client->count == 0
-               ? 0
-               : session_json(client, &client->sessions[client->count - 1], out, capacity);
+    const cf_session *const session = cf_client_session(client);
+
+    return session == NULL ? 0 : session_json(client, session, out, capacity);
 }
 
 unsigned crashfree_saveable(const crashfree *client) {
-    return client->count;
+    return (unsigned)(client->end - client->sessions);
 }
 
 size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity) {
-    if (index >= client->count) {
+    if (index >= crashfree_saveable(client)) {
         return 0;
     }
     cf_session session = client->sessions[index];
@@ -149,9 +149,9 @@ static void ask_host(crashfree *client) {
         if (cf_host_before_send(client, client->envelope.text, length)) {
             continue;
         }
-        for (unsigned i = 0; i < client->count; i++) {
-            if (memcmp(client->sessions[i].sid, id, sizeof id) == 0) {
-                drop(client, &client->sessions[i], CRASHFREE_DROPPED_BEFORE_SEND);
+        for (cf_session *same = client->sessions; same < client->end; same++) {
+            if (memcmp(same->sid, id, sizeof id) == 0) {
+                drop(client, same, CRASHFREE_DROPPED_BEFORE_SEND);
             }
         }
     }
@@ -213,9 +213,7 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
     bool send_sessions = false;
 
     /* All of them, as before_send may make any one due. */
-    for (unsigned i = 0; i < client->count; i++) {
-        cf_session *session = &client->sessions[i];
-
+    for (cf_session *session = client->sessions; session < client->end; session++) {
         session->cleared = !ask;
         if (limited <= 0) {
             check_age(client, session, now);
@@ -282,8 +280,7 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
     const bool refused = !delivered && status != 0 && status != 429;
     const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;
 
-    for (unsigned i = 0; i < client->count; i++) {
-        cf_session *session = &client->sessions[i];
+    for (cf_session *session = client->sessions; session < client->end; session++) {
         bool carried = false;
 
         if (session->init == request) {
