@@ -19,7 +19,7 @@ struct crashfree {
     double minute;  /* when the minute began in which `opened` counts, monotonic */
     cf_ratelimit limits;
     uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
-    crashfree_status dsn_status; /* CRASHFREE_ACTIVE, or why there is no valid one */
+    crashfree_status dsn_status;        /* CRASHFREE_ACTIVE, or why there is no valid one */
     crashfree_status release_status;
     uint32_t last_request;
     uint32_t opened;
@@ -29,8 +29,8 @@ struct crashfree {
     bool closed;
     bool start_on_grant; /* a session was due while consent was denied */
     bool too_many;
-    bool ended; /* the page is ending: an answer can no longer be told from a cut connection */
-    bool busy;  /* within host->before_send */
+    bool ended;     /* the page is ending: an answer can no longer be told from a cut connection */
+    bool busy;      /* within host->before_send */
     uint8_t jitter; /* random, of the last retry */
     uint8_t losses; /* CF_LOSS of all that is in `unreported` */
     uint32_t counters[CRASHFREE_COUNTERS];

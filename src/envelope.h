@@ -46,7 +46,8 @@ typedef struct cf_envelope {
     char text[CRASHFREE_ENVELOPE_MAX]; /* not NUL-ended */
 } cf_envelope;
 
-/* Writes the header, over what was there. `dsn` goes into it for a tunnel and is empty otherwise. */
+/* Writes the header, over what was there. `dsn` goes into it for a tunnel and is empty otherwise.
+ */
 void cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn);
 
 /* Adds the next update of a session. */

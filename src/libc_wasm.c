@@ -25,4 +25,3 @@ int memcmp(const void *left, const void *right, size_t count) {
     }
     return 0;
 }
-

@@ -19,7 +19,8 @@ size_t cf_text_copy(char *out, size_t capacity, const char *text, size_t length)
 /* The same without the ASCII white space at both ends of `text`. */
 size_t cf_text_copy_trimmed(char *out, size_t capacity, const char *text, size_t length);
 
-/* Whether a name is `lower` but for the case of letters; `lower` has small letters and dots only. */
+/* Whether a name is `lower` but for the case of letters; `lower` has small letters and dots only.
+ */
 bool cf_text_is(const char *text, const char *lower);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* First wait after a request without an answer; it doubles each time, up to four minutes. */
-#define RETRY_FIRST_MS 2000.0
+#define RETRY_FIRST_MS 2000U
 /* Requests without an answer in a row, after which only an event of the page tries again. */
 #define RETRIES_MAX 8
 /* Digits of a sid that tell the sessions of one client apart. */
@@ -14,7 +14,7 @@
 /* Answers that refuse an item before it is given up. */
 #define REFUSALS_MAX 3
 
-void cf_transport_wake_in(crashfree *client, double delay) {
+void cf_transport_wake_in(crashfree *client, uint32_t delay) {
     const double at = cf_host_monotonic(client) + delay;
 
     if (client->wake_at == 0 || at < client->wake_at) {
@@ -231,7 +231,7 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
         }
         send_sessions = has_news(client, occasion);
     } else if (has_news(client, CF_EVENT)) {
-        cf_transport_wake_in(client, limited);
+        cf_transport_wake_in(client, (uint32_t)limited + 1);
     }
     forget_settled(client, 1);
 
@@ -313,8 +313,8 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
         if (client->failures < RETRIES_MAX && news) {
             cf_host_random(client, &client->jitter, 1);
             /* From three quarters to five quarters, so that tabs do not retry together. */
-            cf_transport_wake_in(client, RETRY_FIRST_MS * (1 << client->failures) *
-                                             (0.75 + client->jitter / 512.0));
+            cf_transport_wake_in(client, (RETRY_FIRST_MS << client->failures) *
+                                             (384U + client->jitter) / 512);
         }
         client->failures++;
     }

@@ -14,8 +14,8 @@ typedef enum cf_occasion {
 /* Sends what is due in one request, and arranges to be woken for what has to wait. */
 void cf_transport_send(crashfree *client, cf_occasion occasion);
 
-/* Arranges a wake after `delay` ms, unless one comes earlier. */
-void cf_transport_wake_in(crashfree *client, double delay);
+/* Arranges a wake after `delay` whole ms, unless one comes earlier. */
+void cf_transport_wake_in(crashfree *client, uint32_t delay);
 
 /* Makes room for a new session at the end of the list. */
 void cf_transport_make_room(crashfree *client);

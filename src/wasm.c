@@ -88,7 +88,8 @@ char *init(void) {
 }
 
 int set_text(int option, size_t length) {
-    return crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope.text, length);
+    return crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope.text,
+                              length);
 }
 
 void set_number(int option, double value) {
@@ -134,12 +135,14 @@ void respond(uint32_t request, int status, size_t limits_length, double retry_af
 
 /* Writes the session to the buffer and returns its length. */
 size_t session(void) {
-    return crashfree_session(&the_client, the_client.envelope.text, sizeof the_client.envelope.text);
+    return crashfree_session(&the_client, the_client.envelope.text,
+                             sizeof the_client.envelope.text);
 }
 
 /* Writes a session to the buffer and returns its length. */
 size_t save(unsigned index) {
-    return crashfree_save(&the_client, index, the_client.envelope.text, sizeof the_client.envelope.text);
+    return crashfree_save(&the_client, index, the_client.envelope.text,
+                          sizeof the_client.envelope.text);
 }
 
 int restore(size_t length, double started, int status, uint32_t errors, int announced) {

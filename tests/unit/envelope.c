@@ -90,7 +90,7 @@ TEST(names_every_status) {
 
         session.status = (crashfree_session_status)status;
         (void)snprintf(expected, sizeof expected, "\"status\":\"%s\"", names[status]);
-        CHECK(cf_envelope_session_json(text, sizeof text, &session, &plain, NOW) > 0);
+        CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &plain, NOW) > 0);
         CHECK(strstr(text, expected) != NULL);
     }
 }
@@ -98,7 +98,8 @@ TEST(names_every_status) {
 TEST(the_timestamp_is_never_before_the_start) {
     const cf_session session = make_session();
 
-    CHECK(cf_envelope_session_json(text, sizeof text, &session, &plain, STARTED - 1) > 0);
+    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &plain, STARTED - 1) >
+          0);
     CHECK(strstr(text, "\"timestamp\":\"2026-01-05T10:00:00.000Z\"") != NULL);
 }
 
@@ -197,7 +198,7 @@ TEST(escapes_texts) {
     cf_session session = make_session();
 
     memcpy(session.did, "\r\n", 3);
-    CHECK(cf_envelope_session_json(text, sizeof text, &session, &attributes, NOW) > 0);
+    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &attributes, NOW) > 0);
     CHECK(strstr(text, "\"did\":\"\\r\\n\"") != NULL);
     CHECK(strstr(text, "\"release\":\"a\\\"b\"") != NULL);
     CHECK(strstr(text, "\"environment\":\"c\xe2\x80\xa8"
