@@ -231,7 +231,9 @@ void cf_transport_send(crashfree *client, cf_occasion occasion) {
         }
         send_sessions = has_news(client, occasion);
     } else if (has_news(client, CF_EVENT)) {
-        cf_transport_wake_in(client, (uint32_t)limited + 1);
+        const uint32_t whole = (uint32_t)limited;
+
+        cf_transport_wake_in(client, whole + (whole < limited));
     }
     forget_settled(client, 1);
 
