@@ -25,55 +25,54 @@ function secondsOf(retryAfter: string): number {
   return seconds >= 0 ? seconds : (Date.parse(retryAfter) - Date.now()) / 1000;
 }
 
-/** A page that ends cuts its requests first, and the cut must not be known before the end is. */
-const afterThisTask = () => new Promise<void>((later) => setTimeout(later));
-
-export function createTransport(fetch: Fetch, beforeFailing = afterThisTask): Transport {
-  const sending = new Set<Promise<unknown>>();
+export function createTransport(
+  fetch: Fetch,
+  /* A page that ends cuts its requests first, and the cut must not be known before the end is. */
+  beforeFailing = () => new Promise<void>((later) => setTimeout(later)),
+): Transport {
+  /** The last request, which ends when those before it have ended. */
+  let last: Promise<void> | undefined;
   let bytes = 0;
-
-  const exchange = async (
-    url: string,
-    body: string,
-    keepalive: boolean,
-  ): Promise<Parameters<Respond>> => {
-    let status = 0;
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        body,
-        keepalive,
-        credentials: 'omit',
-        referrerPolicy: 'strict-origin',
-      });
-      const header = (name: string) => response.headers.get(name) ?? '';
-      /* Whatever a patched fetch makes of the answer, there was one. */
-      status = 200;
-      status = +response.status || status;
-      return [status, header('X-Sentry-Rate-Limits'), secondsOf(header('Retry-After'))];
-    } catch {
-      await beforeFailing();
-      return [status];
-    }
-  };
 
   return {
     _send(url, body, atExit, respond) {
-      const keepalive = bytes + body.length <= KEEPALIVE_BYTES && sending.size < KEEPALIVE_REQUESTS;
+      const size = Math.max(body.length, KEEPALIVE_BYTES / KEEPALIVE_REQUESTS);
+      const keepalive = bytes + size <= KEEPALIVE_BYTES;
 
       /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
       if (atExit && !keepalive && navigator.sendBeacon?.(url, body)) {
         setTimeout(respond, 0, 200);
         return;
       }
-      bytes += body.length;
-      const request: Promise<unknown> = exchange(url, body, keepalive).then((answer) => {
-        bytes -= body.length;
-        sending.delete(request);
-        respond(...answer);
-      });
-      sending.add(request);
+      bytes += size;
+      const before = last;
+      const exchange = async () => {
+        let status = 0;
+        let limits: string | undefined;
+        let retryAfter: number | undefined;
+        try {
+          const response = await fetch(url, {
+            method: 'POST',
+            body,
+            keepalive,
+            credentials: 'omit',
+            referrerPolicy: 'strict-origin',
+          });
+          const header = (name: string) => response.headers.get(name) ?? '';
+          /* Whatever a patched fetch makes of the answer, there was one. */
+          status = 200;
+          status = +response.status || status;
+          limits = header('X-Sentry-Rate-Limits');
+          retryAfter = secondsOf(header('Retry-After'));
+        } catch {
+          await beforeFailing();
+        }
+        bytes -= size;
+        respond(status, limits, retryAfter);
+        await before;
+      };
+      last = exchange();
     },
-    _idle: () => Promise.all(sending),
+    _idle: async () => last,
   };
 }
