@@ -1,12 +1,10 @@
 import type { Listen } from './listen';
 
 /**
- * The part of a location that makes a route: path and query, and the fragment where it is a hash
+ * The part of a location that makes a route: all but the fragment, and that where it is a hash
  * route (`#/…`, `#!…`; `#/` alone is its start, as none is). Other fragments are places within a page.
  */
-export function routeOf({ pathname, search, hash }: URL): string {
-  return pathname + search + (/^#[!/]\/?[^/]/.test(hash) ? hash : '');
-}
+export const routeOf = ({ href }: URL): string => href.replace(/#(?![!/]\/?[^/]).*/, '');
 
 /**
  * Calls `changed` after each possible change of location: with the Navigation API where there is
