@@ -183,11 +183,13 @@ export function complete<T extends object>(
 ): T {
   const settings = { ...defaults, ...options } as Record<string, unknown>;
 
-  for (const [name, fallback] of Object.entries(defaults)) {
+  for (const name in defaults) {
+    const fallback: unknown = defaults[name];
     const value = (settings[name] ??= fallback);
     if (
       typeof value !== typeof fallback ||
-      Array.isArray(value) !== Array.isArray(fallback) ||
+      /* A list is what has `some`. */
+      typeof (value as unknown[]).some !== typeof (fallback as unknown[]).some ||
       (typeof value === 'number' && !(value >= 0))
     ) {
       if (name === 'environment') settings[name] = '';
@@ -199,16 +201,16 @@ export function complete<T extends object>(
 
 /** Options from the data attributes of a script tag, such as `data-sample-rate="0.5"`. */
 export function fromAttributes(attributes: DOMStringMap): Options {
+  const fallbacks: Record<string, unknown> = defaults();
   const options: Record<string, unknown> = {
     ...attributes,
-    release: builtRelease() ?? attributes.release,
+    release: fallbacks.release || attributes.release,
     initialScope: { user: { id: attributes.userId } },
   };
-  for (const [name, fallback] of Object.entries(defaults())) {
-    const value = attributes[name];
-    if (value === undefined) continue;
-    if (typeof fallback === 'number') options[name] = +value;
-    if (typeof fallback === 'boolean') options[name] = value !== 'false';
+  for (const name in attributes) {
+    const type = typeof fallbacks[name];
+    if (type === 'number') options[name] = +attributes[name]!;
+    if (type === 'boolean') options[name] = attributes[name] !== 'false';
   }
   return options;
 }
