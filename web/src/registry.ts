@@ -13,7 +13,8 @@ export const clientsOf = (holder: Holder): Map<string, Client> => (holder[KEY] ?
 
 /** Finds the client of this page; one of a window around counts the errors of this one from now on. */
 export function findClient(dsn: string): Client | undefined {
-  for (let holder: Window = window; ; holder = holder.parent) {
+  let holder: Window = window;
+  do {
     try {
       const client = clientsOf(holder).get(dsn);
       if (client && holder !== window) client.watch(window);
@@ -21,6 +22,5 @@ export function findClient(dsn: string): Client | undefined {
     } catch {
       /* A window of another origin. */
     }
-    if (holder === holder.parent) return undefined;
-  }
+  } while (holder !== (holder = holder.parent));
 }
