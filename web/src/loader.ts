@@ -1,5 +1,6 @@
 import { loadNowasm } from 'crashfree:files';
 import type { Exports, Imports } from './core';
+import { nothing } from './options';
 import { unpack, withTexts } from './unpack';
 
 /** Whether the browser has no WebAssembly for us; it is asked once, as it may report each attempt. */
@@ -20,7 +21,10 @@ export async function instantiate(
     if (!refused) instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
   } catch (error) {
     if (error instanceof RangeError) {
-      ({ instance } = await WebAssembly.instantiate(bytes, imports).catch(() => ({ instance })));
+      instance = await WebAssembly.instantiate(bytes, imports).then(
+        (made) => made.instance,
+        nothing,
+      );
     }
   }
   refused = !instance;
