@@ -5,7 +5,6 @@ import { takeEarly } from './early';
 import { createJudge } from './noise';
 import {
   integrationsOf,
-  nothing,
   complete,
   defaults,
   type Settings,
@@ -17,7 +16,7 @@ import {
 import { clientsOf, findClient } from './registry';
 import { createDeferred } from './signals/deferred';
 import { GRACE_MS, watchErrors } from './signals/errors';
-import { watchLifecycle, whenShown } from './signals/lifecycle';
+import { watchLifecycle } from './signals/lifecycle';
 import { createListen } from './signals/listen';
 import { routeOf, watchNavigation } from './signals/navigation';
 import { startCore } from './start';
@@ -98,31 +97,28 @@ export function createClient(options: Options): Client {
   const existing = findClient(dsn);
   if (existing) return existing;
 
-  let problem: Status | undefined;
-  const settings: Settings = complete(options, defaults(), (name) => {
-    problem ??= `invalid-${name}`;
-  });
+  /** Why nothing is sent, if it is known without the core. */
+  let failure: Status | undefined;
+  const invalid = (name: string) => {
+    failure ??= `invalid-${name}`;
+  };
+  const settings: Settings = complete(options, defaults(), invalid);
   let core: Core | undefined;
   /** What was asked before the core was up; nothing is kept once it failed. */
   let waiting: ((core: Core) => unknown)[] | undefined = [];
-  let failure: Status = 'starting';
   /** The location that the present session is about, once the page is shown. */
   let location: URL | undefined;
   /** Stores what waits, where an option asks for it. */
   let save: Save | undefined;
-  const [listen, stopListening] = createListen();
-  const deferred = createDeferred();
+  const ending = new AbortController();
+  const listen = createListen(ending);
+  const [defer, inTurn, settleDeferred] = createDeferred();
   const transport = createTransport(settings.fetch);
 
-  const stop = (reason: Status) => {
-    failure = reason;
+  const stop = () => {
     waiting = undefined;
-    stopListening();
+    ending.abort();
     clientsOf(window).delete(dsn);
-  };
-  const fail = (reason: Status) => {
-    stop(reason);
-    if (settings.debug) console.warn(`crashfree: ${reason}, nothing is sent`);
   };
 
   const changed = (status?: number) => save?.(status);
@@ -134,7 +130,7 @@ export function createClient(options: Options): Client {
   };
   /** For what may end a session: what happened before belongs to it. */
   const settle = (call: (core: Core) => unknown) => {
-    deferred._settle();
+    settleDeferred();
     run(call);
   };
   const flush = () => run((core) => core._flush());
@@ -145,39 +141,25 @@ export function createClient(options: Options): Client {
     });
 
   const navigated = (to: URL) => {
-    const last = deferred._last();
-    /* While the page is prerendered nobody is there to navigate. */
-    if (!location) return;
-    /* Changes of one task are one. */
-    if (last?._to) last._to = to;
-    else {
-      const change = () => {
-        const from = location!;
-        const { _to: to } = change;
-        let isNew = routeOf(to) !== routeOf(from);
-        try {
-          isNew = settings.isNewRoute(from, to) ?? isNew;
-        } catch {
-          /* The default decides. */
-        }
-        location = to;
-        run((core) => {
-          if ((isNew && to.href !== from.href) || !core._session()) core._start(true);
-        });
-      };
-      change._to = to;
-      deferred._push(change, 0);
+    const from = location!;
+    let isNew = routeOf(to) !== routeOf(from);
+    try {
+      isNew = settings.isNewRoute(from, to) ?? isNew;
+    } catch {
+      /* The default decides. */
     }
+    location = to;
+    run((core) => {
+      if ((isNew && to.href !== from.href) || !core._session()) core._start(true);
+    });
   };
 
   const judge = createJudge(settings, (crashed) => run((core) => core._error(crashed)));
-  const watch = watchErrors(listen, deferred, settings, (event) =>
-    judge(event.error ?? event.reason, false, event),
-  );
+  const watch = watchErrors(listen, defer, settings, judge);
 
   const client: Client = {
     get status() {
-      return core ? STATUSES[core._status()]! : failure;
+      return core ? STATUSES[core._status()]! : (failure ?? 'starting');
     },
     get counts() {
       return Object.fromEntries(
@@ -186,9 +168,7 @@ export function createClient(options: Options): Client {
     },
     setUser: (user) => settle((core) => setUser(core, user)),
     captureException(error, hint) {
-      const take = () => judge(error, hint?.handled ?? hint?.mechanism?.handled ?? true);
-      if (deferred._last()) deferred._push(take, 0);
-      else take();
+      inTurn(() => judge(error, hint?.handled ?? hint?.mechanism?.handled ?? true), 0);
     },
     startSession: (context) =>
       settle((core) => {
@@ -203,80 +183,77 @@ export function createClient(options: Options): Client {
     endSession: () => settle((core) => core._end(EXITED)),
     navigate(to) {
       try {
-        navigated(new URL(to ?? document.URL, document.baseURI));
+        const url = new URL(to ?? document.URL, document.baseURI);
+        /* While the page is prerendered nobody is there to navigate. */
+        if (location) defer(navigated, 0, url);
       } catch {
         /* Not an address. */
       }
     },
-    setConsent: (consent) => settle((core) => core._set_consent(VALUES[consent] ?? 0)),
+    setConsent: (consent) => settle((core) => core._set_consent(VALUES[consent]!)),
     getSession: () => JSON.parse((core && core._read(core._session())) || 'null') as Session | null,
     flush(timeout) {
-      deferred._settle();
-      flush();
+      settle((core) => core._flush());
       return idle(timeout);
     },
     close(timeout) {
       settle((core) => core._close());
-      stop('closed');
+      failure = 'closed';
+      stop();
       return idle(timeout);
     },
-    watch: (target) => watch(target),
+    watch,
   };
 
   const start = async () => {
     try {
-      if (settings.sampleRate > 1) problem ??= 'invalid-sampleRate';
-      if (options.tunnel === '') problem ??= 'invalid-tunnel';
-      if (!settings.enabled) problem ??= 'disabled';
-      if (problem) {
-        fail(problem);
-        return;
-      }
+      if (settings.sampleRate > 1) invalid('sampleRate');
+      if (options.tunnel === '') invalid('tunnel');
+      if (!settings.enabled) failure ??= 'disabled';
+      if (failure) throw failure;
       clientsOf(window).set(dsn, client);
       const integrations = integrationsOf(settings);
       const lifecycle = integrations.includes('BrowserSession') ? settings.lifecycle : 'manual';
 
       if (integrations.includes('GlobalHandlers')) watch(window, takeEarly());
       if (lifecycle === 'route') watchNavigation(listen, () => client.navigate());
-      const shown = whenShown(listen);
-      if (shown) await shown;
+      if ((document as { prerendering?: boolean }).prerendering) {
+        await new Promise((resolve) => listen(document, 'prerenderingchange', resolve));
+      }
       location = new URL(document.URL);
       watchLifecycle(
         listen,
         /* What may be an error of the first session goes with it. */
-        () => (deferred._last() ? deferred._push(flush, GRACE_MS) : flush()),
+        () => inTurn(flush, GRACE_MS),
         (final) => settle((core) => changed() || core._hide(final)),
-        () => lifecycle === 'route' && settle((core) => core._start(true)),
+        () => lifecycle === 'route' && client.startSession(),
       );
       listen(window, 'online', flush);
       await startCore(
-        settings,
         transport,
+        settings,
         (started) => {
           const reason = STATUSES[started._status()]!;
           if (!waiting) return;
-          if (/^(no|invalid)-/.test(reason)) {
-            fail(reason);
-            return;
-          }
+          if (/^(no|invalid)-/.test(reason)) throw (failure = reason);
           setUser(started, options.initialScope?.user);
           if (lifecycle !== 'manual') started._start(false);
           core = started;
           waiting.forEach(run);
-          if (settings.storage !== 'none') {
-            loadStorage()
-              .then(({ keepSessions }) => {
-                save = keepSessions(settings, started, (other, ready, updated) =>
-                  startCore(other, transport, ready, updated),
-                );
-              })
-              .catch(nothing);
-          }
         },
         changed,
       );
+      if (core && settings.storage !== 'none') {
+        const { keepSessions } = await loadStorage();
+        save = keepSessions(settings, core, (...other) => startCore(transport, ...other));
+      }
     } catch {
-      fail('unsupported');
+      /* Without the storage it counts all the same. */
+      if (!core) {
+        failure ??= 'unsupported';
+        stop();
+        if (settings.debug) console.warn(`crashfree: ${failure}, nothing is sent`);
+      }
     }
   };
   void start();

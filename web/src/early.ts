@@ -6,14 +6,15 @@ interface Holder {
   crashfree?: { q?: unknown[] };
 }
 
-let kept = (globalThis as Holder).crashfree?.q;
+/** What is there at the start. */
+export let kept = (globalThis as Holder).crashfree?.q;
 
 /** The events. Clients that are made in one task get the same. */
-export function takeEarly(): Event[] | undefined {
+export function takeEarly(): unknown[] | undefined {
   /* From here on there are real listeners, and the pre-listener stops. */
   setTimeout(() => {
     kept = undefined;
     delete (window as Holder).crashfree?.q;
   });
-  return kept?.filter((entry): entry is Event => entry instanceof Event);
+  return kept;
 }

@@ -1,15 +1,15 @@
 /** The script-tag file: `window.crashfree`, started from the tag's data attributes if it has a DSN. */
 import { current, getClient, init } from './current';
+import { kept } from './early';
 import { fromAttributes } from './options';
 
 type Functions = Record<string, (...parameters: unknown[]) => unknown>;
 
 const page = window as unknown as { crashfree?: Functions & { q?: unknown[] } };
-const early = page.crashfree?.q;
 const { dataset } = (document.currentScript as HTMLScriptElement | null) ?? {};
 
 /* If the script was included before, the functions are there already. */
-if (!page.crashfree || early) {
+if (!page.crashfree || kept) {
   const functions = { init, getClient } as unknown as Functions;
   for (const name of (
     'setUser captureException startSession captureSession endSession ' +
@@ -20,8 +20,8 @@ if (!page.crashfree || early) {
   }
   page.crashfree = functions;
 }
-if (dataset?.dsn !== undefined) page.crashfree.init!(fromAttributes(dataset));
+if (dataset?.dsn != null) page.crashfree.init!(fromAttributes(dataset));
 /* Calls that were made before: `crashfree.q.push(['setUser', { id: 42 }])`. */
-early?.forEach((entry) => {
-  if (Array.isArray(entry)) page.crashfree![entry[0] as string]?.(...(entry.slice(1) as []));
-});
+(kept as string[][] | undefined)?.forEach((entry) =>
+  page.crashfree![entry[0]!]?.(...entry.slice(1)),
+);

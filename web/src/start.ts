@@ -8,8 +8,8 @@ import type { Transport } from './transport';
  * possible; `changed` after what it did on its own. Throws or rejects where it cannot run.
  */
 export function startCore(
-  settings: Settings,
   transport: Transport,
+  settings: Settings,
   ready: (core: Core) => void,
   changed: (status?: number) => void,
 ): void | Promise<void> {

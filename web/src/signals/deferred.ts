@@ -2,45 +2,53 @@
  * What happened on the page but is judged a moment later: a change of location when its task is
  * over, an error when all its listeners ran, a rejection when it may have been handled.
  */
-export interface Pending {
-  (): void;
-  /** Where the page went. What happened before is judged first: it belongs to the session before. */
-  _to?: URL;
-}
 
-export interface Deferred {
-  /** Has something judged after `delay` ms; 0 is a task of its own, as soon as possible. */
-  _push(judge: Pending, delay: number): void;
-  /** Judges everything now, in order. */
-  _settle(): void;
-  /** The last that waits, if any does. */
-  _last(): Pending | undefined;
+/**
+ * Has something judged after `delay` ms; 0 is a task of its own, as soon as possible. A change of
+ * location says where `to`; changes in a row are one, and what happened before is judged with it, as
+ * it belongs to the session before.
+ */
+export type Defer = (judge: (to: URL) => void, delay: number, to?: URL) => void;
+
+/** What is deferred `inTurn` is judged at once if nothing waits; `settle` judges all, in order. */
+export type Deferred = [
+  defer: Defer,
+  inTurn: (judge: () => void, delay: number) => void,
+  settle: () => void,
+];
+
+interface Entry {
+  _judge: (to: URL) => void;
+  _delay: number;
+  _to: URL | undefined;
 }
 
 export function createDeferred(): Deferred {
-  const waiting: Pending[] = [];
-  const soon: (() => void)[] = [];
+  const waiting = new Set<Entry>();
+  let last: Entry | undefined;
+
+  const take = (entry: Entry) => waiting.delete(entry) && entry._judge(entry._to!);
+  const due = (entry: Entry) =>
+    entry._to ? waiting.forEach((other) => waiting.has(entry) && take(other)) : take(entry);
+
   /* Not a timer: that would let a navigation join the one of the task before. */
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => soon.shift()!();
+  port1.onmessage = () => waiting.forEach((entry) => entry._delay || due(entry));
 
-  return {
-    _push(judge, delay) {
-      const due = () => {
-        while (judge._to && waiting.includes(judge)) waiting.shift()!();
-        const index = waiting.indexOf(judge);
-        if (index >= 0) waiting.splice(index, 1)[0]!();
-      };
-      waiting.push(judge);
-      if (delay) setTimeout(due, delay);
-      else {
-        soon.push(due);
-        port2.postMessage(0);
-      }
-    },
-    _settle() {
-      while (waiting.length) waiting.shift()!();
-    },
-    _last: () => waiting[waiting.length - 1],
+  const defer: Defer = (judge, delay, to) => {
+    if (to && last?._to && waiting.has(last)) {
+      last._to = to;
+      return;
+    }
+    last = { _judge: judge, _delay: delay, _to: to };
+    waiting.add(last);
+    if (delay) setTimeout(due, delay, last);
+    else port2.postMessage(0);
   };
+
+  return [
+    defer,
+    (judge, delay) => (waiting.size ? defer(judge, delay) : judge()),
+    () => waiting.forEach(take),
+  ];
 }

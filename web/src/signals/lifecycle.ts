@@ -26,9 +26,3 @@ export function watchLifecycle(
   else listen(window, 'load', loaded);
   hide();
 }
-
-/** Resolves when a page that is being prerendered is shown; undefined if it is shown already. */
-export const whenShown = (listen: Listen): Promise<unknown> | undefined =>
-  (document as { prerendering?: boolean }).prerendering
-    ? new Promise((resolve) => listen(document, 'prerenderingchange', resolve))
-    : undefined;

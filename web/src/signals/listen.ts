@@ -5,14 +5,10 @@ export type Listen = <E extends Event>(
   listener: (event: E) => unknown,
 ) => void;
 
-export function createListen(): [listen: Listen, stop: () => void] {
-  const controller = new AbortController();
-  return [
-    (target, type, listener) =>
-      target.addEventListener(type, listener as EventListener, {
-        capture: true,
-        signal: controller.signal,
-      }),
-    () => controller.abort(),
-  ];
-}
+export const createListen =
+  (until: AbortController): Listen =>
+  (target, type, listener) =>
+    target.addEventListener(type, listener as EventListener, {
+      capture: true,
+      signal: until.signal,
+    });
