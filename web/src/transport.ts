@@ -1,7 +1,7 @@
 /** Requests: how the browser is asked to make them, and what came back. */
 
 /** Bodies that may be on their way with `keepalive` at once: the platform's 64 KiB for everybody on
- * the page, less a margin, and the most requests (protocol 4.3). */
+ * the page, less a margin, and the most requests (protocol 4.3). Each counts for its share at least. */
 const KEEPALIVE_BYTES = 60000;
 const KEEPALIVE_REQUESTS = 15;
 
