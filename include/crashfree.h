@@ -64,7 +64,7 @@ typedef enum crashfree_status {
     CRASHFREE_SAMPLED_OUT = 8,       /* the running session is not in the sample */
     CRASHFREE_TOO_MANY_SESSIONS = 9, /* the limit per minute was reached; see its option */
     CRASHFREE_CLOSED = 10,
-    CRASHFREE_INVALID_TUNNEL = 11 /* empty or longer than CRASHFREE_URL_MAX */
+    CRASHFREE_INVALID_TUNNEL = 11 /* longer than CRASHFREE_URL_MAX; an empty one is none */
 } crashfree_status;
 
 /* Options, set before the first session with crashfree_set_text or crashfree_set_number. */
@@ -264,8 +264,8 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
 unsigned crashfree_saveable(const crashfree *client);
 
 /*
- * Takes over a session of an earlier visit. `text` is its sid (32 hexadecimal digits), followed by
- * its did. `started` is its start, `status` and `errors` its last state, and `announced` whether
+ * Takes over a session of an earlier visit. `text` is its sid (32 hexadecimal digits, which the host
+ * has to see to), followed by its did. `started` is its start, `status` and `errors` its last state, and `announced` whether
  * its `init` is delivered. Returns false, and does nothing, if a value is not valid or the session
  * is older than CRASHFREE_AGE_MAX_MS. The next crashfree_flush sends it. Use a client of its own:
  * the session counts for the release and environment of the client.

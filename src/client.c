@@ -55,8 +55,8 @@ bool crashfree_set_text(crashfree *client, crashfree_option option, const char *
         (void)cf_text_copy(client->attributes.user_agent, CRASHFREE_USER_AGENT_MAX, text, length);
         return true;
     case CRASHFREE_TUNNEL:
-        client->tunnel_invalid = length == 0 || cf_text_copy(client->tunnel, CRASHFREE_URL_MAX,
-                                                             text, length) > CRASHFREE_URL_MAX;
+        client->tunnel_invalid =
+            cf_text_copy(client->tunnel, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX;
         return !client->tunnel_invalid;
     default:
         return false;
@@ -186,21 +186,24 @@ bool crashfree_restore(crashfree *client, const char *text, size_t length, doubl
     const double since = cf_host_now(client) - started;
     /* A clock that was set back; its session is as good as new. */
     const double age = since < 0 ? 0 : since;
-    cf_session session = {.started = started,
-                          .began = cf_host_monotonic(client) - age,
-                          .errors = errors,
-                          .status = status,
-                          .init = announced ? CF_TAKEN : CF_UNSENT,
-                          .update = status == CRASHFREE_OK && errors == 0 ? CF_TAKEN : CF_UNSENT,
-                          .sampled = true};
+    const size_t did_length = length - CF_SID_LENGTH; /* too much if there is not even a sid */
 
-    if (!cf_session_set_sid(&session, text, length) || (unsigned)status > CRASHFREE_ABNORMAL ||
-        !(age <= CRASHFREE_AGE_MAX_MS) ||
-        cf_text_copy(session.did, CRASHFREE_USER_ID_MAX, text + CF_SID_LENGTH,
-                     length - CF_SID_LENGTH) > CRASHFREE_USER_ID_MAX) {
+    if (did_length > CRASHFREE_USER_ID_MAX || (unsigned)status > CRASHFREE_ABNORMAL ||
+        !(age <= CRASHFREE_AGE_MAX_MS)) {
         return false;
     }
-    *add_session(client) = session;
+    cf_session *const session = add_session(client);
+
+    memset(session, 0, sizeof *session);
+    session->started = started;
+    session->began = cf_host_monotonic(client) - age;
+    session->errors = errors;
+    session->status = status;
+    session->init = announced ? CF_TAKEN : CF_UNSENT;
+    session->update = status == CRASHFREE_OK && errors == 0 ? CF_TAKEN : CF_UNSENT;
+    session->sampled = true;
+    memcpy(session->sid, text, CF_SID_LENGTH);
+    (void)cf_text_copy(session->did, CRASHFREE_USER_ID_MAX, text + CF_SID_LENGTH, did_length);
     return true;
 }
 

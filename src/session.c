@@ -34,17 +34,6 @@ void cf_session_begin(cf_session *session, const crashfree *client, double sampl
     session->update = CF_TAKEN;
 }
 
-bool cf_session_set_sid(cf_session *session, const char *text, size_t length) {
-    for (size_t i = 0; i < CF_SID_LENGTH; i++) {
-        if (i >= length ||
-            !((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f'))) {
-            return false;
-        }
-        session->sid[i] = text[i];
-    }
-    return true;
-}
-
 bool cf_session_identify(cf_session *session, const char *did) {
     memcpy(session->did, did, sizeof session->did);
     /* An unsent `init` will carry the id. */

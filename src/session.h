@@ -37,9 +37,6 @@ typedef struct cf_session {
 /* Begins a session now, with a fresh random id that also decides whether it is in the sample. */
 void cf_session_begin(cf_session *session, const crashfree *client, double sample_rate);
 
-/* Takes the id from the first CF_SID_LENGTH bytes of `text`; returns false if it is none. */
-bool cf_session_set_sid(cf_session *session, const char *text, size_t length);
-
 /* Identifies the user of a session that has none; returns whether the server has to know. `did` has
  * the size of the member. */
 bool cf_session_identify(cf_session *session, const char *did);

@@ -239,7 +239,10 @@ static void open_channel(int index, int release, bool is_main) {
         set_text(c->client, CRASHFREE_RELEASE, broken == 3 ? "Latest" : life_releases[release]);
     }
     if (broken == 4) {
-        set_text(c->client, CRASHFREE_TUNNEL, "");
+        char tunnel[CRASHFREE_URL_MAX + 2] = {0};
+
+        memset(tunnel, '/', sizeof tunnel - 1);
+        set_text(c->client, CRASHFREE_TUNNEL, tunnel);
     } else if (config->tunnel) {
         set_text(c->client, CRASHFREE_TUNNEL, TUNNEL);
     }

@@ -34,6 +34,8 @@ static void begin_announced(void) {
 /* ---- options --------------------------------------------------------------------------------- */
 
 TEST(status_names_the_first_thing_that_is_missing) {
+    char tunnel[CRASHFREE_URL_MAX + 2] = {0};
+
     fake_begin_bare();
     CHECK_EQ_INT(status(), CRASHFREE_NO_DSN);
     CHECK(!fake_set_text(CRASHFREE_DSN, "https://h.example/42"));
@@ -48,8 +50,11 @@ TEST(status_names_the_first_thing_that_is_missing) {
     CHECK_EQ_INT(status(), CRASHFREE_NO_RELEASE);
     CHECK(fake_set_text(CRASHFREE_RELEASE, "shop@1"));
     CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
-    CHECK(!fake_set_text(CRASHFREE_TUNNEL, ""));
+    memset(tunnel, '/', sizeof tunnel - 1);
+    CHECK(!fake_set_text(CRASHFREE_TUNNEL, tunnel));
     CHECK_EQ_INT(status(), CRASHFREE_INVALID_TUNNEL);
+    CHECK(fake_set_text(CRASHFREE_TUNNEL, ""));
+    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
     CHECK(fake_set_text(CRASHFREE_TUNNEL, "/tunnel"));
     CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
 }

@@ -87,21 +87,6 @@ TEST(the_sample_has_about_the_size_of_the_rate) {
     CHECK(sampled < 2700);
 }
 
-TEST(takes_ids_of_32_lower_case_hexadecimal_digits) {
-    static const char sid[] = "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90 and more";
-
-    fake_begin();
-    begin(1);
-    CHECK(cf_session_set_sid(&session, sid, sizeof sid - 1));
-    CHECK_EQ_STR(session.sid, "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90");
-    CHECK(!cf_session_set_sid(&session, sid, 31));
-    CHECK(!cf_session_set_sid(&session, "", 0));
-    CHECK(!cf_session_set_sid(&session, "5F0C6F0E9B1D4C0F8A5E2B7D3C4F1A90", 32));
-    CHECK(!cf_session_set_sid(&session, "5f0c6f0e-9b1d-4c0f-8a5e-2b7d3c4f1a90", 36));
-    CHECK(!cf_session_set_sid(&session, "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a9g", 32));
-    CHECK(!cf_session_set_sid(&session, "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a9\"", 32));
-}
-
 TEST(only_the_first_error_is_news) {
     fake_begin();
     begin(1);

@@ -779,8 +779,6 @@ TEST(invalid_values_are_not_restored) {
     fake_begin();
     CHECK(!restore("", 0, CRASHFREE_OK, 0, false));
     CHECK(!restore("5f0c6f0e", 0, CRASHFREE_OK, 0, false));
-    CHECK(!restore("5F0C6F0E9B1D4C0F8A5E2B7D3C4F1A90", 0, CRASHFREE_OK, 0, false));
-    CHECK(!restore("5f0c6f0e-9b1d-4c0f-8a5e-2b7d3c4f1a90", 0, CRASHFREE_OK, 0, false));
     CHECK(!restore(SID, 0, (crashfree_session_status)5, 0, false));
     CHECK(!restore(SID, 0, (crashfree_session_status)-1, 0, false));
     CHECK(!restore(SID, CRASHFREE_AGE_MAX_MS + 1, CRASHFREE_OK, 0, false));

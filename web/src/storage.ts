@@ -49,6 +49,8 @@ interface Courier {
   leaving?: boolean;
 }
 
+/** 32 hexadecimal digits; the server refuses another sid. */
+const SID = /^[\da-f]{32}$/;
 const VERSION = 1;
 /** By value of `crashfree_session_status`. */
 const STATUSES = ['ok', 'exited', 'crashed', 'unhandled', 'abnormal'];
@@ -117,7 +119,7 @@ function restore(
   const { sid, did, started, status, errors, init, due } = (session ?? {}) as StoredSession;
   const state = STATUSES.indexOf(status);
 
-  if (state < 0 || typeof sid !== 'string' || seen.has(sid) || !(due || died)) return undefined;
+  if (state < 0 || !SID.test(sid) || seen.has(sid) || !(due || died)) return undefined;
   seen.add(sid);
   const taken = core._restore(
     core._write(sid + (typeof did === 'string' ? did : '')),
