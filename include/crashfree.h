@@ -264,11 +264,12 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
 unsigned crashfree_saveable(const crashfree *client);
 
 /*
- * Takes over a session of an earlier visit. `text` is its sid (32 hexadecimal digits, which the host
- * has to see to), followed by its did. `started` is its start, `status` and `errors` its last state, and `announced` whether
- * its `init` is delivered. Returns false, and does nothing, if a value is not valid or the session
- * is older than CRASHFREE_AGE_MAX_MS. The next crashfree_flush sends it. Use a client of its own:
- * the session counts for the release and environment of the client.
+ * Takes over a session of an earlier visit. `text` is its sid (32 hexadecimal digits, which the
+ * host has to see to), followed by its did. `started` is its start, `status` and `errors` its last
+ * state, and `announced` whether its `init` is delivered. Returns false, and does nothing, if a
+ * value is not valid or the session is older than CRASHFREE_AGE_MAX_MS. The next crashfree_flush
+ * sends it. Use a client of its own: the session counts for the release and environment of the
+ * client.
  */
 bool crashfree_restore(crashfree *client, const char *text, size_t length, double started,
                        crashfree_session_status status, uint32_t errors, bool announced);

@@ -29,8 +29,6 @@ export async function instantiate(
   }
   refused = !instance;
   ready(
-    instance
-      ? withTexts(instance.exports as Exports)
-      : (await loadNowasm()).instantiate(imports),
+    instance ? withTexts(instance.exports as Exports) : (await loadNowasm()).instantiate(imports),
   );
 }
