@@ -27,10 +27,11 @@ function known(name: string, user: string, did: string, users: number): Case {
   };
 }
 
+/** Each step with the number of items that have arrived when it has had its effect. */
 function then(
   name: string,
   user: string | undefined,
-  scripts: string[],
+  scripts: [script: string, arrived: number][],
   expect: Expected,
   wanted: string,
 ): Case {
@@ -39,17 +40,9 @@ function then(
     area,
     ...(user === undefined ? {} : { page: { options: start(user) } }),
     async steps(s) {
-      for (const script of scripts) {
-        const before = s.allRequests().length;
+      for (const [script, arrived] of scripts) {
         await s.run(script);
-        // What sends nothing has no event to wait for.
-        await s.bench
-          .when(
-            () => 'an update',
-            () => s.allRequests().length > before,
-            150,
-          )
-          .catch(() => undefined);
+        await s.arrived(arrived);
       }
     },
     expect,
@@ -81,28 +74,31 @@ export const identityCases: Case[] = [
   then(
     'setUser after the first send',
     undefined,
-    [`crashfree.setUser({ id: 'u1' })`],
+    [[`crashfree.setUser({ id: 'u1' })`, 2]],
     { all: 1, users: { all: 1 }, items: 2, requests: 2 },
     '- "u1"',
   ),
   then(
     'the same user twice',
     undefined,
-    [`crashfree.setUser({ id: 'u1' })`, `crashfree.setUser({ id: 'u1' })`],
+    [
+      [`crashfree.setUser({ id: 'u1' })`, 2],
+      [`crashfree.setUser({ id: 'u1' })`, 2],
+    ],
     { all: 1, users: { all: 1 }, items: 2 },
     '- "u1"',
   ),
   then(
     'the user that is known already',
     `{ id: 'u1' }`,
-    [`crashfree.setUser({ id: 'u1' })`],
+    [[`crashfree.setUser({ id: 'u1' })`, 1]],
     { all: 1, users: { all: 1 }, items: 1 },
     '"u1"',
   ),
   then(
     'the same user as number and string',
     `{ id: 42 }`,
-    [`crashfree.setUser({ id: '42' })`],
+    [[`crashfree.setUser({ id: '42' })`, 1]],
     { all: 1, users: { all: 1 }, items: 1 },
     '"42"',
   ),
@@ -129,14 +125,21 @@ export const identityCases: Case[] = [
     steps: (s) => s.run(`crashfree.setUser({ id: '' })`),
     expect: { all: 2, users: { all: 1 } },
   },
-  then('log out without a user', undefined, [`crashfree.setUser(null)`], { all: 1, items: 1 }, '-'),
+  then(
+    'log out without a user',
+    undefined,
+    [[`crashfree.setUser(null)`, 1]],
+    { all: 1, items: 1 },
+    '-',
+  ),
   then(
     'log in, log out, log in',
     undefined,
     [
-      `crashfree.setUser({ id: 'u1' })`,
-      `crashfree.setUser(null)`,
-      `crashfree.setUser({ id: 'u1' })`,
+      [`crashfree.setUser({ id: 'u1' })`, 2],
+      // One for the end of the first session, one for the next.
+      [`crashfree.setUser(null)`, 4],
+      [`crashfree.setUser({ id: 'u1' })`, 5],
     ],
     // The session after the log-out gets its user by an update, as the first one did.
     { all: 2, users: { all: 1 } },
