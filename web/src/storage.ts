@@ -357,7 +357,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
     );
     const text = serialize(
       { release: settings.release, environment: settings.environment, visible },
-      sessions.filter(({ due }) => due || (isLocal && visible)),
+      /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
+      sessions.filter(({ due }) => (isLocal ? due || visible : due && stuck)),
     );
     /* Also while a request is on its way, as it may be in vain. */
     const leaves = core._count(REQUESTS) !== requests;
