@@ -334,6 +334,11 @@ export const storageCases: Case[] = [
         `!Object.values(opened.sessionStorage).some((text) => /"init":true/.test(text))`,
       );
       await page.evaluate(`!(opened.location = '${site.url('opened/next')}')`);
+      // An answer that is cut off would be no answer.
+      await page.waitFor(
+        `opened.location.pathname === '/site/opened/next' && opened.client.counts.accepted === 1`,
+      );
+      await page.evaluate('!opened.close()');
       await page.goto(site.url('next'));
       await site.sessions(4);
       await expectNumbers(site, { all: 4 });
