@@ -5,6 +5,7 @@ import { detectFeatures, type Features } from '../browser/features.js';
 import { engineNames, launch, type Engine } from '../browser/engines/index.js';
 import { PageServer } from '../browser/pages.js';
 import { loadScripts } from '../browser/subjects/index.js';
+import { Tabs } from '../browser/tabs.js';
 import type { Case } from './case.js';
 import { hostileCases } from './hostile-cases.js';
 import { canKill } from './kill.js';
@@ -49,9 +50,11 @@ describe('delivery', { concurrency: engineNames.length }, () => {
     describe(name, { concurrency: 1 }, () => {
       let engine: Engine;
       let features: Features;
+      let tabs: Tabs;
       const all = canKill(name) ? tableCases : cases;
       before(async () => {
         engine = await launch(name);
+        tabs = new Tabs(engine, 'about:blank');
         const pages = new PageServer();
         await pages.listen();
         features = await detectFeatures(engine, pages);
@@ -63,7 +66,7 @@ describe('delivery', { concurrency: engineNames.length }, () => {
         it(`${name} › ${test.name}`, async () => {
           const sites: Site[] = [];
           const open = async (): Promise<Site> => {
-            const site = await Site.open(engine, world);
+            const site = await Site.open(engine, tabs, world);
             sites.push(site);
             return site;
           };

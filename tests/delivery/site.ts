@@ -4,6 +4,7 @@ import type { Server } from '../../web/server/server.js';
 import { until, within, type Engine, type Page } from '../browser/engines/index.js';
 import { PageServer, type FileSpec } from '../browser/pages.js';
 import type { Subject } from '../browser/subjects/index.js';
+import type { Tab, Tabs } from '../browser/tabs.js';
 import { Gate } from './gate.js';
 
 const dist = new URL('../../dist/', import.meta.url);
@@ -43,7 +44,7 @@ let lastProject = 0;
  */
 export class Site {
   readonly project = String(++lastProject);
-  readonly #opened: Page[] = [];
+  readonly #opened: Tab[] = [];
   release = 'shop@1.0.0';
   /** Source of an object literal. */
   options = '{}';
@@ -54,21 +55,22 @@ export class Site {
 
   private constructor(
     readonly engine: Engine,
+    private readonly tabs: Tabs,
     readonly world: World,
     readonly pages: PageServer,
     readonly gate: Gate,
   ) {}
 
-  static async open(engine: Engine, world: World): Promise<Site> {
+  static async open(engine: Engine, tabs: Tabs, world: World): Promise<Site> {
     const pages = new PageServer();
     await pages.listen();
-    const site = new Site(engine, world, pages, await Gate.open(world.server.port));
+    const site = new Site(engine, tabs, world, pages, await Gate.open(world.server.port));
     pages.route('site', (path) => site.#serve(path));
     return site;
   }
 
   async close(): Promise<void> {
-    for (const page of this.#opened) await page.close().catch(() => undefined);
+    for (const tab of this.#opened) await this.tabs.giveBack(tab).catch(() => undefined);
     await this.gate.refuse();
     await this.pages.close();
   }
@@ -100,10 +102,10 @@ export class Site {
     return `${this.pages.origins[0]}/blank`;
   }
 
-  async tab(): Promise<Page> {
-    const page = await this.engine.newPage();
-    this.#opened.push(page);
-    return page;
+  async tab(): Promise<Tab> {
+    const tab = await this.tabs.take();
+    this.#opened.push(tab);
+    return tab;
   }
 
   /** Opens a page in a tab of its own. */
