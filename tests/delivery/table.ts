@@ -2,26 +2,28 @@
  * Prints how much of what users did is counted in the end, as a markdown table of delivered /
  * expected, for crashfree and the peer in the same browsers.
  *
- *   npm run delivery -- [--times 20] [--down SECONDS] [--engine NAME,NAME] [--subject NAME] [--way PART-OF-NAME]
+ *   npm run delivery -- [--times 20] [--often 100] [--down SECONDS] [--engine NAME,NAME] [--subject NAME] [--way PART-OF-NAME]
  */
 import { parseArgs } from 'node:util';
 import { startServer } from '../../web/server/server.js';
 import { launch, type EngineName } from '../browser/engines/index.js';
 import { pool } from '../browser/pool.js';
 import { loadScripts, subjects, type Subject } from '../browser/subjects/index.js';
+import { Tabs } from '../browser/tabs.js';
 import { Site, type World } from './site.js';
 import { take, ways, type Outcome, type Way } from './ways.js';
 
 const { values } = parseArgs({
   options: {
     times: { type: 'string', default: '20' },
+    often: { type: 'string', default: '100' },
     down: { type: 'string', default: '3' },
     engine: { type: 'string', default: 'chromium,firefox' },
     subject: { type: 'string', default: subjects.join() },
     way: { type: 'string', default: '' },
   },
 });
-const times = Number(values.times);
+const timesOf = (way: Way): number => Number(way.often ? values.often : values.times);
 const downMs = Number(values.down) * 1000;
 const engines = values.engine.split(',') as EngineName[];
 const chosen = subjects.filter((subject) => values.subject.split(',').includes(subject));
@@ -39,16 +41,19 @@ const versions: string[] = [];
 
 for (const name of engines) {
   const engine = await launch(name);
+  const tabs = new Tabs(engine, 'about:blank');
   versions.push(engine.version);
   try {
     for (const way of rows) {
-      const tries = chosen.flatMap((subject) => Array.from({ length: times }, () => subject));
+      const tries = chosen.flatMap((subject) =>
+        Array.from({ length: timesOf(way) }, () => subject),
+      );
       await pool(tries, way.kills ? 1 : 4, async (subject) => {
         const total = { delivered: 0, expected: 0, surplus: 0 };
         const key = cell(way, subject, name);
         const sums = totals.get(key) ?? total;
         totals.set(key, sums);
-        const site = await Site.open(engine, world);
+        const site = await Site.open(engine, tabs, world);
         site.subject = subject;
         try {
           // After a failure the next try comes within 5 s at most; the peer tries once.
@@ -72,7 +77,9 @@ await server.close();
 process.stderr.write('\n');
 const columns = chosen.flatMap((subject) => engines.map((engine) => ({ subject, engine })));
 const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-console.log(`${versions.join(', ')}; ${times} times each; collector down for ${values.down} s\n`);
+console.log(
+  `${versions.join(', ')}; ${values.often} times for leave and close, ${values.times} for the rest; collector down for ${values.down} s\n`,
+);
 console.log(line(['delivered / expected', ...columns.map((c) => `${c.subject}, ${c.engine}`)]));
 console.log(line(['---', ...columns.map(() => '--:')]));
 for (const way of rows) {
