@@ -51,16 +51,18 @@ describe('delivery', { concurrency: engineNames.length }, () => {
       let engine: Engine;
       let features: Features;
       let tabs: Tabs;
+      const pages = new PageServer();
       const all = canKill(name) ? tableCases : cases;
       before(async () => {
         engine = await launch(name);
-        tabs = new Tabs(engine, 'about:blank');
-        const pages = new PageServer();
         await pages.listen();
+        tabs = new Tabs(engine, `${pages.origins[0]}/blank`);
         features = await detectFeatures(engine, pages);
+      });
+      after(async () => {
+        await engine.close();
         await pages.close();
       });
-      after(() => engine.close());
 
       const run = (test: Case): void => {
         it(`${name} › ${test.name}`, async () => {

@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { startServer } from '../../web/server/server.js';
 import { launch, type EngineName } from '../browser/engines/index.js';
+import { PageServer } from '../browser/pages.js';
 import { pool } from '../browser/pool.js';
 import { loadScripts, subjects, type Subject } from '../browser/subjects/index.js';
 import { Tabs } from '../browser/tabs.js';
@@ -37,11 +38,13 @@ const server = await startServer({ quiet: true });
 const scripts: World['scripts'] = new Map();
 for (const subject of chosen) scripts.set(subject, (await loadScripts(subject)).classic);
 const world: World = { server, scripts };
+const pages = new PageServer();
+await pages.listen();
 const versions: string[] = [];
 
 for (const name of engines) {
   const engine = await launch(name);
-  const tabs = new Tabs(engine, 'about:blank');
+  const tabs = new Tabs(engine, `${pages.origins[0]}/blank`);
   versions.push(engine.version);
   try {
     for (const way of rows) {
@@ -72,6 +75,7 @@ for (const name of engines) {
     await engine.close();
   }
 }
+await pages.close();
 await server.close();
 
 process.stderr.write('\n');
