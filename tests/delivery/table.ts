@@ -12,7 +12,7 @@ import { pool } from '../browser/pool.js';
 import { loadScripts, subjects, type Subject } from '../browser/subjects/index.js';
 import { Tabs } from '../browser/tabs.js';
 import { Site, type World } from './site.js';
-import { take, ways, type Outcome, type Way } from './ways.js';
+import { expectedOf, take, ways, type Outcome, type Way } from './ways.js';
 
 const { values } = parseArgs({
   options: {
@@ -33,6 +33,10 @@ const rows = ways.filter(({ name }) => name.includes(values.way));
 const totals = new Map<string, Outcome>();
 const cell = (way: Way, subject: Subject, engine: EngineName): string =>
   JSON.stringify([way.name, subject, engine]);
+const shown = (way: Way, subject: Subject, engine: EngineName): string => {
+  const { delivered, expected, surplus } = totals.get(cell(way, subject, engine))!;
+  return `${delivered} / ${expected}${surplus > 0 ? ` (+${surplus})` : ''}`;
+};
 
 const server = await startServer({ quiet: true });
 const scripts: World['scripts'] = new Map();
@@ -65,11 +69,17 @@ for (const name of engines) {
           sums.delivered += delivered;
           sums.expected += expected;
           sums.surplus += surplus;
+        } catch (error) {
+          // Counts as lost, so that one try does not end them all; but it may be the driver's fault.
+          sums.expected += expectedOf(way);
+          process.exitCode = 1;
+          process.stderr.write(`${subject}, ${name}, ${way.name}: ${String(error)}\n`);
         } finally {
           await site.close();
         }
       });
-      process.stderr.write('.');
+      const cells = chosen.map((subject) => `${subject} ${shown(way, subject, name)}`);
+      process.stderr.write(`${name}, ${way.name}: ${cells.join(', ')}\n`);
     }
   } finally {
     await engine.close();
@@ -78,7 +88,6 @@ for (const name of engines) {
 await pages.close();
 await server.close();
 
-process.stderr.write('\n');
 const columns = chosen.flatMap((subject) => engines.map((engine) => ({ subject, engine })));
 const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
 console.log(
@@ -87,9 +96,6 @@ console.log(
 console.log(line(['delivered / expected', ...columns.map((c) => `${c.subject}, ${c.engine}`)]));
 console.log(line(['---', ...columns.map(() => '--:')]));
 for (const way of rows) {
-  const cells = columns.map(({ subject, engine }) => {
-    const { delivered, expected, surplus } = totals.get(cell(way, subject, engine))!;
-    return `${delivered} / ${expected}${surplus > 0 ? ` (+${surplus})` : ''}`;
-  });
+  const cells = columns.map(({ subject, engine }) => shown(way, subject, engine));
   console.log(line([way.name, ...cells]));
 }

@@ -177,6 +177,10 @@ export interface Outcome {
   surplus: number;
 }
 
+/** How much there is to deliver. */
+export const expectedOf = ({ expected }: Way): number =>
+  expected.all + (expected.crashed ?? 0) + (expected.abnormal ?? 0);
+
 /** One try: a site of its own, until all is there or `patienceMs` are over. */
 export async function take(
   way: Way,
@@ -205,7 +209,7 @@ export async function take(
     keys.reduce((total, key) => total + of(key), 0);
   return {
     delivered: sum((key) => Math.min(numbers[key], wanted[key])),
-    expected: sum((key) => wanted[key]),
+    expected: expectedOf(way),
     surplus: sum((key) => Math.max(numbers[key] - wanted[key], 0)),
   };
 }
