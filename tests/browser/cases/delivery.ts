@@ -7,6 +7,20 @@ const push = `history.pushState(null, '', 'next')`;
 
 type Fault = Parameters<ReturnType<Scene['bench']['collector']['faults']>['push']>[0];
 
+/** Counts in the page how many requests have come to an end and been taken note of. */
+const observe = `window.answered = 0;
+  window.fetch = new Proxy(window.fetch, { apply(target, self, parameters) {
+    const result = Reflect.apply(target, self, parameters);
+    const end = () => setTimeout(() => setTimeout(() => answered++));
+    result.then(end, end);
+    return result;
+  } })`;
+
+/** Until then a page that ends could not know what became of its request; the peer's is not seen. */
+async function known(s: Scene): Promise<void> {
+  if (s.subject === 'crashfree') await s.page.waitFor('window.answered === 1');
+}
+
 /** The first request of the page meets `fault`. */
 function failing(
   name: string,
@@ -17,6 +31,7 @@ function failing(
   return {
     name,
     area,
+    page: { head: `<script>${observe}</script>` },
     faulty: true,
     start: 'empty',
     async steps(s) {
@@ -104,7 +119,15 @@ export const deliveryCases: Case[] = [
     (s) => s.run(`dispatchEvent(new Event('online'))`),
     { all: 1 },
   ),
-  failing('connection cut, then closed', { drop: 'before' }, (s) => s.closePage(), { all: 1 }),
+  failing(
+    'connection cut, then closed',
+    { drop: 'before' },
+    async (s) => {
+      await known(s);
+      await s.closePage();
+    },
+    { all: 1 },
+  ),
   failing('connection cut, then crash', { drop: 'before' }, (s) => s.run(`throw new Error('x')`), {
     all: 1,
     crashed: 1,
