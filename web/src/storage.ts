@@ -60,8 +60,10 @@ const ABNORMAL = 4;
 const RECORDS_MAX = 50;
 /** `CRASHFREE_SESSIONS_MAX`. */
 const SESSIONS_MAX = 64;
-/** How long the lock of a page that has just ended may take to become free. */
-const ENDING_MS = 1000;
+/** How long the lock of a page that has just ended may take to become free, on a busy machine, too. */
+const ENDING_MS = 5000;
+/** How long the lock of a record that is done with is kept from others, who may see it still. */
+const DONE_MS = 1000;
 /** How long a change of the storage may take to reach other processes; locks are faster. */
 const SPREAD_MS = 300;
 
@@ -238,7 +240,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       record.text = text;
       if (!text && status !== undefined) {
         records.delete(key);
-        setTimeout(letGo, ENDING_MS, key);
+        setTimeout(letGo, DONE_MS, key);
       }
     }
   };
