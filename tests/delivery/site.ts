@@ -22,7 +22,10 @@ export interface World {
   scripts: Map<Subject, string>;
 }
 
-/** Counts in the page how many requests have come to an end and been taken note of, and what reached its error handlers. */
+/**
+ * Counts in the page how many requests have come to an end and been taken note of, and what reached
+ * its error handlers. A page that is `leaving` does not try again, however long the end takes.
+ */
 const observe = `<script>
   window.settled = 0;
   window.surprises = [];
@@ -32,6 +35,10 @@ const observe = `<script>
     result.then(end, end);
     return result;
   } });
+  window.leaving = false;
+  window.setTimeout = new Proxy(window.setTimeout, { apply: (target, self, [act, ms, ...rest]) =>
+    Reflect.apply(target, self, [ms >= 1000 ? () => leaving || act(...rest) : act, ms, ...rest]) });
+  addEventListener('pageshow', () => { leaving = false; });
   addEventListener('error', (e) => surprises.push(e.message));
   addEventListener('unhandledrejection', (e) => surprises.push(String(e.reason)));
 </script>`;
@@ -238,6 +245,7 @@ export async function leaveWhen(page: Page, condition: string, url: string): Pro
       `{ const timer = setInterval(() => {
         if (!(${condition})) return;
         clearInterval(timer);
+        window.leaving = true;
         location.assign('${url}');
       }, 5) }`,
     )

@@ -6,11 +6,11 @@ import { lacking, leaveWhen, records, settled, stored, type Site } from './site.
 const kinds = ['local', 'session'] as const;
 const push = `history.pushState(null, '', '?' + Math.random())`;
 
-/** A visit whose first request is refused; its session waits in the storage. */
+/** A visit whose first request is refused; its session waits in the storage, as if no time passed. */
 async function refusedVisit(site: Site, kind: (typeof kinds)[number]): Promise<Page> {
   await site.gate.refuse();
   const page = await site.visit();
-  await page.waitFor(`settled >= 1 && ${lacking(kind)} === 1`);
+  await page.waitFor(`settled >= 1 && ${lacking(kind)} === 1 && (window.leaving = true)`);
   return page;
 }
 
@@ -305,7 +305,8 @@ export const storageCases: Case[] = [
       await site.gate.accept();
       await other.goto(site.url('other'));
       await site.sessions(1);
-      await site.calm(1300);
+      // Longer than a page waits for the lock of one that may be ending.
+      await site.calm(5300);
       // The living tab may have tried again by now; either way it counts once.
       await living.run(`dispatchEvent(new Event('online'))`);
       await site.sessions(2);
