@@ -113,7 +113,8 @@ export const ways: Way[] = [
       // Where the network of a page cannot be cut, that of its site is.
       await (page.setOffline ? page.setOffline(true) : site.gate.refuse());
       for (let count = 0; count < 3; count++) await page.run(push);
-      await delay(200);
+      // Each was tried in vain.
+      await settled(site, page, 4);
       await (page.setOffline ? page.setOffline(false) : site.gate.accept());
       if (!page.setOffline) await page.run(`dispatchEvent(new Event('online'))`);
     },
