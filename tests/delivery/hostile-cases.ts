@@ -265,4 +265,21 @@ export const hostileCases: Case[] = [
       await expectNumbers(site, { all: 5 }, 600);
     },
   },
+  {
+    name: 'a window that is closed by script while an answer is awaited',
+    async run(site) {
+      const page = await site.visit();
+      await page.run(`const button = document.createElement('button');
+        button.textContent = 'open';
+        button.onclick = () => { window.opened = open('${site.url('opened')}') };
+        document.documentElement.append(button)`);
+      await site.sessions(1);
+      site.fault({ delayMs: 300 });
+      await page.click('button');
+      await site.sessions(2);
+      await page.evaluate('!opened.close()');
+      await page.waitFor('opened.closed');
+      await expectNumbers(site, { all: 2 }, 600);
+    },
+  },
 ];

@@ -80,6 +80,8 @@ export class Site {
     for (const tab of this.#opened) await this.tabs.giveBack(tab).catch(() => undefined);
     await this.gate.refuse();
     await this.pages.close();
+    /* A collector holds so many projects. */
+    this.world.server.collector.reset(this.project);
   }
 
   get dsn(): string {

@@ -27,8 +27,9 @@ function secondsOf(retryAfter: string): number {
 
 export function createTransport(
   fetch: Fetch,
-  /* A page that ends cuts its requests first, and the cut must not be known before the end is. */
-  beforeFailing = () => new Promise<void>((later) => setTimeout(later)),
+  /* A page that ends cuts its requests first, and the cut must not be known before the end is. A
+   * window that a script closed has not long to live. */
+  beforeFailing = () => new Promise<void>((later) => closed || setTimeout(later)),
 ): Transport {
   /** The last request, which ends when those before it have ended. */
   let last: Promise<void> | undefined;

@@ -35,6 +35,12 @@ export function createDeferred(): Deferred {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => waiting.forEach((entry) => entry._delay || due(entry));
 
+  /* After a delay, too: what a busy page could not tell in time waits behind its timer. */
+  const expire = (entry: Entry) => {
+    entry._delay = 0;
+    port2.postMessage(0);
+  };
+
   const defer: Defer = (judge, delay, to) => {
     if (to && last?._to && waiting.has(last)) {
       last._to = to;
@@ -42,8 +48,8 @@ export function createDeferred(): Deferred {
     }
     last = { _judge: judge, _delay: delay, _to: to };
     waiting.add(last);
-    if (delay) setTimeout(due, delay, last);
-    else port2.postMessage(0);
+    if (delay) setTimeout(expire, delay, last);
+    else expire(last);
   };
 
   return [
