@@ -1,8 +1,10 @@
 /** The loader of `crashfree/node`: Node compiles at once, and without WebAssembly has no fetch. */
 import type { Exports, Imports } from '../src/core';
-import { unpack, withTexts } from '../src/unpack';
+import { unpack } from '../src/unpack';
+
+export { texts, textsAt } from 'crashfree:wasm';
 
 export function instantiate(imports: Imports, ready: (exports: Exports) => void): void {
   const module = new WebAssembly.Module(unpack());
-  ready(withTexts(new WebAssembly.Instance(module, imports).exports as Exports));
+  ready(new WebAssembly.Instance(module, imports).exports as Exports);
 }

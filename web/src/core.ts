@@ -3,7 +3,7 @@
  * cross, and `include/crashfree.h` says what each call does. The build gives the members with an
  * underscore their names there, or short ones where the module is inside the script.
  */
-import { instantiate } from './loader';
+import { instantiate, texts, textsAt } from './loader';
 
 /** The exports of the module. */
 export type Exports = {
@@ -96,6 +96,8 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
     },
     (exports) => {
       memory = exports._memory;
+      /* Those that the loader left out of the module. */
+      encode(texts.replace(/\|/g, '\0'), textsAt, BUFFER);
       const buffer = exports._init();
       ready({
         ...exports,

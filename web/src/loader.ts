@@ -1,7 +1,9 @@
 import { loadNowasm } from 'crashfree:files';
 import type { Exports, Imports } from './core';
 import { nothing } from './options';
-import { unpack, withTexts } from './unpack';
+import { unpack } from './unpack';
+
+export { texts, textsAt } from 'crashfree:wasm';
 
 /** Whether the browser has no WebAssembly for us; it is asked once, as it may report each attempt. */
 let refused = false;
@@ -28,7 +30,5 @@ export async function instantiate(
     }
   }
   refused = !instance;
-  ready(
-    instance ? withTexts(instance.exports as Exports) : (await loadNowasm()).instantiate(imports),
-  );
+  ready(instance ? (instance.exports as Exports) : (await loadNowasm()).instantiate(imports));
 }

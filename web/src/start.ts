@@ -43,8 +43,7 @@ export function startCore(
       _before_send(session, length) {
         try {
           const item = JSON.parse(core._read(length, session)) as Session;
-          const keep = settings.beforeSendSession(item);
-          return keep !== false && keep !== null;
+          return ![false, null].includes(settings.beforeSendSession(item) as boolean | null);
         } catch {
           return true;
         }

@@ -1,6 +1,5 @@
 /** The module inside a script, as `web/build/pack.ts` wrote it. */
-import { code, texts, textsAt } from 'crashfree:wasm';
-import type { Exports } from './core';
+import { code } from 'crashfree:wasm';
 
 /**
  * The bytes of the module but for its texts. A character from `#` to `~` stands for a value from 0 to
@@ -18,13 +17,4 @@ export function unpack(): Uint8Array<ArrayBuffer> {
     }
   }
   return new Uint8Array(bytes);
-}
-
-/** Puts the texts where the module expects them, before anything is called. */
-export function withTexts(exports: Exports): Exports {
-  new TextEncoder().encodeInto(
-    texts.replace(/\|/g, '\0'),
-    new Uint8Array(exports._memory.buffer, textsAt),
-  );
-  return exports;
 }

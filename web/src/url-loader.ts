@@ -6,6 +6,10 @@ import { loadNowasm } from 'crashfree:files';
 import { names } from 'crashfree:names';
 import type { Exports, Imports } from './core';
 
+/** The module has them. */
+export const texts = '';
+export const textsAt = 0;
+
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function compile(): Promise<WebAssembly.Module> {
