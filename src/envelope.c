@@ -1,6 +1,5 @@
 #include "envelope.h"
 
-#include <limits.h>
 #include <string.h>
 
 static cJSON *add(cf_document *document, const char *key, int type) {
@@ -52,9 +51,7 @@ static void add_number(cf_document *document, const char *key, uint32_t value) {
 
 /* Returns the length, 0 if it does not fit. */
 static size_t print(cf_document *document, char *out, size_t capacity) {
-    const int room = capacity < INT_MAX ? (int)capacity : INT_MAX;
-
-    return cJSON_PrintPreallocated(document->nodes, out, room, false) ? strlen(out) : 0;
+    return cJSON_PrintPreallocated(document->nodes, out, (int)capacity, false) ? strlen(out) : 0;
 }
 
 static bool add_line(cf_envelope *envelope) {
@@ -159,8 +156,8 @@ bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double 
 }
 
 size_t cf_envelope_session_json(cf_envelope *envelope, char *out, size_t capacity,
-                                const cf_session *session, const cf_attributes *attributes,
-                                double now) {
-    write_session(envelope, session, session->status, attributes, now);
+                                const cf_session *session, crashfree_session_status status,
+                                const cf_attributes *attributes, double now) {
+    write_session(envelope, session, status, attributes, now);
     return print(&envelope->document, out, capacity);
 }

@@ -58,11 +58,11 @@ bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,
 bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double now);
 
 /*
- * Writes a session with its present status as JSON to `out`, which may be the envelope's text, with
- * a NUL behind it. Returns the length, 0 if it does not fit.
+ * Writes a session with a status as JSON to `out`, which may be the envelope's text, with a NUL
+ * behind it. Returns the length, 0 if it does not fit. `capacity` is at most INT_MAX.
  */
 size_t cf_envelope_session_json(cf_envelope *envelope, char *out, size_t capacity,
-                                const cf_session *session, const cf_attributes *attributes,
-                                double now);
+                                const cf_session *session, crashfree_session_status status,
+                                const cf_attributes *attributes, double now);
 
 #endif

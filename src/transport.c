@@ -97,16 +97,19 @@ static void check_age(crashfree *client, cf_session *session, double now) {
     }
 }
 
-static size_t session_json(crashfree *client, const cf_session *session, char *out,
-                           size_t capacity) {
-    return cf_envelope_session_json(&client->envelope, out, capacity, session, &client->attributes,
-                                    cf_host_now(client));
+static size_t session_json(crashfree *client, const cf_session *session,
+                           crashfree_session_status status, char *out, size_t capacity) {
+    /* No session takes more. */
+    const size_t room = capacity < CRASHFREE_ENVELOPE_MAX ? capacity : CRASHFREE_ENVELOPE_MAX;
+
+    return cf_envelope_session_json(&client->envelope, out, room, session, status,
+                                    &client->attributes, cf_host_now(client));
 }
 
 size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
     const cf_session *const session = cf_client_session(client);
 
-    return session == NULL ? 0 : session_json(client, session, out, capacity);
+    return session == NULL ? 0 : session_json(client, session, session->status, out, capacity);
 }
 
 unsigned crashfree_saveable(const crashfree *client) {
@@ -117,21 +120,19 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
     if (index >= crashfree_saveable(client)) {
         return 0;
     }
-    cf_session session = client->sessions[index];
+    const cf_session *const session = &client->sessions[index];
+    crashfree_session_status status = session->status;
 
-    if (session.discarded) {
-        return 0;
-    }
-    if (!cf_session_is_running(&session)) {
-        if (!cf_session_is_due(&session)) {
+    if (!cf_session_is_running(session)) {
+        if (!cf_session_is_due(session)) {
             return 0;
         }
         /* Its end is on its way or taken, and must not be told twice. */
-        if (session.update != CF_UNSENT) {
-            session.status = CRASHFREE_EXITED;
+        if (session->update != CF_UNSENT) {
+            status = CRASHFREE_EXITED;
         }
     }
-    return session_json(client, &session, out, capacity);
+    return session->discarded ? 0 : session_json(client, session, status, out, capacity);
 }
 
 /* Lets the host discard sessions. It may call back and so move them in the list; those that this
@@ -141,8 +142,8 @@ static void ask_host(crashfree *client) {
     for (cf_session *session = next_due(client, client->sessions); session != NULL;
          session = next_due(client, session + 1)) {
         char id[SID_ENOUGH];
-        const size_t length =
-            session_json(client, session, client->envelope.text, sizeof client->envelope.text);
+        const size_t length = session_json(client, session, session->status, client->envelope.text,
+                                           sizeof client->envelope.text);
 
         memcpy(id, session->sid, sizeof id);
         session->cleared = true;

@@ -90,7 +90,8 @@ TEST(names_every_status) {
 
         session.status = (crashfree_session_status)status;
         (void)snprintf(expected, sizeof expected, "\"status\":\"%s\"", names[status]);
-        CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &plain, NOW) > 0);
+        CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, session.status,
+                                       &plain, NOW) > 0);
         CHECK(strstr(text, expected) != NULL);
     }
 }
@@ -198,7 +199,8 @@ TEST(escapes_texts) {
     cf_session session = make_session();
 
     memcpy(session.did, "\r\n", 3);
-    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &attributes, NOW) > 0);
+    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, session.status,
+                                   &attributes, NOW) > 0);
     CHECK(strstr(text, "\"did\":\"\\r\\n\"") != NULL);
     CHECK(strstr(text, "\"release\":\"a\\\"b\"") != NULL);
     CHECK(strstr(text, "\"environment\":\"c\xe2\x80\xa8"

@@ -15,8 +15,8 @@ export function configure(core: Core, settings: Settings): void {
     .slice(0, BEFORE_SEND)
     .forEach((value, option) => {
       if (option > TUNNEL) {
-        const number = VALUES[value as string] ?? Number(value);
-        if (number >= 0) core._set_number(option, number);
+        /* What is no number is 0 there, the default of what is not checked here. */
+        core._set_number(option, VALUES[value as string] ?? Number(value));
       } else if (
         !(value && core._set_text(option, core._write(value as string))) &&
         option === ENVIRONMENT &&
