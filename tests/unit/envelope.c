@@ -99,8 +99,8 @@ TEST(names_every_status) {
 TEST(the_timestamp_is_never_before_the_start) {
     const cf_session session = make_session();
 
-    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &plain, STARTED - 1) >
-          0);
+    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, session.status, &plain,
+                                   STARTED - 1) > 0);
     CHECK(strstr(text, "\"timestamp\":\"2026-01-05T10:00:00.000Z\"") != NULL);
 }
 

@@ -4,6 +4,7 @@ import type { Core } from './core';
 import { takeEarly } from './early';
 import { createJudge } from './noise';
 import {
+  initialUser,
   integrationsOf,
   complete,
   defaults,
@@ -236,7 +237,7 @@ export function createClient(options: Options): Client {
           const reason = STATUSES[started._status()]!;
           if (!waiting) return;
           if (/^(no|invalid)-/.test(reason)) throw (failure = reason);
-          setUser(started, options.initialScope?.user);
+          setUser(started, initialUser(options));
           if (lifecycle !== 'manual') started._start(false);
           core = started;
           waiting.forEach(run);

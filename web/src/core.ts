@@ -68,8 +68,6 @@ export interface Core extends Exports {
 
 /** `CRASHFREE_ENVELOPE_MAX`: the size of the buffer through which texts pass. */
 const BUFFER = 30000;
-/** `CF_TIMESTAMP_LENGTH` */
-const TIMESTAMP = 24;
 
 /**
  * Starts the core. `ready` is called when it is up, at once where possible, and before anything is
@@ -81,8 +79,9 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
   /** Views are made anew at each call: the memory may have moved. */
   const bytes = (address: number, length: number) => new Uint8Array(memory.buffer, address, length);
 
-  const encode = (text: string, address: number, length: number) =>
-    new TextEncoder().encodeInto(text, bytes(address, length));
+  /** Replaces lone surrogates, and cuts what is longer than any text may be. */
+  const encode = (text: string, address: number) =>
+    new TextEncoder().encodeInto(text, bytes(address, BUFFER));
 
   return instantiate(
     {
@@ -91,19 +90,18 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
         _now: Date.now,
         _monotonic: () => performance.now(),
         _random: (address, length) => crypto.getRandomValues(bytes(address, length)),
-        _timestamp: (address, time) => encode(new Date(time).toISOString(), address, TIMESTAMP),
+        _timestamp: (address, time) => encode(new Date(time).toISOString(), address),
       },
     },
     (exports) => {
       memory = exports._memory;
       /* Those that the loader left out of the module. */
-      encode(texts.replace(/\|/g, '\0'), textsAt, BUFFER);
+      encode(texts.replace(/\|/g, '\0'), textsAt);
       const buffer = exports._init();
       ready({
         ...exports,
         _read: (length, address = buffer) => new TextDecoder().decode(bytes(address, length)),
-        /* Replaces lone surrogates, and cuts what is longer than any text may be. */
-        _write: (text) => encode(text, buffer, BUFFER).written,
+        _write: (text) => encode(text, buffer).written,
       });
     },
   );

@@ -61,6 +61,12 @@ export interface Integration {
   name: string;
 }
 
+/** What a function as `initialScope` gets, as from Sentry's SDKs: each method returns the scope. */
+export interface InitialScope {
+  setUser(user: User | null): InitialScope;
+  [method: string]: (...parameters: never[]) => InitialScope;
+}
+
 export interface Options {
   /** Where sessions go: `https://KEY@HOST/PROJECT`. Required. */
   dsn?: string;
@@ -71,8 +77,11 @@ export interface Options {
   release?: string;
   /** At most 64 bytes; an invalid name is left out. Default `production`. */
   environment?: string;
-  /** `user` is who uses the page from the start. */
-  initialScope?: { user?: User | null };
+  /**
+   * `user` is who uses the page from the start. A function is called with a scope, on which it may
+   * call `setUser(user)`; what else Sentry's scopes can do is taken and ignored.
+   */
+  initialScope?: { user?: User | null } | ((scope: InitialScope) => unknown);
   /** An address of yours that forwards envelopes to the server; the DSN then travels in the body. */
   tunnel?: string;
   /**
@@ -213,6 +222,20 @@ export function fromAttributes(attributes: DOMStringMap): Options {
     if (type === 'boolean') options[name] = attributes[name] !== 'false';
   }
   return options;
+}
+
+/** Who uses the page from the start. */
+export function initialUser({ initialScope }: Options): User | null | undefined {
+  if (typeof initialScope !== 'function') return initialScope?.user;
+  let user: User | null | undefined;
+  const scope = new Proxy({} as InitialScope, {
+    get: (_, method) => (value: User | null) => {
+      if (method === 'setUser') user = value;
+      return scope;
+    },
+  });
+  initialScope(scope);
+  return user;
 }
 
 /** The names of the integrations that are on; a list adds to the default ones, which are all. */
