@@ -131,9 +131,9 @@ bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,
 }
 
 bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double now) {
-    static const char reasons[CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE][18] = {
-        "queue_overflow", "ratelimit_backoff", "network_error", "send_error",
-        "sample_rate",    "before_send",       "backpressure"};
+    /* By counter. */
+    const char *reason = "queue_overflow\0ratelimit_backoff\0network_error\0send_error\0"
+                         "sample_rate\0before_send\0backpressure";
     const size_t before = envelope->length;
     const bool headed = add_header(envelope, "client_report");
     cf_document *const report = &envelope->document;
@@ -146,11 +146,12 @@ bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double 
         if (lost[i] > 0) {
             cJSON *entry = add_parent(report, NULL, cJSON_Object);
 
-            add_text(report, "reason", reasons[i]);
+            add_text(report, "reason", reason);
             add_text(report, "category", "session");
             add_number(report, "quantity", lost[i]);
             report->next = &entry->next;
         }
+        reason += strlen(reason) + 1;
     }
     return add_payload(envelope, headed, before);
 }

@@ -27,8 +27,8 @@ import { createTransport } from './transport';
 
 /** By value of `crashfree_counter`. */
 const COUNTERS =
-  'started accepted requests queue_overflow ratelimit_backoff network_error send_error ' +
-  'sample_rate before_send backpressure';
+  'started|accepted|requests|queue_overflow|ratelimit_backoff|network_error|send_error|' +
+  'sample_rate|before_send|backpressure';
 
 /** What happened to the sessions of a client since it was made. */
 export interface Counts {
@@ -164,7 +164,7 @@ export function createClient(options: Options): Client {
     },
     get counts() {
       return Object.fromEntries(
-        COUNTERS.split(' ').map((name, index) => [name, core?._count(index) ?? 0]),
+        COUNTERS.split('|').map((name, index) => [name, core?._count(index) ?? 0]),
       ) as unknown as Counts;
     },
     setUser: (user) => settle((core) => setUser(core, user)),

@@ -12,9 +12,9 @@ const { dataset } = (document.currentScript as HTMLScriptElement | null) ?? {};
 if (!page.crashfree || kept) {
   const functions = { init, getClient } as unknown as Functions;
   for (const name of (
-    'setUser captureException startSession captureSession endSession ' +
-    'navigate setConsent getSession flush close'
-  ).split(' ')) {
+    'setUser|captureException|startSession|captureSession|endSession|' +
+    'navigate|setConsent|getSession|flush|close'
+  ).split('|')) {
     functions[name] = (...parameters) =>
       (current as unknown as Functions | undefined)?.[name]!(...parameters);
   }

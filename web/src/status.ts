@@ -24,6 +24,6 @@ export type Status =
 
 /** By value of `crashfree_status`. */
 export const STATUSES = (
-  'active no-dsn invalid-dsn no-release invalid-release consent-pending consent-denied ' +
-  'rate-limited sampled-out too-many-sessions closed invalid-tunnel'
-).split(' ') as Status[];
+  'active|no-dsn|invalid-dsn|no-release|invalid-release|consent-pending|consent-denied|' +
+  'rate-limited|sampled-out|too-many-sessions|closed|invalid-tunnel'
+).split('|') as Status[];
