@@ -133,6 +133,36 @@ describe('the snippets of README.md in pages', () => {
         });
       });
 
+      it(`anonymous in ${name}`, async () => {
+        await visit(
+          (dsn) => module('anonymous', dsn),
+          async (page, project) => {
+            const stored = `JSON.parse(localStorage.getItem('crashfree:anonymous'))`;
+            const countsUser = async (visits: number, users: number): Promise<void> => {
+              await counting.until(
+                project,
+                `visit ${visits}`,
+                ({ all, users: { all: some } }) => all === visits && some === users,
+              );
+            };
+            await countsUser(1, 1);
+            const id = await page.evaluate(`${stored}.id`);
+            assert.match(String(id), /^[0-9a-f]{32}$/);
+            assert.deepEqual(
+              (await sessions(project)).map(({ did }) => did),
+              [id],
+            );
+            await page.run('location.reload()');
+            await countsUser(2, 1);
+            /* A month later it is somebody else. */
+            await page.run(`localStorage.setItem('crashfree:anonymous', JSON.stringify(
+              { id: '${String(id)}', created: Date.now() - 31 * 86400000 })); location.reload()`);
+            await countsUser(3, 2);
+            assert.notEqual(await page.evaluate(`${stored}.id`), id);
+          },
+        );
+      });
+
       it(`sentry in ${name}`, async () => {
         await visit(
           (dsn) => module('sentry', dsn),

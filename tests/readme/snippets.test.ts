@@ -3,7 +3,17 @@ import { describe, it } from 'node:test';
 import { snippets } from './snippets.js';
 
 /** Each has a test here: the pages in pages.test.ts, the rest in node.test.ts. */
-const tested = ['script-tag', 'module', 'router', 'early', 'vite', 'sentry', 'node', 'tunnel'];
+const tested = [
+  'script-tag',
+  'module',
+  'router',
+  'early',
+  'anonymous',
+  'vite',
+  'sentry',
+  'node',
+  'tunnel',
+];
 const code = /^(html|vue|svelte|astro|[cm]?[jt]sx?|javascript|typescript)$/;
 
 describe('the snippets of README.md', () => {

@@ -26,7 +26,7 @@ export async function types(dist: string): Promise<void> {
     quiet: true,
   });
 
-  const names = new Set(['src/index', 'src/sentry', 'node/index']);
+  const names = new Set(['src/index', 'src/sentry', 'src/anonymous', 'node/index']);
   for (const name of names) {
     const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
     const relative = /(from |import\()'(\.\.?\/[^']+)'/g;
@@ -47,6 +47,7 @@ export async function types(dist: string): Promise<void> {
   await write('crashfree.d.cts', `export * from './types/src/index.cjs';\n`);
   await write('crashfree.url.d.ts', `export * from './types/src/index.js';\n`);
   await write('crashfree.sentry.d.ts', `export * from './types/src/sentry.js';\n`);
+  await write('crashfree.anonymous.d.ts', `export * from './types/src/anonymous.js';\n`);
   await write('crashfree.node.d.ts', `export * from './types/node/index.js';\n`);
   await write('crashfree.node.d.cts', `export * from './types/node/index.cjs';\n`);
   await write('crashfree.min.d.ts', scriptTypes);

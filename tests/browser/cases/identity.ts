@@ -52,6 +52,15 @@ function then(
 
 export const identityCases: Case[] = [
   known('user in initialScope', `{ id: 'u1' }`, '"u1"', 1),
+  {
+    name: 'initialScope that is a function',
+    area,
+    page: {
+      options: `{ initialScope: (scope) => scope.setTags({ a: 'b' }).setUser({ id: 'u1' }) }`,
+    },
+    expect: { all: 1, users: { all: 1 }, items: 1 },
+    also: dids('"u1"'),
+  },
   known('numeric id', `{ id: 42 }`, '"42"', 1),
   known('numeric id 0', `{ id: 0 }`, '"0"', 1),
   known('empty id', `{ id: '' }`, '-', 0),
