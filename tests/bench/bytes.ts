@@ -12,8 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { renameModule, shortNames } from '../../web/build/names.js';
-import { pack } from '../../web/build/pack.js';
+import { pack, printable } from '../../web/build/pack.js';
 import { root } from '../../web/build/run.js';
+import { Reader, sectionsOf, withSections, type Section } from '../../web/build/sections.js';
 import { weigh } from './subjects/index.js';
 
 const TOP = 25;
@@ -41,44 +42,21 @@ function print(title: string, parts: Part[], whole: Part): void {
   }
 }
 
-/** The variable-length number at `at`, and where it ends. */
-function leb(bytes: Uint8Array, at: number): [value: number, end: number] {
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at++]!;
-    value |= (byte & 127) << shift;
-    if (byte < 128) return [value, at];
-  }
-}
-
 const CODE = 10;
+const DATA = 11;
 const sectionNames =
   'custom type import function table memory global export start elem code data data-count'.split(
     ' ',
   );
 
-/** Where sections begin and end, and within that of the code where functions do. */
-function places(module: Uint8Array): {
-  sections: { id: number; from: number; to: number }[];
-  functions: { from: number; to: number }[];
-} {
-  const sections = [];
-  const functions = [];
-  for (let from = 8; from < module.length;) {
-    const id = module[from]!;
-    const [size, start] = leb(module, from + 1);
-    sections.push({ id, from, to: start + size });
-    if (id === CODE) {
-      let [count, body] = leb(module, start);
-      for (; count > 0; count--) {
-        const [length, begin] = leb(module, body);
-        functions.push({ from: body, to: begin + length });
-        body = begin + length;
-      }
-    }
-    from = start + size;
-  }
-  return { sections, functions };
+/** The functions of a module, each with the length before it. */
+function functionsOf(sections: Section[]): Uint8Array[] {
+  const reader = new Reader(sections.find(({ id }) => id === CODE)!.content);
+  return Array.from({ length: reader.number() }, () => {
+    const from = reader.at;
+    reader.block();
+    return reader.bytes.subarray(from, reader.at);
+  });
 }
 
 /** The names of the functions: the build's own last step once more, with a list of them. */
@@ -102,10 +80,6 @@ async function functionNames(module: Uint8Array): Promise<string[]> {
   }
 }
 
-function without(module: Uint8Array, { from, to }: { from: number; to: number }): Uint8Array {
-  return Buffer.concat([module.subarray(0, from), module.subarray(to)]);
-}
-
 /** The source of each character of the script. */
 function sourcesOf(script: string, map: string): string[] {
   const sources = new SourceMap(JSON.parse(map) as never);
@@ -124,34 +98,53 @@ const shipped = new Uint8Array(await readFile(dist('crashfree.wasm')));
 const module = renameModule(shipped, shortNames(shipped));
 const whole: Part = { name: 'crashfree.min.js', ...weigh(script) };
 
-const packed = (bytes: Uint8Array): string => JSON.stringify(pack(bytes)).slice(1, -1);
-const literal = packed(module);
-if (!script.includes(literal))
+const packed = pack(module);
+const codeText = JSON.stringify(packed.code);
+const textsText = JSON.stringify(packed.texts);
+if (!script.includes(codeText) || !script.includes(textsText)) {
   throw new Error('the module is not in the script as web/build packs it');
-/** What brotli saves with another module in the script. */
-const saved = (bytes: Uint8Array): number =>
-  whole.brotli - weigh(script.replace(literal, () => packed(bytes))).brotli;
+}
+/** What brotli saves with other code, or other texts, in the script. */
+const saved = (code: string, texts = textsText): number =>
+  whole.brotli - weigh(script.replace(codeText, () => code).replace(textsText, () => texts)).brotli;
+/** The same with a module of these sections. */
+const savedWith = (sections: Section[]): number =>
+  saved(JSON.stringify(printable(withSections(module, sections))));
 
-const { sections, functions } = places(module);
+const coded = sectionsOf(module).filter(({ id }) => id < DATA);
+const functions = functionsOf(coded);
 // Imported functions come first.
 const names = (await functionNames(shipped)).slice(-functions.length);
 print(
   'crashfree.wasm by function, and what is not code',
   [
-    ...functions.map((place, index) => ({
+    ...functions.map((code, index) => ({
       name: names[index]!,
-      raw: place.to - place.from,
-      brotli: saved(without(module, place)),
+      raw: code.length,
+      brotli: savedWith(
+        coded.map((section) =>
+          section.id === CODE
+            ? {
+                id: CODE,
+                content: Buffer.concat([
+                  Uint8Array.of(functions.length),
+                  ...functions.filter((other) => other !== code),
+                ]),
+              }
+            : section,
+        ),
+      ),
     })),
-    ...sections
+    ...coded
       .filter(({ id }) => id !== CODE)
-      .map((place) => ({
-        name: `(${sectionNames[place.id]})`,
-        raw: place.to - place.from,
-        brotli: saved(without(module, place)),
+      .map((section) => ({
+        name: `(${sectionNames[section.id]})`,
+        raw: section.content.length,
+        brotli: savedWith(coded.filter((other) => other !== section)),
       })),
+    { name: '(data)', raw: packed.texts.length, brotli: saved(codeText, '""') },
   ],
-  { name: 'crashfree.wasm', raw: module.length, brotli: saved(new Uint8Array()) },
+  { name: 'crashfree.wasm', raw: module.length, brotli: saved('""', '""') },
 );
 
 const sources = sourcesOf(script, map);
