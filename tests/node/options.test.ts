@@ -15,7 +15,6 @@ const wrong: [status: string, change: Record<string, unknown>][] = [
   ['invalid-release', { release: 'shop/1' }],
   ['invalid-release', { release: 'é'.repeat(101) }],
   ['invalid-release', { release: ['a'] }],
-  ['invalid-tunnel', { tunnel: '' }],
   ['invalid-tunnel', { tunnel: '/tunnel' }],
   ['invalid-tunnel', { tunnel: `https://a.example/${'x'.repeat(512)}` }],
   ['invalid-fetch', { fetch: 'fetch' }],

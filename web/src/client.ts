@@ -209,7 +209,6 @@ export function createClient(options: Options): Client {
   const start = async () => {
     try {
       if (settings.sampleRate > 1) invalid('sampleRate');
-      if (options.tunnel === '') invalid('tunnel');
       if (!settings.enabled) failure ??= 'disabled';
       if (failure) throw failure;
       clientsOf(window).set(dsn, client);

@@ -6,15 +6,16 @@ import { code } from 'crashfree:wasm';
  * 91; a blank before it adds 92, an exclamation mark 184.
  */
 export function unpack(): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [];
+  /* In place: each value takes one character or two. */
+  const bytes = new TextEncoder().encode(code);
+  let length = 0;
   let high = 0;
-  for (const character of code) {
-    const value = character.charCodeAt(0) - 32;
-    if (value < 2) high = 92 + 92 * value;
+  for (const character of bytes) {
+    if (character < 35) high = 92 * (character - 31);
     else {
-      bytes.push(value - 3 + high);
+      bytes[length++] = character - 35 + high;
       high = 0;
     }
   }
-  return new Uint8Array(bytes);
+  return bytes.subarray(0, length);
 }
