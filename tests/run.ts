@@ -36,6 +36,7 @@ async function node(folder: string, concurrency: number): Promise<void> {
 const steps: Record<string, () => Promise<void>> = {
   build: () => run(process.execPath, ['--import', 'tsx', 'web/build/build.ts']),
   unit,
+  mutants: () => run(process.execPath, ['--import', 'tsx', 'tests/sim/mutants.ts']),
   wasm: () => node('wasm', 2),
   vectors: () => node('vectors', 2),
   // So many executions of each target, always the same ones; `npm run fuzz` runs for a time.

@@ -20,14 +20,14 @@ export const mutations: Mutation[] = [
   mutation(
     'init is taken as delivered by any answer',
     'transport.c',
-    '*fact = delivered ? CF_TAKEN : CF_UNSENT;',
-    '*fact = CF_TAKEN;',
+    'const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;',
+    'const uint32_t fact = CF_TAKEN;',
   ),
   mutation(
     'init is never taken as delivered',
     'transport.c',
-    '*fact = delivered ? CF_TAKEN : CF_UNSENT;',
-    '*fact = CF_UNSENT;',
+    'const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;',
+    'const uint32_t fact = CF_UNSENT;',
   ),
   mutation(
     'init leaves again while it is on its way',
@@ -76,13 +76,13 @@ export const mutations: Mutation[] = [
   mutation(
     'a saved session repeats its crash on the next page',
     'transport.c',
-    'session.status = CRASHFREE_EXITED;',
+    '            status = CRASHFREE_EXITED;',
     '',
   ),
   mutation(
     'a session on its way is saved and sent again',
     'transport.c',
-    `        if (!cf_session_is_due(&session)) {
+    `        if (!cf_session_is_due(session)) {
             return 0;
         }
         /* Its end`,
@@ -91,11 +91,15 @@ export const mutations: Mutation[] = [
   mutation(
     'errors after a crash change the session',
     'client.c',
-    `    if (!is_running(client)) {
+    `    cf_session *const session = running(client);
+
+    if (session == NULL) {
         return;
     }
     const bool news`,
-    `    if (session == NULL) {
+    `    cf_session *const session = cf_client_session(client);
+
+    if (session == NULL) {
         return;
     }
     const bool news`,
@@ -103,20 +107,20 @@ export const mutations: Mutation[] = [
   mutation(
     'a navigation leaves the old session open',
     'client.c',
-    'cf_session_end(cf_client_session(client), CRASHFREE_EXITED);',
+    'cf_session_end(session, CRASHFREE_EXITED);',
     '',
   ),
   mutation(
     'a restored session has lost its end',
     'client.c',
-    '.status = status,',
-    '.status = CRASHFREE_EXITED,',
+    'session->status = status;',
+    'session->status = CRASHFREE_EXITED;',
   ),
   mutation(
     'a restored session is announced again',
     'client.c',
-    '.init = announced ? CF_TAKEN : CF_UNSENT,',
-    '.init = CF_UNSENT,',
+    'session->init = announced ? CF_TAKEN : CF_UNSENT;',
+    'session->init = CF_UNSENT;',
   ),
   mutation(
     'uncaught errors are crashes whatever the option says',
@@ -143,8 +147,15 @@ export const mutations: Mutation[] = [
   mutation(
     'a late user is not told',
     'session.c',
-    'if (session->init != CF_UNSENT) {',
-    'if (false) {',
+    `    changed(session);
+    return true;
+}
+
+bool cf_session_error`,
+    `    return true;
+}
+
+bool cf_session_error`,
   ),
   mutation(
     'a page load is never announced by itself',
@@ -152,11 +163,11 @@ export const mutations: Mutation[] = [
     'cf_transport_wake_in(client, CRASHFREE_FIRST_SEND_MS);',
     '',
   ),
-  mutation('an early wake is lost', 'transport.c', 'cf_transport_wake_in(client, early);', ''),
+  mutation('only the first wake comes', 'transport.c', '    client->wake_at = 0;\n', ''),
   mutation(
     'what a limit holds back is not woken for',
     'transport.c',
-    'cf_transport_wake_in(client, limited);',
+    'cf_transport_wake_in(client, whole + (whole < limited));',
     '',
   ),
   mutation(
@@ -189,16 +200,16 @@ export const mutations: Mutation[] = [
   mutation(
     'the next session forgets the user',
     'client.c',
-    'memcpy(session->did, client->did, sizeof session->did);',
+    'memcpy(next->did, client->did, sizeof next->did);',
     '',
   ),
   mutation(
     'too long an id is cut',
     'client.c',
     `    if (!fits) {
-        did[0]`,
+        memset(did`,
     `    if (false) {
-        did[0]`,
+        memset(did`,
   ),
   // whether at all
   mutation(
@@ -210,15 +221,15 @@ export const mutations: Mutation[] = [
   mutation(
     'denied consent forgets nothing',
     'client.c',
-    `client->start_on_grant |= client->count > 0;
-        client->count = 0;`,
-    'client->start_on_grant |= client->count > 0;',
+    `client->start_on_grant |= client->end > client->sessions;
+        client->end = client->sessions;`,
+    'client->start_on_grant |= client->end > client->sessions;',
   ),
   mutation(
     'pending consent keeps all sessions',
     'client.c',
     `CRASHFREE_CONSENT_IS_PENDING) {
-        client->count = 0;`,
+        client->end = client->sessions;`,
     'CRASHFREE_CONSENT_IS_PENDING) {',
   ),
   mutation(
@@ -230,8 +241,8 @@ export const mutations: Mutation[] = [
   mutation(
     'the sample is drawn from the version digit',
     'session.c',
-    '(uint32_t)bytes[0] << 24',
-    '(uint32_t)bytes[6] << 24',
+    'draw = draw >> 8 | (uint32_t)bytes[i] << 24;',
+    'draw = (uint32_t)bytes[6] << 24;',
   ),
   mutation(
     'one session a minute more than allowed',
@@ -242,8 +253,8 @@ export const mutations: Mutation[] = [
   mutation(
     'before_send decides nothing',
     'transport.c',
-    'length == 0 || cf_host_before_send(client, client->envelope, length)',
-    'cf_host_before_send(client, client->envelope, length) || true',
+    'if (cf_host_before_send(client, client->envelope.text, length)) {',
+    'if (cf_host_before_send(client, client->envelope.text, length) || true) {',
   ),
   mutation(
     'an invalid release is sent',
@@ -305,8 +316,8 @@ export const mutations: Mutation[] = [
   mutation(
     'sent_at is not the time of sending',
     'transport.c',
-    'cf_envelope_begin(&envelope, now, url',
-    'cf_envelope_begin(&envelope, now - 1000, url',
+    'cf_envelope_begin(envelope, now, url',
+    'cf_envelope_begin(envelope, now - 1000, url',
   ),
   // counting losses
   mutation(
@@ -336,8 +347,8 @@ export const mutations: Mutation[] = [
   mutation(
     'what a full queue gives up is not counted',
     'transport.c',
-    'drop(client, &client->sessions[victim], CRASHFREE_DROPPED_QUEUE);',
-    '',
+    'give_up(client, victim, CRASHFREE_DROPPED_QUEUE);',
+    'victim->discarded = true;',
   ),
   mutation(
     'a tunnel does not learn the DSN',
