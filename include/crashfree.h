@@ -217,7 +217,8 @@ void crashfree_end_session(crashfree *client, crashfree_session_status status);
  */
 void crashfree_error(crashfree *client, crashfree_error_kind kind);
 
-/* Sends what is waiting, unless a rate limit forbids it. */
+/* Sends what is waiting, unless a rate limit forbids it. If there is no answer once more, the wait
+ * until the next try is short again: the host calls this when the network is back. */
 void crashfree_flush(crashfree *client);
 
 /*

@@ -277,6 +277,7 @@ void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
 }
 
 void crashfree_flush(crashfree *client) {
+    client->failures = 0;
     cf_transport_send(client, CF_EVENT);
 }
 

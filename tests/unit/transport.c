@@ -222,6 +222,17 @@ TEST(the_next_event_does_not_wait_for_the_backoff) {
     CHECK(fake_has(1, 1, INIT));
 }
 
+TEST(a_flush_makes_the_wait_short_again) {
+    begin_with_request();
+    for (int i = 0; i < 4; i++) {
+        fake_respond(fake.count - 1, 0);
+        fake_advance(fake.delay);
+    }
+    crashfree_flush(fake.client);
+    fake_respond(fake.count - 1, 0);
+    CHECK(fake.delay <= 2500);
+}
+
 TEST(nothing_is_retried_when_nothing_is_waiting) {
     begin_with_request();
     fake_respond(0, 200);
