@@ -62,24 +62,29 @@ if(cjson_version VERSION_LESS 1.7.18)
 endif()
 message(STATUS "cJSON ${cjson_version} in ${cjson_SOURCE_DIR}")
 
-# The core has nothing indented, and gives every buffer. Where that is a constant, the compiler leaves
-# out half of the printing.
+# What the compiler cannot know of the core: it prints without indentation, into a buffer that it
+# gives, objects, arrays, texts and raw text only, never NULL. Told so, it leaves out half of the
+# printing. `depth` is for the indentation, `hooks` for memory.
 set(cjson_source "${PROJECT_BINARY_DIR}/cjson/cJSON.c")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cjson_SOURCE_DIR}/cJSON.c")
 file(READ "${cjson_SOURCE_DIR}/cJSON.c" cjson_text)
-foreach(constant "output_buffer->format=false" "p->noalloc=true" "output_buffer->depth++=(void)0" "output_buffer->depth--=(void)0" "p.hooks = global_hooks=(void)0"
-    "switch ((item->type) & 0xFF)=switch ((item->type) & (cJSON_String | cJSON_Object | cJSON_Array | cJSON_Raw))"
-    "static unsigned char* ensure(=__attribute__((nonnull)) static unsigned char* ensure("
-    "static void update_offset(=__attribute__((nonnull)) static void update_offset("
-    "static cJSON_bool print_string_ptr(=__attribute__((nonnull)) static cJSON_bool print_string_ptr("
-    "static cJSON_bool print_value(=__attribute__((nonnull)) static cJSON_bool print_value("
-    "static cJSON_bool print_array(=__attribute__((nonnull)) static cJSON_bool print_array("
-    "static cJSON_bool print_object(=__attribute__((nonnull)) static cJSON_bool print_object("
-)
-  string(REGEX MATCH "(.*)=(.*)" constant "${constant}")
+set(cjson_known
+  "output_buffer->format => false"
+  "p->noalloc => true"
+  "output_buffer->depth++ => (void)0"
+  "output_buffer->depth-- => (void)0"
+  "p.hooks = global_hooks => (void)0"
+  "(item->type) & 0xFF) => (item->type) & (cJSON_String | cJSON_Object | cJSON_Array | cJSON_Raw))")
+foreach(function "unsigned char* ensure(" "void update_offset(" "cJSON_bool print_string_ptr("
+    "cJSON_bool print_value(" "cJSON_bool print_array(" "cJSON_bool print_object(")
+  list(APPEND cjson_known "static ${function} => __attribute__((nonnull)) static ${function}")
+endforeach()
+foreach(known IN LISTS cjson_known)
+  string(REGEX MATCH "(.*) => (.*)" known "${known}")
   string(FIND "${cjson_text}" "${CMAKE_MATCH_1}" cjson_found)
   if(cjson_found EQUAL -1)
-    message(FATAL_ERROR "cJSON ${cjson_version} has no `${CMAKE_MATCH_1}`: see web/build/cjson.cmake")
+    message(WARNING "cJSON ${cjson_version} has no `${CMAKE_MATCH_1}`: the module gets larger than it "
+      "need be, see web/build/cjson.cmake")
   endif()
   string(REPLACE "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}" cjson_text "${cjson_text}")
 endforeach()
