@@ -202,7 +202,7 @@ bool crashfree_restore(crashfree *client, const char *text, size_t length, doubl
     session->init = announced ? CF_TAKEN : CF_UNSENT;
     session->update = status == CRASHFREE_OK && errors == 0 ? CF_TAKEN : CF_UNSENT;
     session->sampled = true;
-    memcpy(session->sid, text, CF_SID_LENGTH);
+    (void)cf_text_copy(session->sid, CF_SID_LENGTH, text, CF_SID_LENGTH);
     (void)cf_text_copy(session->did, CRASHFREE_USER_ID_MAX, text + CF_SID_LENGTH, did_length);
     return true;
 }

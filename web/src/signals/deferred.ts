@@ -31,14 +31,17 @@ export function createDeferred(): Deferred {
   const due = (entry: Entry) =>
     entry._to ? waiting.forEach((other) => waiting.has(entry) && take(other)) : take(entry);
 
-  /* Not a timer: that would let a navigation join the one of the task before. */
+  const judgeDue = () => waiting.forEach((entry) => entry._delay || due(entry));
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => waiting.forEach((entry) => entry._delay || due(entry));
+  port1.onmessage = judgeDue;
 
   /* After a delay, too: what a busy page could not tell in time waits behind its timer. */
   const expire = (entry: Entry) => {
     entry._delay = 0;
+    /* What comes first. Timers that are overdue overtake another one, and a navigation would join that
+     * of the task before; WebKit's messages take their time on a busy machine, with the same effect. */
     port2.postMessage(0);
+    setTimeout(judgeDue);
   };
 
   const defer: Defer = (judge, delay, to) => {
