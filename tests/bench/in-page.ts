@@ -83,7 +83,9 @@ export function stub(wrap: boolean): void {
   WebAssembly.Instance = class extends Instance {
     constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
       super(module, imports);
-      measure.memory += (this.exports['memory'] as WebAssembly.Memory).buffer.byteLength;
+      for (const exported of Object.values(this.exports)) {
+        if (exported instanceof WebAssembly.Memory) measure.memory += exported.buffer.byteLength;
+      }
     }
   };
 

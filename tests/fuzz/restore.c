@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "client.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -73,12 +74,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (crashfree_restore(client, text, length, started, (crashfree_session_status)status,
                               errors, (data[16] & 16) != 0)) {
             char out[CRASHFREE_ENVELOPE_MAX];
+            char sid[CF_SID_LENGTH + 1];
             const cf_session *const session = cf_client_session(client);
 
             taken++;
             REQUIRE(length >= CF_SID_LENGTH && status >= 0 && status <= CRASHFREE_ABNORMAL);
             REQUIRE(NOW - started <= CRASHFREE_AGE_MAX_MS);
-            REQUIRE(memcmp(session->sid, text, CF_SID_LENGTH) == 0);
+            (void)cf_text_copy(sid, CF_SID_LENGTH, text, CF_SID_LENGTH);
+            REQUIRE(strcmp(session->sid, sid) == 0);
             const size_t written = crashfree_session(client, out, sizeof out);
 
             REQUIRE(written > 0 && check_is_object(out, written));
