@@ -181,7 +181,8 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host);
 bool crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
                         size_t length);
 
-/* Sets an option that is a number. All but the sample rate are whole; others become 0. */
+/* Sets an option that is a number. All but the sample rate are whole: fractions are cut, and what
+ * is below 0 or no number is 0. */
 void crashfree_set_number(crashfree *client, crashfree_option option, double value);
 
 /* Whether sessions are being sent and, if not, why; the first reason that applies. */

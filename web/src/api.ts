@@ -42,11 +42,11 @@ export const setConsent = (consent: Consent): void => current?.setConsent(consen
 /** The running or last session, for instance to tag error events with its `sid`. */
 export const getSession = (): Session | null => current?.getSession() ?? null;
 
-/** Sends what waits. Resolves to whether all requests were answered within `timeout` ms (2000). */
+/** Sends what waits. Resolves to whether nothing is on its way any more within `timeout` ms (2000). */
 export const flush = (timeout?: number): Promise<boolean> =>
   current?.flush(timeout) ?? Promise.resolve(true);
 
-/** Ends the session, sends what waits, and removes all listeners. */
+/** Sends what waits, and removes all listeners: nothing counts from here on. */
 export const close = (timeout?: number): Promise<boolean> =>
   current?.close(timeout) ?? Promise.resolve(true);
 

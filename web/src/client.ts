@@ -1,5 +1,5 @@
 import { loadStorage } from 'crashfree:files';
-import { VALUES } from './configure';
+import { DENIED, VALUES } from './configure';
 import type { Core } from './core';
 import { takeEarly } from './early';
 import { createJudge } from './noise';
@@ -117,6 +117,8 @@ export function createClient(options: Options): Client {
   const transport = createTransport(settings.fetch);
 
   const stop = () => {
+    /* Once: another client may have the DSN since. */
+    if (!waiting) return;
     waiting = undefined;
     ending.abort();
     clientsOf(window).delete(dsn);
@@ -169,7 +171,10 @@ export function createClient(options: Options): Client {
     },
     setUser: (user) => settle((core) => setUser(core, user)),
     captureException(error, hint) {
-      inTurn(() => judge(error, hint?.handled ?? hint?.mechanism?.handled ?? true), 0);
+      /* A client that failed has options that cannot judge. */
+      if (waiting) {
+        inTurn(() => judge(error, hint?.handled ?? hint?.mechanism?.handled ?? true), 0);
+      }
     },
     startSession: (context) =>
       settle((core) => {
@@ -191,7 +196,7 @@ export function createClient(options: Options): Client {
         /* Not an address. */
       }
     },
-    setConsent: (consent) => settle((core) => core._set_consent(VALUES[consent]!)),
+    setConsent: (consent) => settle((core) => core._set_consent(VALUES[consent] ?? DENIED)),
     getSession: () => JSON.parse((core && core._read(core._session())) || 'null') as Session | null,
     flush(timeout) {
       settle((core) => core._flush());
@@ -209,6 +214,7 @@ export function createClient(options: Options): Client {
   const start = async () => {
     try {
       if (settings.sampleRate > 1) invalid('sampleRate');
+      if (!(settings.consent in VALUES)) invalid('consent');
       if (!settings.enabled) failure ??= 'disabled';
       if (failure) throw failure;
       clientsOf(window).set(dsn, client);

@@ -6,8 +6,14 @@ const ENVIRONMENT = 2;
 const TUNNEL = 4;
 const BEFORE_SEND = 10;
 
-/** Values of `crashfree_consent`, and of `crashfree_session_status`, but for the core's defaults. */
-export const VALUES: Record<string, number> = { pending: 1, denied: 2, unhandled: 3 };
+export const DENIED = 2;
+/** Values of `crashfree_consent`, and of the `crashfree_session_status` that is not the default. */
+export const VALUES: Record<string, number> = {
+  granted: 0,
+  pending: 1,
+  denied: DENIED,
+  unhandled: 3,
+};
 
 /** Puts the options into the core. */
 export function configure(core: Core, settings: Settings): void {
@@ -29,7 +35,7 @@ export function configure(core: Core, settings: Settings): void {
     settings.globalPrivacyControl &&
     (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
   ) {
-    core._set_consent(VALUES.denied!);
+    core._set_consent(DENIED);
   }
   if (settings.beforeSendSession !== nothing) core._set_number(BEFORE_SEND, 1);
 }

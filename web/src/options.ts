@@ -234,7 +234,11 @@ export function initialUser({ initialScope }: Options): User | null | undefined 
       return scope;
     },
   });
-  initialScope(scope);
+  try {
+    initialScope(scope);
+  } catch {
+    /* It may want what a scope gives back; what it said before counts. */
+  }
   return user;
 }
 

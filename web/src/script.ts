@@ -9,7 +9,7 @@ const page = window as unknown as { crashfree?: Functions & { q?: unknown[] } };
 const { dataset } = (document.currentScript as HTMLScriptElement | null) ?? {};
 
 /* If the script was included before, the functions are there already. */
-if (!page.crashfree || kept) {
+if (!page.crashfree?.init) {
   const functions = { init, getClient } as unknown as Functions;
   for (const name of (
     'setUser|captureException|startSession|captureSession|endSession|' +

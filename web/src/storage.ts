@@ -51,6 +51,8 @@ interface Courier {
 
 /** 32 hexadecimal digits; the server refuses another sid. */
 const SID = /^[\da-f]{32}$/;
+/** In the year 5138. */
+const START_MAX = 1e14;
 const VERSION = 1;
 /** By value of `crashfree_session_status`. */
 const STATUSES = ['ok', 'exited', 'crashed', 'unhandled', 'abnormal'];
@@ -121,11 +123,15 @@ function restore(
   const { sid, did, started, status, errors, init, due } = (session ?? {}) as StoredSession;
   const state = STATUSES.indexOf(status);
 
+  const start = Date.parse(started);
+
   if (state < 0 || !SID.test(sid) || seen.has(sid) || !(due || died)) return undefined;
+  /* The core corrects a start in the future, but has no room for years of more than four digits. */
+  if (start > START_MAX) return undefined;
   seen.add(sid);
   const taken = core._restore(
     core._write(sid + (typeof did === 'string' ? did : '')),
-    Date.parse(started),
+    start,
     state || (died ? ABNORMAL : EXITED),
     errors,
     init !== true,

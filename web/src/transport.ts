@@ -41,9 +41,13 @@ export function createTransport(
       const keepalive = bytes + size <= KEEPALIVE_BYTES;
 
       /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
-      if (atExit && !keepalive && navigator.sendBeacon?.(url, body)) {
-        setTimeout(respond, 0, 200);
-        return;
+      try {
+        if (atExit && !keepalive && navigator.sendBeacon(url, body)) {
+          setTimeout(respond, 0, 200);
+          return;
+        }
+      } catch {
+        /* There is none, or somebody has blocked it. */
       }
       bytes += size;
       const before = last;

@@ -138,6 +138,17 @@ export const controlCases: Case[] = [
     none,
   ),
   consent(
+    'consent pending, then a word that there is not',
+    'pending',
+    async (s) => {
+      await s.run(`crashfree.setConsent('no')`);
+      await s.run(busy);
+      await s.quiet(150);
+      await nothingStored(s);
+    },
+    none,
+  ),
+  consent(
     'consent revoked',
     'granted',
     async (s) => {
@@ -197,6 +208,8 @@ export const controlCases: Case[] = [
   refused('DSN that is no URL', `Object.assign($options, { dsn: 'not a dsn' })`),
   refused('DSN of another scheme', `Object.assign($options, { dsn: 'ftp://abc@127.0.0.1/1' })`),
   refused('DSN of the wrong type', `Object.assign($options, { dsn: 42 })`),
+  refused('a list of the wrong type', `Object.assign($options, { ignoreErrors: 'boom' })`),
+  refused('consent that there is not', `Object.assign($options, { consent: 'deny' })`),
   refused('init without options', ``),
   refused('init with null', `null`),
   refused('init with a string', `'options'`),

@@ -1,4 +1,5 @@
 import type { Case, Expected } from '../case.js';
+import { initOptions } from '../pages.js';
 import type { Scene } from '../harness.js';
 
 const area = 'navigation';
@@ -391,6 +392,19 @@ export const navigationCases: Case[] = [
     },
     steps: inTurn(`history.pushState(null, '', 'next')`),
     expect: loads(2),
+  },
+  {
+    name: 'a client is closed twice, and another one has come since',
+    area,
+    async steps(s) {
+      await s.sessions(1);
+      await s.run(`const first = crashfree.getClient(); void first.close();
+        const options = ${initOptions(s.site)};
+        const second = crashfree.init(options); void first.close();
+        window.same = second === crashfree.init(options)`);
+      s.check(await s.page.evaluate('window.same'), 'one DSN has two clients');
+    },
+    expect: { all: 2 },
   },
   ...bothWays({
     name: 'nothing counts after close()',
