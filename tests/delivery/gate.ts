@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Ports that no system gives to whoever asks for any: a gate that is closed wants its own back. */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 29_999;
+
+let nextPort = FIRST_PORT + (process.pid % (LAST_PORT - FIRST_PORT));
 
 /**
  * The way to a server, which can be closed: then connections are refused, as they are by a machine on
@@ -16,8 +22,16 @@ export class Gate {
 
   static async open(target: number): Promise<Gate> {
     const gate = new Gate(target);
-    await gate.accept();
-    return gate;
+    for (;;) {
+      nextPort = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
+      gate.#port = nextPort;
+      try {
+        await gate.accept();
+        return gate;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      }
+    }
   }
 
   get port(): number {
@@ -46,7 +60,6 @@ export class Gate {
     this.#server = this.#make();
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async refuse(): Promise<void> {
