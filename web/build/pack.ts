@@ -27,7 +27,7 @@ export function pack(module: Uint8Array): Packed {
   };
 }
 
-/** Bytes as printable ASCII without a double quote or a backslash in need of another. */
+/** Bytes as printable ASCII without a double quote, which the string around it would have to escape. */
 export function printable(bytes: Uint8Array): string {
   let text = '';
   for (const value of bytes) {
