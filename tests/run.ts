@@ -3,6 +3,7 @@
  * the next ones from running; the exit code tells.
  */
 import { join } from 'node:path';
+import { writeAbi } from '../web/build/abi.js';
 import { filesBelow, root, run, step } from '../web/build/run.js';
 
 const presets = ['gcc', 'clang', 'asan', 'wasi'];
@@ -35,6 +36,7 @@ async function node(folder: string, concurrency: number): Promise<void> {
 
 const steps: Record<string, () => Promise<void>> = {
   build: () => run(process.execPath, ['--import', 'tsx', 'web/build/build.ts']),
+  house: () => node('house', 2),
   unit,
   mutants: () => run(process.execPath, ['--import', 'tsx', 'tests/sim/mutants.ts']),
   wasm: () => node('wasm', 2),
@@ -58,6 +60,9 @@ if (unknown.length > 0) {
   console.error(`no such step: ${unknown.join(', ')}; there are ${Object.keys(steps).join(', ')}`);
   process.exit(2);
 }
+
+// Tests that need no build import it.
+await writeAbi();
 
 const results: string[] = [];
 for (const [name, action] of Object.entries(steps)) {

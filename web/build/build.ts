@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { minify } from 'terser';
+import { writeAbi } from './abi.js';
 import { nameCache, renameModule, shortNames } from './names.js';
 import { withoutWasm } from './nowasm.js';
 import { pack } from './pack.js';
@@ -144,6 +145,7 @@ async function demo(): Promise<void> {
 
 try {
   await mkdir(dist, { recursive: true });
+  await writeAbi();
   await step('Configuring (cJSON, Emscripten)', configure);
   await step('Building crashfree.wasm', wasm);
   for (const folder of ['types', 'plugins']) {
