@@ -41,6 +41,7 @@ const steps: Record<string, () => Promise<void>> = {
   mutants: () => run(process.execPath, ['--import', 'tsx', 'tests/sim/mutants.ts']),
   wasm: () => node('wasm', 2),
   vectors: () => node('vectors', 2),
+  web: () => node('web', 2),
   // So many executions of each target, always the same ones; `npm run fuzz` runs for a time.
   fuzz: () => run(process.execPath, ['--import', 'tsx', 'tests/fuzz/run.ts', '--runs', '20000']),
   collector: () => node('collector', 2),

@@ -156,7 +156,7 @@ try {
     Promise.all([
       script('web/src/index.ts', 'crashfree.js', 'esm'),
       script('web/src/index.ts', 'crashfree.cjs', 'cjs'),
-      script('web/src/storage.ts', 'crashfree.storage.js', 'esm'),
+      script('web/src/storage/index.ts', 'crashfree.storage.js', 'esm'),
       script('web/src/sentry.ts', 'crashfree.sentry.js', 'esm'),
       script('web/src/anonymous.ts', 'crashfree.anonymous.js', 'esm'),
       script('web/src/index.ts', 'crashfree.url.js', 'esm', {

@@ -1,0 +1,220 @@
+/** Couriers deliver what earlier pages left. Each has a core of its own, for one release and environment. */
+import { Consent, SESSIONS_MAX, SessionStatus, Status } from '../abi';
+import type { Core } from '../core';
+import type { Settings } from '../options';
+import type { Locks } from './locks';
+import {
+  parse,
+  RECORDS_MAX,
+  serialize,
+  sessionsOf,
+  stored,
+  type Owner,
+  type Records,
+  type StoredRecord,
+  type StoredSession,
+} from './record';
+
+/** Starts another core with settings of its own; `changed` is called after what it does. */
+export type StartCore = (
+  settings: Settings,
+  ready: (core: Core) => void,
+  changed: (status?: number) => void,
+) => unknown;
+
+interface Courier {
+  owner: Owner;
+  core?: Core;
+  /** What is to be done when the core is up. */
+  queue: ((core: Core) => void)[];
+  /** By key: whose sessions they are, and what is stored of them. */
+  records: Map<string, { sids: Set<string>; text: string }>;
+  /** Sessions that the core was given. */
+  count: number;
+  leaving?: boolean;
+}
+
+export interface Couriers {
+  /** Sends what is waiting, as the network is back. */
+  flush(): void;
+  /** Forgets what is not delivered, and leaves its records to other pages. */
+  dismiss(): void;
+}
+
+/** 32 hexadecimal digits; the server refuses another sid. */
+const SID = /^[\da-f]{32}$/;
+/** In the year 5138. */
+const START_MAX = 1e14;
+/** How long the lock of a record that is done with is kept from others, who may see it still. */
+const DONE_MS = 1000;
+/** How long a change of the storage may take to reach other processes; locks are faster. */
+const SPREAD_MS = 300;
+
+const STATUSES: Record<string, SessionStatus> = {
+  __proto__: null as never,
+  ok: SessionStatus.OK,
+  exited: SessionStatus.EXITED,
+  crashed: SessionStatus.CRASHED,
+  unhandled: SessionStatus.UNHANDLED_END,
+  abnormal: SessionStatus.ABNORMAL,
+};
+
+/** Gives a session of an ended page to a core; returns its sid if there is something to tell. */
+function restore(
+  core: Core,
+  session: unknown,
+  died: boolean,
+  seen: Set<string>,
+): string | undefined {
+  const { sid, did, started, status, errors, init, due } = (session ?? {}) as StoredSession;
+  const state = STATUSES[status];
+
+  const start = Date.parse(started);
+
+  if (state === undefined || !SID.test(sid) || seen.has(sid) || !(due || died)) return undefined;
+  /* The core corrects a start in the future, but has no room for years of more than four digits. */
+  if (start > START_MAX) return undefined;
+  seen.add(sid);
+  const taken = core._restore(
+    core._write(sid + (typeof did === 'string' ? did : '')),
+    start,
+    state || (died ? SessionStatus.ABNORMAL : SessionStatus.EXITED),
+    errors,
+    init !== true,
+  );
+  return taken ? sid : undefined;
+}
+
+/**
+ * Takes over the records of pages that are gone and delivers them. `seen` are the sids that this page
+ * has taken over, in case that one is in two records.
+ */
+export function sendCouriers(
+  settings: Settings,
+  records: Records,
+  locks: Locks,
+  startCore: StartCore,
+  seen: Set<string>,
+): Couriers {
+  const isLocal = settings.storage === 'local';
+  const couriers = new Map<string, Courier>();
+  /** Keys of the records that are being delivered. */
+  const taken = new Set<string>();
+  let dismissed = false;
+
+  const letGo = (key: string) => {
+    taken.delete(key);
+    locks.letGo(key);
+  };
+
+  /** Brings the records of a courier up to date; those that were answered are done with. */
+  const update = (courier: Courier, status?: number) => {
+    if (!courier.core || dismissed) return;
+    const left = sessionsOf(courier.core);
+    for (const [key, record] of courier.records) {
+      const sessions = left
+        .filter(({ sid }) => record.sids.has(sid))
+        .map((one) => stored(one, true));
+      const text = serialize(courier.owner, false, sessions);
+      if (text !== record.text) records.put(key, text);
+      record.text = text;
+      if (!text && status !== undefined) {
+        courier.records.delete(key);
+        setTimeout(letGo, DONE_MS, key);
+      }
+    }
+  };
+
+  const courierFor = (owner: Owner): Courier => {
+    const id = JSON.stringify([owner.release, owner.environment]);
+    const known = couriers.get(id);
+    if (known) return known;
+    const courier: Courier = { owner, queue: [], records: new Map(), count: 0 };
+    couriers.set(id, courier);
+    const start = async () =>
+      startCore(
+        {
+          ...settings,
+          release: owner.release,
+          environment: owner.environment ?? '',
+          consent: 'granted',
+        },
+        (core) => {
+          if (dismissed) return;
+          courier.core = core;
+          for (const take of courier.queue) take(core);
+        },
+        (status) => update(courier, status),
+      );
+    start().catch(() => {});
+    return courier;
+  };
+
+  /** Gives the sessions of a record to the courier's core, and has them sent. */
+  const hand = (courier: Courier, core: Core, key: string, text: string, record: StoredRecord) => {
+    const { sessions } = record;
+    /* What does not fit is left to a later visit. */
+    if (courier.count && courier.count + sessions.length > SESSIONS_MAX) return letGo(key);
+    const sids = new Set<string>();
+    for (const session of sessions.slice(0, SESSIONS_MAX)) {
+      const sid = restore(core, session, isLocal && record.visible === true, seen);
+      if (sid) sids.add(sid);
+    }
+    courier.count += sids.size;
+    /* Under a name that is not valid nothing can be sent. */
+    const status = core._status();
+    if (status === Status.INVALID_RELEASE || status === Status.NO_RELEASE) sids.clear();
+    courier.records.set(key, { sids, text });
+    if (courier.leaving) return;
+    courier.leaving = true;
+    /* With those that are found at the same time. */
+    setTimeout(() => {
+      courier.leaving = false;
+      core._flush();
+      update(courier);
+    }, SPREAD_MS);
+  };
+
+  /** Takes over the record of a page that is gone. It stays until its sessions leave. */
+  const adopt = (key: string) => {
+    const text = records.get(key);
+    if (text === null) return letGo(key);
+    const record = parse(text);
+    if (record === 'later') return letGo(key);
+
+    records.remove(key);
+    /* Where nothing can be removed each visit would deliver it again. */
+    if (records.get(key) !== null || !record) return letGo(key);
+    records.put(key, text);
+
+    const courier = courierFor(record);
+    const take = (core: Core) => hand(courier, core, key, text, record);
+    if (courier.core) take(courier.core);
+    else courier.queue.push(take);
+  };
+
+  for (const key of records.keys().slice(0, RECORDS_MAX)) {
+    if (locks.holds(key)) continue;
+    void locks.take(key).then((mine) => {
+      if (mine) {
+        if (dismissed) return locks.letGo(key);
+        taken.add(key);
+        setTimeout(() => {
+          if (taken.has(key)) adopt(key);
+        }, SPREAD_MS);
+      } else if (mine === false && !isLocal && !dismissed) {
+        /* A page elsewhere has it, so this is the copy that a duplicated tab got. */
+        records.remove(key);
+      }
+    });
+  }
+
+  return {
+    flush: () => couriers.forEach(({ core }) => core?._flush()),
+    dismiss() {
+      dismissed = true;
+      for (const { core } of couriers.values()) core?._set_consent(Consent.DENIED);
+      taken.forEach(letGo);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * Opt-in storage, loaded only where the option asks for it. What a page could not deliver survives
+ * it in a record of its own, and a later page delivers it, once. With `local` a record that still says
+ * "visible" after its page is gone tells of a tab that died.
+ *
+ * A session that is on its way counts as delivered and is not in the record, so that a page that
+ * ends before the answer cannot make it count twice. What was sent in vain, or cannot be sent, is
+ * left to the next visit when the page ends: the answer to a last try could not be seen.
+ */
+import { Consent, Status } from '../abi';
+import type { Core } from '../core';
+import type { Settings } from '../options';
+import { sendCouriers, type Couriers, type StartCore } from './courier';
+import { createLocks } from './locks';
+import { createOwnRecord } from './page';
+import { openRecords } from './record';
+
+export type { StartCore } from './courier';
+
+/**
+ * To be called after every change of sessions, with the status of a response if there was one.
+ * Returns whether the page, if it ends, has to leave what is waiting to the next visit.
+ */
+export type Save = (status?: number) => boolean;
+
+/** Starts storing for a page with the client `core`. */
+export function keepSessions(settings: Settings, core: Core, startCore: StartCore): Save {
+  const isLocal = settings.storage === 'local';
+  const records = openRecords(isLocal ? 'local' : 'session', settings.dsn);
+  const { locks: manager } = navigator as { locks?: LockManager };
+  /* Without locks nobody could tell a page that lives from one that ended. */
+  if (!records || !manager) return () => false;
+
+  const locks = createLocks(manager);
+  const seen = new Set<string>();
+  /** At work while there is consent and the page is there. */
+  let couriers: Couriers | undefined;
+  let isAllowed = false;
+  /** The page has ended, or is in the back/forward cache. */
+  let away = false;
+  /** The core has forgotten what it left to the next visit. */
+  let parted = false;
+  let visible = document.visibilityState === 'visible';
+
+  const dismissCouriers = () => {
+    couriers?.dismiss();
+    couriers = undefined;
+  };
+
+  const save: Save = (status) => {
+    if (away) return own.isPostponed;
+    if (status !== undefined) own.answered(status);
+    const state = core._status();
+    /* A client that was closed has the consent that it had. */
+    if (state !== Status.CLOSED) {
+      isAllowed = state !== Status.CONSENT_PENDING && state !== Status.CONSENT_DENIED;
+    }
+    if (!isAllowed) {
+      dismissCouriers();
+      if (state === Status.CONSENT_DENIED) records.keys().forEach(records.remove);
+      own.forget();
+      return false;
+    }
+    couriers ??= sendCouriers(settings, records, locks, startCore, seen);
+    own.save(visible, status);
+    return own.isPostponed;
+  };
+  const own = createOwnRecord(settings, core, records, locks, save);
+
+  addEventListener(
+    'pagehide',
+    () => {
+      visible = false;
+      save();
+      away = true;
+      dismissCouriers();
+      if (own.isKept) {
+        /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
+        core._set_consent(Consent.DENIED);
+        parted = true;
+      }
+      own.leave();
+    },
+    true,
+  );
+  addEventListener(
+    'pageshow',
+    ({ persisted }) => {
+      if (!persisted) return;
+      away = false;
+      visible = true;
+      if (parted) core._set_consent(Consent.GRANTED);
+      parted = false;
+      save();
+    },
+    true,
+  );
+  addEventListener('online', () => couriers?.flush());
+  for (const type of ['visibilitychange', 'freeze', 'resume']) {
+    document.addEventListener(
+      type,
+      () => {
+        visible = type !== 'freeze' && document.visibilityState === 'visible';
+        save();
+      },
+      true,
+    );
+  }
+
+  /* A window that was just opened has a copy of what its opener has. */
+  if (!isLocal && opener && history.length === 1) records.keys().forEach(records.remove);
+  save();
+  return save;
+}

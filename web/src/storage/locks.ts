@@ -1,0 +1,43 @@
+/**
+ * Which page a record belongs to: a page holds the Web Lock of a record while it may change it, so a
+ * free lock says that the page is gone.
+ */
+
+/** How long the lock of a page that has just ended may take to become free, on a busy machine, too. */
+const ENDING_MS = 5000;
+
+/** The locks that this page holds, by key of the record. */
+export interface Locks {
+  /**
+   * Locks a record until it is let go, waiting for a page that is ending. False if another page has
+   * it, undefined if locks are refused.
+   */
+  take(key: string): Promise<boolean | undefined>;
+  letGo(key: string): void;
+  holds(key: string): boolean;
+}
+
+export function createLocks(manager: LockManager): Locks {
+  /** Ways to let go, by key. */
+  const held = new Map<string, () => void>();
+
+  return {
+    take: (key) =>
+      new Promise((resolve) => {
+        const patience = new AbortController();
+        setTimeout(() => patience.abort(), ENDING_MS);
+        const hold = () => {
+          resolve(true);
+          return new Promise<void>((free) => held.set(key, free));
+        };
+        Promise.resolve()
+          .then(() => manager.request(key, { signal: patience.signal }, hold))
+          .catch(() => resolve(patience.signal.aborted ? false : undefined));
+      }),
+    letGo(key) {
+      held.get(key)?.();
+      held.delete(key);
+    },
+    holds: (key) => held.has(key),
+  };
+}
