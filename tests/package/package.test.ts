@@ -21,7 +21,11 @@ async function printed(program: string, args: string[], cwd = folder): Promise<s
   }
 }
 
-const entries = ['crashfree', 'crashfree/url', 'crashfree/nowasm', 'crashfree/crashfree.min.js'];
+const adapters = ['react', 'vue', 'angular', 'svelte'].map((name) => `crashfree/${name}`);
+const entries = [
+  ...['crashfree', 'crashfree/url', 'crashfree/nowasm', 'crashfree/crashfree.min.js'],
+  ...adapters,
+];
 const plugins = ['vite', 'rollup', 'webpack', 'esbuild', 'next'];
 
 describe('the package', () => {
@@ -58,6 +62,17 @@ describe('the package', () => {
       `const client: Client = init(options);`,
       `export const status: Status = client.status;`,
       `setUser({ id: 1 });`,
+      `import { reactErrorHandler } from 'crashfree/react';`,
+      `import { attachErrorHandler, crashfreePlugin } from 'crashfree/vue';`,
+      `import { createErrorHandler, CrashfreeErrorHandler } from 'crashfree/angular';`,
+      `import { handleErrorWithCrashfree, svelteErrorHandler } from 'crashfree/svelte';`,
+      `export const root: { onCaughtError: (error: unknown, info: { errorBoundary?: object }) => void } =
+         { onCaughtError: reactErrorHandler((error, { componentStack }) => { componentStack?.trim(); }) };`,
+      `crashfreePlugin.install({ config: {} }); attachErrorHandler({ config: {}, mount() {} });`,
+      `createErrorHandler({ errorHandler: new CrashfreeErrorHandler() }).handleError(1);`,
+      `export const handleError = handleErrorWithCrashfree(({ error }) => ({ message: String(error) }));`,
+      `export const onerror: (error: unknown, reset: () => void) => void =
+         svelteErrorHandler((_error, reset: () => void) => reset());`,
       ...plugins.map((name) =>
         name === 'next'
           ? `import { withCrashfree } from 'crashfree/next'; withCrashfree({}, { release: 'a' });`
@@ -117,13 +132,20 @@ describe('the package', () => {
     assert.equal(second, `unsupported null true ${first}`);
   });
 
-  it('names every file of its entries, and needs no other package', () => {
+  it('names every file of its entries, and needs no other package but a framework that is there', () => {
     const require = createRequire(join(folder, 'index.cjs'));
     for (const entry of [...entries, 'crashfree/crashfree.wasm', 'crashfree/package.json']) {
       assert.ok(require.resolve(entry).startsWith(join(folder, 'node_modules/crashfree')), entry);
     }
     const data = require('crashfree/package.json') as Record<string, unknown>;
     assert.equal(data['dependencies'], undefined);
-    assert.equal(data['peerDependencies'], undefined);
+    assert.deepEqual(Object.keys(data['peerDependencies'] ?? {}).sort(), [
+      '@angular/core',
+      'react',
+      'svelte',
+      'vue',
+    ]);
+    const { peerDependenciesMeta } = data as Record<string, Record<string, { optional: boolean }>>;
+    assert.ok(Object.values(peerDependenciesMeta!).every(({ optional }) => optional));
   });
 });

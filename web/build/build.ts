@@ -10,7 +10,7 @@ import { withoutWasm } from './nowasm.js';
 import { pack } from './pack.js';
 import { plugins } from './plugins.js';
 import { filesBelow, root, run, step } from './run.js';
-import { types } from './types.js';
+import { adapters, types } from './types.js';
 import { wasmPlugin } from './wasm-plugin.js';
 
 const dist = join(root, 'dist');
@@ -159,6 +159,10 @@ try {
       script('web/src/storage/index.ts', 'crashfree.storage.js', 'esm'),
       script('web/src/sentry.ts', 'crashfree.sentry.js', 'esm'),
       script('web/src/anonymous.ts', 'crashfree.anonymous.js', 'esm'),
+      ...adapters.flatMap((name) => [
+        script(`web/adapters/${name}.ts`, `crashfree.${name}.js`, 'esm'),
+        script(`web/adapters/${name}.ts`, `crashfree.${name}.cjs`, 'cjs'),
+      ]),
       script('web/src/index.ts', 'crashfree.url.js', 'esm', {
         loader: 'web/src/url-loader.ts',
       }),

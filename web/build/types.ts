@@ -2,6 +2,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { root, run } from './run.js';
 
+/** The frameworks with an entry of their own, in web/adapters. */
+export const adapters = ['react', 'vue', 'angular', 'svelte'];
+
 /** Declarations of the entries that have none of their own in web/src. */
 const scriptTypes = `/** The script-tag file: it defines \`window.crashfree\`. */
 declare global {
@@ -26,7 +29,10 @@ export async function types(dist: string): Promise<void> {
     quiet: true,
   });
 
-  const names = new Set(['src/index', 'src/sentry', 'src/anonymous', 'node/index']);
+  const names = new Set([
+    ...['src/index', 'src/sentry', 'src/anonymous', 'node/index'],
+    ...adapters.map((name) => `adapters/${name}`),
+  ]);
   for (const name of names) {
     const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
     const relative = /(from |import\()'(\.\.?\/[^']+)'/g;
@@ -50,6 +56,10 @@ export async function types(dist: string): Promise<void> {
   await write('crashfree.anonymous.d.ts', `export * from './types/src/anonymous.js';\n`);
   await write('crashfree.node.d.ts', `export * from './types/node/index.js';\n`);
   await write('crashfree.node.d.cts', `export * from './types/node/index.cjs';\n`);
+  for (const name of adapters) {
+    await write(`crashfree.${name}.d.ts`, `export * from './types/adapters/${name}.js';\n`);
+    await write(`crashfree.${name}.d.cts`, `export * from './types/adapters/${name}.cjs';\n`);
+  }
   await write('crashfree.min.d.ts', scriptTypes);
   await write('crashfree.nowasm.d.ts', nowasmTypes);
 }

@@ -1,0 +1,64 @@
+/** `crashfree/vue`: counts the errors that Vue keeps from the window. */
+import { captureException } from './capture';
+
+type ErrorHandler = (error: unknown, ...details: any[]) => unknown;
+
+/** The part of a Vue app that is used. */
+export interface VueApp {
+  config: {
+    errorHandler?: ErrorHandler | undefined;
+    throwUnhandledErrorInProduction?: boolean | undefined;
+  };
+  mount?: (...parameters: any[]) => unknown;
+}
+
+const ours = new WeakSet<ErrorHandler>();
+
+/** Has what Vue would do without a handler done, now that there is one. */
+function unhandled({ config }: VueApp, error: unknown): never {
+  /* Vue writes what its handler throws to the console, where it would have thrown itself. */
+  if (config.throwUnhandledErrorInProduction) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
+  throw error;
+}
+
+/** Counts before the handler that the app has now. */
+function wrapErrorHandler(app: VueApp): void {
+  const { config } = app;
+  const handler = config.errorHandler;
+  if (handler && ours.has(handler)) return;
+  const counting: ErrorHandler = function (this: unknown, error, ...details) {
+    captureException(error, { handled: false });
+    return typeof handler === 'function'
+      ? handler.call(this, error, ...details)
+      : unhandled(app, error);
+  };
+  ours.add(counting);
+  config.errorHandler = counting;
+}
+
+/**
+ * Counts each error that reaches the top of the app as a crash: from rendering, lifecycle hooks,
+ * watchers, event handlers and what they await. An `errorHandler` that the app sets before it is
+ * mounted is called as ever; without one Vue writes the error to the console, as it does on its own.
+ */
+export function attachErrorHandler(app: VueApp): void {
+  /* What is no app is none of ours. */
+  if (!app?.config) return;
+  wrapErrorHandler(app);
+  const { mount } = app;
+  if (typeof mount !== 'function') return;
+  app.mount = function (this: unknown, ...parameters) {
+    wrapErrorHandler(app);
+    return mount.apply(this, parameters);
+  };
+}
+
+/**
+ * The plugin for `attachErrorHandler`.
+ * @example createApp(App).use(crashfreePlugin).mount('#app')
+ */
+export const crashfreePlugin = { install: attachErrorHandler };
