@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Collector } from '../../web/server/collector.js';
-import { JsonError, parseJson, toValue } from '../../web/server/json.js';
-import { seeded } from '../../web/server/sample.js';
+import { JsonError, parseJson, toValue } from '../../web/server/wire/json.js';
+import { seeded } from '../../web/server/app/sample.js';
 import { A0, P, P0, PATH, PROJECT, QUERY, bytes, envelope, post } from './support.js';
 
 test('JSON: agrees with JSON.parse on valid text', () => {

@@ -211,7 +211,7 @@ test('a busy port: the message says what to do', async () => {
 
 /** Runs the command line and collects what it prints. */
 function cli(...args: string[]) {
-  const file = fileURLToPath(new URL('../../web/server/cli.ts', import.meta.url));
+  const file = fileURLToPath(new URL('../../web/server/app/cli.ts', import.meta.url));
   return spawn(process.execPath, ['--import', 'tsx', file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

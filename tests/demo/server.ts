@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Metrics } from '../../web/server/collector.js';
-import type { Summary } from '../../web/server/summary.js';
+import type { Summary } from '../../web/server/metrics/summary.js';
 import { root } from '../../web/build/run.js';
 import { start, stop } from '../browser/engines/processes.js';
 import { within } from '../browser/engines/index.js';

@@ -92,7 +92,7 @@ async function script(
 
 async function devServer(): Promise<void> {
   const outfile = join(dist, 'dev.js');
-  const entry = join(root, 'web/server/cli.ts');
+  const entry = join(root, 'web/server/app/cli.ts');
   const hashbang = (await readFile(entry, 'utf8')).startsWith('#!');
   await build({
     absWorkingDir: root,
@@ -111,31 +111,30 @@ async function devServer(): Promise<void> {
 
 const server = { loader: 'web/node/loader.ts', platform: 'node' } as const;
 
-/** Copies the demo's pages; a script that a page names and that exists as .ts is bundled. */
-async function demo(): Promise<void> {
-  const source = join(root, 'web/demo');
+/** Copies the pages below `source` to dist/demo; a script that one names and that exists as .ts is bundled. */
+async function pages(source: string, folder = ''): Promise<void> {
   const entries = new Set<string>();
   const files = await filesBelow(source);
+  const target = join(dist, 'demo', folder);
 
   for (const file of files) {
     if (!file.endsWith('.html')) continue;
     const html = await readFile(join(source, file), 'utf8');
     for (const [, url] of html.matchAll(/src="([^":?#]+)\.js"/g)) {
       const base = url!.startsWith('/') ? source : join(source, dirname(file));
-      const path = join(base, `${url!}.ts`);
+      const path = join(base, `${url!.replace(`/${folder}/`, '/')}.ts`);
       if (existsSync(path)) entries.add(path);
     }
   }
   for (const file of files) {
     if (/\.tsx?$|\.md$/.test(file)) continue;
-    const target = join(dist, 'demo', file);
-    await mkdir(dirname(target), { recursive: true });
-    await copyFile(join(source, file), target);
+    await mkdir(dirname(join(target, file)), { recursive: true });
+    await copyFile(join(source, file), join(target, file));
   }
   await build({
     ...browserOptions,
     entryPoints: [...entries],
-    outdir: join(dist, 'demo'),
+    outdir: target,
     outbase: source,
     format: 'esm',
     minify: true,
@@ -177,7 +176,13 @@ try {
   });
   await step('Writing the type declarations', () => types(dist));
   await step('Bundling the bundler plugins', () => plugins(dist));
-  await step('Bundling the dev server and the demo', () => Promise.all([devServer(), demo()]));
+  await step('Bundling the dev server and the demo', () =>
+    Promise.all([
+      devServer(),
+      pages(join(root, 'web/server/page')),
+      pages(join(root, 'web/demo/shop'), 'shop'),
+    ]),
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

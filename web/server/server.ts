@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Collector, MAX_BODY } from './collector.js';
-import { control } from './control.js';
-import { serveFile, type Page } from './files.js';
-import { serveLive } from './live.js';
+import { Collector } from './collector.js';
+import { control } from './app/control.js';
+import { serveFile, type Page } from './app/files.js';
+import { serveLive } from './app/live.js';
+import { MAX_BODY } from './ingest/body.js';
 
 export { Collector } from './collector.js';
-export type { Page } from './files.js';
+export type { Page } from './app/files.js';
 
 /** The key in the DSN that is printed and used by the demo; any 32 characters work as well. */
 export const PUBLIC_KEY = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';

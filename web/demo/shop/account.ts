@@ -1,4 +1,4 @@
-import { byId, h } from '../dom.js';
+import { byId, h } from '../../server/page/dom.js';
 
 const { base = '' } = document.body.dataset;
 const ORDERS = ['1001', '1002', '1003'];

@@ -1,4 +1,4 @@
-import { byId, h, setText } from '../dom.js';
+import { byId, h, setText } from '../../server/page/dom.js';
 import { call, library } from './library.js';
 
 const PROJECT = '1';

@@ -1,4 +1,4 @@
-import { h } from '../dom.js';
+import { h } from '../../server/page/dom.js';
 import { cart, setCart } from './cart.js';
 import { call } from './library.js';
 import { restoreUser, showPanel, showStrip } from './panel.js';

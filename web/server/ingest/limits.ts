@@ -35,3 +35,9 @@ export function limitHeader(limits: readonly Limit[], now: number): string {
     })
     .join(', ');
 }
+
+/** The value of `Retry-After`: when the last of the limits ends, in seconds. */
+export function retryAfter(limits: readonly Limit[], now: number): number {
+  const until = Math.max(...limits.map((limit) => limit.until));
+  return Math.min(300, Math.ceil((until - now) / 1000));
+}

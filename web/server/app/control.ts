@@ -1,4 +1,4 @@
-import type { Collector, Fault, ProjectSettings } from './collector.js';
+import type { Collector, Fault, ProjectSettings } from '../collector.js';
 import type { Page } from './files.js';
 import { readFilter } from './live.js';
 import { sendSample } from './sample.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Collector, RequestRecord } from './collector.js';
-import { describe, type Filter } from './metrics.js';
-import { RANGES, summarise, type Range, type RequestView } from './summary.js';
+import type { Collector, RequestRecord } from '../collector.js';
+import { describe, type Filter } from '../metrics/buckets.js';
+import { RANGES, summarise, type Range, type RequestView } from '../metrics/summary.js';
 
 const FIRST = 300;
 const MAX_SHOWN_BODY = 8192;

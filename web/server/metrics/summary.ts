@@ -1,5 +1,6 @@
-import type { Collector, ItemRecord, ProjectCounts } from './collector.js';
-import type { Filter, Metrics } from './metrics.js';
+import type { Collector } from '../collector.js';
+import type { ItemRecord, ProjectCounts } from '../records.js';
+import type { Filter, Metrics } from './buckets.js';
 
 export interface ReleaseRow {
   release: string;

@@ -1,4 +1,4 @@
-import { parseTime, type Time } from './time.js';
+import { parseTime, type Time } from './rfc3339.js';
 import { toValue, type JsonNode } from './json.js';
 
 /** A payload that the server cannot read. The message is a full sentence for people. */

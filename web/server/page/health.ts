@@ -1,4 +1,4 @@
-import type { RequestView, Summary } from '../server/summary.js';
+import type { RequestView, Summary } from '../metrics/summary.js';
 import { repaint, showTimeline } from './chart.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { showFigures } from './figures.js';

@@ -1,4 +1,4 @@
-import type { Collector } from './collector.js';
+import type { Collector } from '../collector.js';
 
 /** A small seeded generator (mulberry32), so that the sample is the same every time. */
 export function seeded(seed: number): () => number {

@@ -1,17 +1,8 @@
 import { isIP } from 'node:net';
-import { Fields, ParseError } from './fields.js';
-import { JsonError, readJson, toValue, type JsonNode } from './json.js';
+import { Fields, ParseError } from '../wire/fields.js';
+import { JsonError, readJson, toValue, type JsonNode } from '../wire/json.js';
 import { parseDsn, type Dsn } from './auth.js';
-
-/** Something that makes a Relay refuse the whole request. */
-export class Reject extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { Reject } from './reject.js';
 
 export interface EnvelopeHeader {
   /** All keys as sent, for display. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readClientReport, type ClientReport } from './client-report.js';
-import { ParseError } from './fields.js';
+import { ParseError } from '../wire/fields.js';
 import { filteredBy, type InboundFilters } from './filters.js';
-import type { MetricEvent, MetricStatus } from './metrics.js';
+import type { MetricEvent, MetricStatus } from '../metrics/buckets.js';
 import { environmentFlaw, releaseFlaw } from './names.js';
 import {
   isNilUser,
@@ -12,7 +12,7 @@ import {
   type Attributes,
   type SessionUpdate,
 } from './session.js';
-import { toValue } from './json.js';
+import { toValue } from '../wire/json.js';
 
 /** What became of an item: taken as is, taken with something altered, or lost without a trace. */
 export type Outcome = 'accept' | 'normalise' | 'drop';

@@ -1,4 +1,4 @@
-import { Fields, ParseError } from './fields.js';
+import { Fields, ParseError } from '../wire/fields.js';
 import { readPayload } from './session.js';
 
 /** What a client says that it could not deliver. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { startServer, type Server } from './server.js';
+import { startServer, type Server } from '../server.js';
 
 const DEFAULT_PORT = 8737;
 const HELP = `Usage: crashfree dev [options]

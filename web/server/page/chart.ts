@@ -2,7 +2,7 @@
 import { count, dayAndMinute, percent, span } from './format.js';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Timeline } from '../server/summary.js';
+import type { Timeline } from '../metrics/summary.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { STATES, type State } from './figures.js';
 

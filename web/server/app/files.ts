@@ -32,7 +32,7 @@ const ENVIRONMENTS = ['production', 'staging'];
 /** Where the built files are, both for the bundled server and for its sources. */
 function distFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  return existsSync(join(here, 'demo', 'index.html')) ? here : resolve(here, '../../dist');
+  return existsSync(join(here, 'demo', 'index.html')) ? here : resolve(here, '../../../dist');
 }
 
 async function read(root: string, path: string): Promise<Buffer | undefined> {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { Fields, ParseError } from './fields.js';
-import { parseJson, JsonError, type JsonNode } from './json.js';
-import type { Time } from './time.js';
+import { Fields, ParseError } from '../wire/fields.js';
+import { parseJson, JsonError, type JsonNode } from '../wire/json.js';
+import type { Time } from '../wire/rfc3339.js';
 
 /** The attributes that both kinds of session items carry. */
 export interface Attributes {

@@ -1,0 +1,67 @@
+import type { MetricEvent } from './metrics/buckets.js';
+import type { ClientReport } from './rules/client-report.js';
+import type { InboundFilters } from './rules/filters.js';
+import type { Generation, Outcome, Session } from './rules/item.js';
+
+/** One HTTP request to an ingest endpoint and what was answered. */
+export interface RequestRecord {
+  /** Counts all requests to this collector, from 1. */
+  number: number;
+  project: string;
+  method: string;
+  url: string;
+  /** 0 if the connection was cut. */
+  status: number;
+  headers: Record<string, string>;
+  /** The decoded body as text; cut after 64 KiB. */
+  body: string;
+  bytes: number;
+  receivedAt: number;
+  /** What the server thinks of the request as a whole, in words. */
+  reason: string;
+  /** The header of the envelope, if there was one. */
+  envelope?: unknown;
+  items: ItemRecord[];
+}
+
+/** One item of an envelope and what the server makes of it. */
+export interface ItemRecord {
+  type: string;
+  outcome: Outcome;
+  reason: string;
+  /** What the server cannot know but makes the numbers wrong all the same. */
+  warnings: string[];
+  /** The parsed payload as sent; missing if it is not JSON or longer than 64 KiB. */
+  payload?: unknown;
+  session?: Session;
+  report?: ClientReport;
+  metrics: MetricEvent[];
+}
+
+/** One session item (`session` or `sessions`) in the order of receipt. */
+export interface Update extends ItemRecord {
+  /** The number of the request that brought it. */
+  envelope: number;
+  receivedAt: number;
+}
+
+/** How one project behaves. */
+export interface ProjectSettings {
+  generation: Generation;
+  /** A disabled project answers 403. */
+  disabled: boolean;
+  filters: InboundFilters;
+  /** Sessions until the quota is used up; from then on a rate limit of 60 s is in force. */
+  sessionQuota: number;
+}
+
+export interface ProjectCounts {
+  /** All requests, preflights included. */
+  requests: number;
+  /** Requests that were not answered 2xx. */
+  rejected: number;
+  /** Session items by outcome. */
+  accept: number;
+  normalise: number;
+  drop: number;
+}
