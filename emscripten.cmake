@@ -1,5 +1,5 @@
 # Finds Emscripten (EMSCRIPTEN or EMSDK in the environment, emcc on the path, or Debian's package)
-# and hands over to its own toolchain file. Link flags belong to the target, in web/build/module.cmake.
+# and hands over to its own toolchain file. Link flags belong to the target, in web/build/cmake/module.cmake.
 set(emscripten_hints "$ENV{EMSCRIPTEN}" "$ENV{EMSDK}/upstream/emscripten")
 find_program(EMCC emcc HINTS ${emscripten_hints} NO_CMAKE_FIND_ROOT_PATH)
 if(EMCC)

@@ -3,7 +3,7 @@
  * the next ones from running; the exit code tells.
  */
 import { join } from 'node:path';
-import { writeAbi } from '../web/build/abi.js';
+import { writeAbi } from '../web/build/steps/abi.js';
 import { filesBelow, root, run, step } from '../web/build/run.js';
 
 const presets = ['gcc', 'clang', 'asan', 'wasi'];
@@ -11,7 +11,8 @@ const presets = ['gcc', 'clang', 'asan', 'wasi'];
 async function unit(): Promise<void> {
   for (const preset of presets) {
     await step(`Building for ${preset}`, async () => {
-      await run('cmake', ['--preset', preset], { quiet: true });
+      // Afresh: what an earlier revision's toolchain left in the cache does not fit.
+      await run('cmake', ['--fresh', '--preset', preset], { quiet: true });
       await run('cmake', ['--build', '--preset', preset], { quiet: true });
     });
     await run('ctest', ['--preset', preset, '--progress']);

@@ -11,10 +11,10 @@ import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { renameModule, shortNames } from '../../web/build/names.js';
-import { pack, printable } from '../../web/build/pack.js';
+import { renameModule, shortNames } from '../../web/build/wasm/names.js';
+import { pack, printable } from '../../web/build/wasm/pack.js';
 import { root } from '../../web/build/run.js';
-import { Reader, sectionsOf, withSections, type Section } from '../../web/build/sections.js';
+import { Reader, sectionsOf, withSections, type Section } from '../../web/build/wasm/format.js';
 import { weigh } from './subjects/index.js';
 
 const TOP = 25;

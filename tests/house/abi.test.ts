@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { abiText } from '../../web/build/abi.js';
+import { abiText } from '../../web/build/steps/abi.js';
 import {
   AGE_MAX_MS,
   Consent,

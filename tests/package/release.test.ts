@@ -46,6 +46,7 @@ describe('the release of a build', () => {
     ['a\\b', /contains/],
     ['a\tb', /control character/],
     ['a\u007fb', /control character/],
+    ['a\u0085b', /control character/],
     ['ä'.repeat(101), /is 202 bytes long/],
   ] as const) {
     it(`is refused with the reason: ${JSON.stringify(release.slice(0, 12))}`, () => {

@@ -1,4 +1,4 @@
-/** Filled in by web/build/wasm-plugin.ts with what web/build/pack.ts gives; web/src/unpack.ts reads it. */
+/** Filled in by web/build/wasm/plugin.ts with what web/build/wasm/pack.ts gives; web/src/unpack.ts reads it. */
 declare module 'crashfree:wasm' {
   export const code: string;
   export const texts: string;
@@ -19,9 +19,3 @@ declare module 'crashfree:files' {
   export function loadNowasm(): Promise<WithoutWasm>;
   export function loadStorage(): Promise<typeof import('../src/storage')>;
 }
-
-/** The package's version. */
-declare const __CRASHFREE_VERSION__: string;
-
-/** A style sheet that esbuild bundles along with the script that imports it. */
-declare module '*.css';

@@ -1,9 +1,11 @@
 /** The one implementation behind crashfree/vite, /rollup, /webpack and /esbuild. */
-import MagicString from 'magic-string';
+import inject from '@rollup/plugin-inject';
 import { createUnplugin } from 'unplugin';
 import { releaseOfBuild, type ReleaseOptions } from './release';
 
 const NAME = '__SENTRY_RELEASE__';
+/** A module that holds nothing but the release; Rollup knows no definitions. */
+const MODULE = '\0crashfree-release';
 
 /**
  * Defines `__SENTRY_RELEASE__`, each bundler's own way where it has one: that reaches modules which
@@ -35,13 +37,12 @@ export const plugin = createUnplugin<ReleaseOptions | undefined>((options, { fra
     default:
       return {
         ...shared,
-        transform(code) {
-          if (!code.includes(NAME)) return undefined;
-          const text = new MagicString(code).replaceAll(
-            new RegExp(`\\b${NAME}\\b`, 'g'),
-            define[NAME]!,
-          );
-          return { code: text.toString(), map: text.generateMap({ hires: true }) };
+        rollup: {
+          ...inject({ [NAME]: [MODULE, 'release'] }),
+          ...shared,
+          resolveId: (id: string) => (id === MODULE ? id : undefined),
+          load: (id: string) =>
+            id === MODULE ? `export const release = ${define[NAME]};` : undefined,
         },
       };
   }

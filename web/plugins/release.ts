@@ -79,7 +79,7 @@ function problemOf(release: string): string | undefined {
   if (release === '.' || release === '..') return 'is a path. Use a name such as "shop@1.4.0".';
   if (release.toLowerCase() === 'latest') return 'is no release. Use a version or a commit.';
   if (path) return `contains "${path}". Leave it out, for instance as "acme-shop@1.4.0".`;
-  if (/[\x00-\x1f\x7f]/.test(release)) return 'contains a control character. Leave it out.';
+  if (/[\x00-\x1f\x7f-\x9f]/.test(release)) return 'contains a control character. Leave it out.';
   return undefined;
 }
 

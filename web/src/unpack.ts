@@ -1,4 +1,4 @@
-/** The module inside a script, as `web/build/pack.ts` wrote it. */
+/** The module inside a script, as `web/build/wasm/pack.ts` wrote it. */
 import { code } from 'crashfree:wasm';
 
 /**

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { minify } from 'terser';
 
-/** What the module uses, as in web/build/module.cmake. */
+/** What the module uses, as in web/build/cmake/module.cmake. */
 const FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-nontrapping-float-to-int'];
 
 /** Where wasm2js begins to start the module by itself; before it is nothing but definitions. */
@@ -19,7 +19,7 @@ export async function withoutWasm(path: string, names: Map<string, string>): Pro
   });
   const start = stdout.indexOf(START);
   if (start < 0 || !stdout.includes('function asmFunc(env)')) {
-    throw new Error('wasm2js gives another form than web/build/nowasm.ts knows');
+    throw new Error('wasm2js gives another form than web/build/wasm/nowasm.ts knows');
   }
   const source = `${stdout.slice(0, start).replace(/^import .*$/gm, '')}
 const names = ${JSON.stringify([...names])};

@@ -2,7 +2,7 @@
  * The module as it is written into a script: its code as characters that `unpack` in web/src reads,
  * and its texts as text, where a compressor knows their words and meets them in the script again.
  */
-import { Reader, sectionsOf, withSections } from './sections.js';
+import { Reader, sectionsOf, withSections } from './format.js';
 
 export interface Packed {
   /** The module without its texts, as `unpack` wants it. */
@@ -49,7 +49,7 @@ function textsOf(data: Uint8Array): { texts: string; textsAt: number } {
       reader.byte(),
     ];
     if (mode !== 0 || opcode !== CONST || end !== END) {
-      throw new Error('the module has data of another kind than web/build/pack.ts knows');
+      throw new Error('the module has data of another kind than web/build/wasm/pack.ts knows');
     }
     textsAt ||= address;
     texts = texts.padEnd(address - textsAt, '|') + new TextDecoder().decode(reader.block());

@@ -2,7 +2,7 @@
  * Short names for what crosses the boundary of the module. dist/crashfree.wasm keeps the names of
  * src/wasm.c; the modules within scripts, and the scripts themselves, have these.
  */
-import { leb, Reader, sectionsOf, withSections } from './sections.js';
+import { leb, Reader, sectionsOf, withSections } from './format.js';
 
 /** Members of the core that web/src/core.ts adds: files that are loaded later call them, too. */
 const ADDED = ['read', 'write'];
@@ -22,7 +22,7 @@ export function shortNames(bytes: Uint8Array<ArrayBuffer>): Map<string, string> 
     ...imports.map(({ module }) => module),
     ...ADDED,
   ]);
-  if (names.size > LETTERS.length) throw new Error('web/build/names.ts has too few letters');
+  if (names.size > LETTERS.length) throw new Error('web/build/wasm/names.ts has too few letters');
   return new Map([...names].map((name, index) => [name, LETTERS[index]!]));
 }
 

@@ -27,8 +27,8 @@ if(NOT FETCHCONTENT_SOURCE_DIR_CJSON)
       execute_process(COMMAND bash "${PROJECT_SOURCE_DIR}/.ci/cjson" OUTPUT_QUIET
         RESULT_VARIABLE cjson_result)
       if(NOT cjson_result EQUAL 0)
-        message(FATAL_ERROR "cJSON cannot be fetched. Put its source (1.7.18 or later) in a folder "
-          "and pass -DFETCHCONTENT_SOURCE_DIR_CJSON=<folder> or set CRASHFREE_CJSON_DIR.")
+        message(FATAL_ERROR "cJSON cannot be fetched. Put the source of a release in a folder "
+          "and set CRASHFREE_CJSON_DIR to it.")
       endif()
     endif()
   endif()
@@ -46,29 +46,32 @@ FetchContent_Declare(cjson
   SOURCE_SUBDIR no-cmake)
 FetchContent_MakeAvailable(cjson)
 
-# Before 1.7.18 the parser reads beyond a buffer that ends after a comma; Debian's 1.7.15 has the fix.
-foreach(part MAJOR MINOR PATCH)
-  file(STRINGS "${cjson_SOURCE_DIR}/cJSON.h" cjson_line REGEX "#define CJSON_VERSION_${part} ")
-  string(REGEX MATCH "[0-9]+" cjson_${part} "${cjson_line}")
-endforeach()
-set(cjson_version ${cjson_MAJOR}.${cjson_MINOR}.${cjson_PATCH})
-if(cjson_version VERSION_LESS 1.7.18)
-  file(STRINGS "${cjson_SOURCE_DIR}/cJSON.c" cjson_guard
-    REGEX "cannot_access_at_index\\(input_buffer, 1\\)")
-  if(NOT cjson_guard)
-    message(FATAL_ERROR "cJSON ${cjson_version} in ${cjson_SOURCE_DIR} reads out of bounds; "
-      "use 1.7.18 or later, or Debian's patched source.")
-  endif()
+# The source is compiled only if it is one of these, or one that somebody has looked at.
+set(cjson_known_sources
+  298581a04a36c0165da4b0aade235c23088cb2faa58651d720ea2f3706ed0b0d # 1.7.19
+  21f8074f6527bf971d2b6217eca5900e215be4b479e63422c68c83bc8b06b038 # Debian 13, 1.7.18-3.1+deb13u1
+  5c5ab83a24eecfebc25b6aa4d47dbdb5f23d1baec92de75fec5f0528dbe255a7 # Debian 12, 1.7.15-1+deb12u4
+  $ENV{CRASHFREE_CJSON_SHA256})
+set(cjson_original "${cjson_SOURCE_DIR}/cJSON.c")
+if(NOT EXISTS "${cjson_original}")
+  message(FATAL_ERROR "cJSON: ${cjson_SOURCE_DIR} has no cJSON.c")
 endif()
-message(STATUS "cJSON ${cjson_version} in ${cjson_SOURCE_DIR}")
+file(SHA256 "${cjson_original}" cjson_found)
+if(NOT cjson_found IN_LIST cjson_known_sources)
+  message(FATAL_ERROR "cJSON: ${cjson_original} is none of the versions that "
+    "web/build/cmake/cjson.cmake knows. If it was changed by accident, remove its folder. If it is a "
+    "newer release that you have looked at, set CRASHFREE_CJSON_SHA256=${cjson_found}.")
+endif()
+message(STATUS "cJSON in ${cjson_SOURCE_DIR}")
+file(COPY "${cjson_SOURCE_DIR}/LICENSE" DESTINATION "${PROJECT_BINARY_DIR}/cjson")
 
 # What the compiler cannot know of the core: it prints without indentation, into a buffer that it
 # gives, objects, arrays, texts and raw text only, never NULL. Told so, it leaves out half of the
 # printing. `depth` is for the indentation, `hooks` for memory.
 set(cjson_source "${PROJECT_BINARY_DIR}/cjson/cJSON.c")
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cjson_SOURCE_DIR}/cJSON.c")
-file(READ "${cjson_SOURCE_DIR}/cJSON.c" cjson_text)
-set(cjson_known
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cjson_original}")
+file(READ "${cjson_original}" cjson_text)
+set(cjson_edits
   "output_buffer->format => false"
   "p->noalloc => true"
   "output_buffer->depth++ => (void)0"
@@ -77,14 +80,14 @@ set(cjson_known
   "(item->type) & 0xFF) => (item->type) & (cJSON_String | cJSON_Object | cJSON_Array | cJSON_Raw))")
 foreach(function "unsigned char* ensure(" "void update_offset(" "cJSON_bool print_string_ptr("
     "cJSON_bool print_value(" "cJSON_bool print_array(" "cJSON_bool print_object(")
-  list(APPEND cjson_known "static ${function} => __attribute__((nonnull)) static ${function}")
+  list(APPEND cjson_edits "static ${function} => __attribute__((nonnull)) static ${function}")
 endforeach()
-foreach(known IN LISTS cjson_known)
-  string(REGEX MATCH "(.*) => (.*)" known "${known}")
-  string(FIND "${cjson_text}" "${CMAKE_MATCH_1}" cjson_found)
-  if(cjson_found EQUAL -1)
-    message(WARNING "cJSON ${cjson_version} has no `${CMAKE_MATCH_1}`: the module gets larger than it "
-      "need be, see web/build/cjson.cmake")
+foreach(edit IN LISTS cjson_edits)
+  string(REGEX MATCH "(.*) => (.*)" edit "${edit}")
+  string(FIND "${cjson_text}" "${CMAKE_MATCH_1}" cjson_place)
+  if(cjson_place EQUAL -1)
+    message(FATAL_ERROR "cJSON: ${cjson_original} has no `${CMAKE_MATCH_1}`, which "
+      "web/build/cmake/cjson.cmake replaces. Change the edit there to the text that this version has.")
   endif()
   string(REPLACE "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}" cjson_text "${cjson_text}")
 endforeach()

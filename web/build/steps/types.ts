@@ -1,9 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import { root, run } from './run.js';
-
-/** The frameworks with an entry of their own, in web/adapters. */
-export const adapters = ['react', 'vue', 'angular', 'svelte'];
+import { root, run } from '../run.js';
+import { MODULES } from './scripts.js';
 
 /** Declarations of the entries that have none of their own in web/src. */
 const scriptTypes = `/** The script-tag file: it defines \`window.crashfree\`. */
@@ -18,6 +16,9 @@ const nowasmTypes = `/** The core as JavaScript: takes the imports of crashfree.
 export declare function instantiate(imports: WebAssembly.Imports): WebAssembly.Exports;
 `;
 
+/** Where the declarations of a source file are, below the folder of all. */
+const declared = (entry: string): string => entry.replace(/^web\/(.*)\.ts$/, '$1');
+
 /**
  * Writes the declarations that can be reached from the entry, with file extensions, without which
  * Node's ways of resolving modules do not find them; once for ES modules and once for CommonJS.
@@ -25,14 +26,11 @@ export declare function instantiate(imports: WebAssembly.Imports): WebAssembly.E
 export async function types(dist: string): Promise<void> {
   const emitted = join(root, 'build/types');
   await rm(emitted, { recursive: true, force: true });
-  await run(join(root, 'node_modules/.bin/tsc'), ['-p', 'web/build/types.tsconfig.json'], {
+  await run(join(root, 'node_modules/.bin/tsc'), ['-p', 'web/build/steps/types.tsconfig.json'], {
     quiet: true,
   });
 
-  const names = new Set([
-    ...['src/index', 'src/sentry', 'src/anonymous', 'node/index'],
-    ...adapters.map((name) => `adapters/${name}`),
-  ]);
+  const names = new Set(Object.values(MODULES).map(declared));
   for (const name of names) {
     const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
     const relative = /(from |import\()'(\.\.?\/[^']+)'/g;
@@ -49,17 +47,13 @@ export async function types(dist: string): Promise<void> {
     }
   }
   const write = (name: string, text: string): Promise<void> => writeFile(join(dist, name), text);
-  await write('crashfree.d.ts', `export * from './types/src/index.js';\n`);
-  await write('crashfree.d.cts', `export * from './types/src/index.cjs';\n`);
-  await write('crashfree.url.d.ts', `export * from './types/src/index.js';\n`);
-  await write('crashfree.sentry.d.ts', `export * from './types/src/sentry.js';\n`);
-  await write('crashfree.anonymous.d.ts', `export * from './types/src/anonymous.js';\n`);
-  await write('crashfree.node.d.ts', `export * from './types/node/index.js';\n`);
-  await write('crashfree.node.d.cts', `export * from './types/node/index.cjs';\n`);
-  for (const name of adapters) {
-    await write(`crashfree.${name}.d.ts`, `export * from './types/adapters/${name}.js';\n`);
-    await write(`crashfree.${name}.d.cts`, `export * from './types/adapters/${name}.cjs';\n`);
+  for (const [name, entry] of Object.entries(MODULES)) {
+    await write(`${name}.d.ts`, `export * from './types/${declared(entry)}.js';\n`);
+    await write(`${name}.d.cts`, `export * from './types/${declared(entry)}.cjs';\n`);
   }
+  for (const extension of ['d.ts', 'd.cts']) {
+    await write(`crashfree.nowasm.${extension}`, nowasmTypes);
+  }
+  await write('crashfree.url.d.ts', `export * from './types/src/index.js';\n`);
   await write('crashfree.min.d.ts', scriptTypes);
-  await write('crashfree.nowasm.d.ts', nowasmTypes);
 }

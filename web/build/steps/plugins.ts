@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { root } from './run.js';
+import { build, type Metafile } from 'esbuild';
+import { root } from '../run.js';
 
 const OPTIONS = `export interface ReleaseOptions {
   /**
@@ -29,28 +28,11 @@ const declarations: Record<string, string> = {
 export declare function withCrashfree<Config>(config: Config, options?: ReleaseOptions): Config;\n`,
 };
 
-/** The licences of the packages that were bundled. */
-async function licences(inputs: string[]): Promise<string> {
-  const packages = new Set(
-    inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
-  );
-  let text = 'The files in this folder contain code of these packages.\n';
-  for (const name of [...packages].sort()) {
-    const folder = join(root, 'node_modules', name);
-    const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
-      version: string;
-    };
-    const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license']
-      .map((candidate) => join(folder, candidate))
-      .find((candidate) => existsSync(candidate));
-    if (!file) throw new Error(`${name} has no licence file`);
-    text += `\n---- ${name} ${version}\n\n${(await readFile(file, 'utf8')).trim()}\n`;
-  }
-  return text;
-}
-
-/** Bundles the plugins into dist/plugins, as ES modules and as CommonJS: all bundlers' in one file. */
-export async function plugins(dist: string): Promise<void> {
+/**
+ * Bundles the plugins into dist/plugins, as ES modules and as CommonJS, all bundlers' in one
+ * file; tells what it bundled.
+ */
+export async function plugins(dist: string): Promise<Metafile> {
   const folder = join(dist, 'plugins');
   await mkdir(folder, { recursive: true });
   const shared = {
@@ -94,5 +76,5 @@ export async function plugins(dist: string): Promise<void> {
       `const { plugin } = require('./plugin.cjs');\nexports.crashfree = plugin.${name};\n`,
     );
   }
-  await write('LICENSES.txt', await licences(Object.keys(metafile.inputs)));
+  return metafile;
 }

@@ -66,9 +66,7 @@ if(CRASHFREE_WASM)
     -sMALLOC=none -s${stack_setting}=${wasm_stack} -Wl,--stack-first
     -sINITIAL_MEMORY=${wasm_memory} -sALLOW_MEMORY_GROWTH=0
     "SHELL:--js-library ${CMAKE_CURRENT_BINARY_DIR}/imports.js"
-    "$<$<CONFIG:MinSizeRel>:-Oz>"
-    "$<$<CONFIG:Debug>:SHELL:-O1 -g -sASSERTIONS=1 -sSTACK_OVERFLOW_CHECK=2>")
-  target_compile_options(crashfree_core PRIVATE "$<$<CONFIG:Debug>:-O1>")
+    "$<$<CONFIG:MinSizeRel>:-Oz>")
   set_target_properties(crashfree_module PROPERTIES LINK_DEPENDS
     "${CMAKE_CURRENT_BINARY_DIR}/imports.js")
 else()
@@ -93,10 +91,6 @@ find_program(WASM_OPT wasm-opt HINTS "${binaryen_hint}" REQUIRED NO_CMAKE_FIND_R
 set(strip --strip-debug --strip-producers --strip-target-features)
 # Control flow is taken apart and put together anew, which gives shorter loops and conditions.
 set(optimise --flatten --rereloop -Oz -Oz --converge)
-if(CMAKE_BUILD_TYPE STREQUAL Debug)
-  set(strip "")
-  set(optimise -g)
-endif()
 set(module "${CMAKE_CURRENT_BINARY_DIR}/crashfree.wasm")
 add_custom_command(OUTPUT "${module}"
   COMMAND "${WASM_METADCE}" ${wasm_enabled} -g --graph-file=roots.json
@@ -106,11 +100,3 @@ add_custom_command(OUTPUT "${module}"
   COMMENT "Removing what cannot be reached: crashfree.wasm"
   VERBATIM)
 add_custom_target(wasm ALL DEPENDS "${module}")
-
-# What weighs how much: functions by size, from a link that keeps their names.
-find_program(WASM_OBJDUMP wasm-objdump NO_CMAKE_FIND_ROOT_PATH)
-if(WASM_OBJDUMP)
-  add_custom_target(size
-    COMMAND "${WASM_OBJDUMP}" -x -j Code reachable.wasm | sort -t= -k2 -rn | head -30
-    DEPENDS "${module}" VERBATIM)
-endif()

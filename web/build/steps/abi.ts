@@ -5,14 +5,14 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from './run.js';
+import { root } from '../run.js';
 
 interface Member {
   name: string;
   value: number;
 }
 
-const START = `/** The enums and limits of include/crashfree.h, which documents them. Made by web/build/abi.ts. */
+const START = `/** The enums and limits of include/crashfree.h, which documents them. Made by web/build/steps/abi.ts. */
 
 declare const of: unique symbol;
 /** A number of an enum, which only this file makes. */
@@ -84,7 +84,7 @@ function limitText(name: string, value: string): string {
 
   const factors = /^\(?([\d.]+(?: \* [\d.]+)*)\)?$/.exec(value)?.[1]?.split(' * ');
   if (!factors)
-    throw new Error(`CRASHFREE_${name} is no number that web/build/abi.ts knows: ${value}`);
+    throw new Error(`CRASHFREE_${name} is no number that web/build/steps/abi.ts knows: ${value}`);
   return `export const ${name} = ${factors.reduce((product, factor) => product * Number(factor), 1)};\n`;
 }
 
@@ -94,7 +94,9 @@ export function abiText(header: string): string {
   const limits = [...code.matchAll(/^#define CRASHFREE_(\w+)[ \t]+(\S.*)$/gm)];
   const enums = [...code.matchAll(/typedef enum crashfree_(\w+) \{([^}]*)\}/g)];
   if (limits.length === 0 || enums.length === 0) {
-    throw new Error('include/crashfree.h has no limits or no enums that web/build/abi.ts can read');
+    throw new Error(
+      'include/crashfree.h has no limits or no enums that web/build/steps/abi.ts can read',
+    );
   }
   return [
     START,

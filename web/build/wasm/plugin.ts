@@ -9,6 +9,7 @@ const besideScript = `const { src } = document.currentScript ?? {};
   export const loadNowasm = () => import(new URL('crashfree.nowasm.js', src));
   export const loadStorage = () => import(new URL('crashfree.storage.js', src));`;
 const files = { esm: literal, cjs: literal, iife: besideScript };
+export type Format = keyof typeof files;
 
 /**
  * Answers `import { code, texts, textsAt } from 'crashfree:wasm'` with the packed module,
@@ -19,7 +20,7 @@ const files = { esm: literal, cjs: literal, iife: besideScript };
 export function wasmPlugin(
   packed: Packed,
   names: Map<string, string>,
-  format: keyof typeof files,
+  format: Format,
   loader?: string,
 ): Plugin {
   return {
@@ -33,7 +34,7 @@ export function wasmPlugin(
         path,
         external: true,
       }));
-      if (loader) build.onResolve({ filter: /^\.\/loader$/ }, () => ({ path: loader }));
+      if (loader) build.onResolve({ filter: /^\.\/load(er)?$/ }, () => ({ path: loader }));
       build.onLoad({ filter: /:wasm$/, namespace: 'crashfree' }, () => ({
         contents: Object.entries(packed)
           .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)

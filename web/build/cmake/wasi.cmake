@@ -18,7 +18,7 @@ set(CMAKE_EXECUTABLE_SUFFIX .wasm)
 
 # Programs built for WASI, the unit tests above all, run under Node's WASI host.
 set(CMAKE_CROSSCOMPILING_EMULATOR node --no-warnings
-  "${CMAKE_CURRENT_LIST_DIR}/../../tests/unit/wasi-run.mjs")
+  "${CMAKE_CURRENT_LIST_DIR}/../../../tests/unit/wasi-run.mjs")
 
 set(CMAKE_FIND_ROOT_PATH "${wasi_sysroot}")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

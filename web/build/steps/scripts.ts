@@ -1,0 +1,141 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, transform, type BuildOptions } from 'esbuild';
+import { minify } from 'terser';
+import { root } from '../run.js';
+import { nameCache, renameModule, shortNames } from '../wasm/names.js';
+import { withoutWasm } from '../wasm/nowasm.js';
+import { pack, type Packed } from '../wasm/pack.js';
+import { wasmPlugin, type Format } from '../wasm/plugin.js';
+
+/** What every bundle that runs in browsers is made with. */
+export const browserOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  target: 'es2020',
+  charset: 'ascii',
+  legalComments: 'none',
+  // As plain assignments, which terser can mangle; defined fields are named in strings.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+} satisfies BuildOptions;
+
+/** A file with the module inside, or a small one beside it. */
+interface Script {
+  name: string;
+  entry: string;
+  /** Default: by the name's end, `.cjs` is CommonJS and `.js` an ES module. */
+  format?: Format;
+  /** What brings the module, instead of web/src/loader.ts. */
+  loader?: string;
+  platform?: 'browser' | 'node';
+  /** For places that have no page, and that may refuse code which mentions WebAssembly. */
+  inert?: boolean;
+}
+
+const page = 'web/src/index.ts';
+const server = { loader: 'web/node/loader.ts', platform: 'node' } as const;
+
+/** What comes as an ES module and as CommonJS, `.js` and `.cjs`; `MODULES[name]` is its source. */
+export const MODULES: Record<string, string> = {
+  crashfree: page,
+  'crashfree.sentry': 'web/src/sentry.ts',
+  'crashfree.anonymous': 'web/src/anonymous.ts',
+  'crashfree.react': 'web/adapters/react.ts',
+  'crashfree.vue': 'web/adapters/vue.ts',
+  'crashfree.angular': 'web/adapters/angular.ts',
+  'crashfree.svelte': 'web/adapters/svelte.ts',
+  'crashfree.node': 'web/node/index.ts',
+};
+
+const SCRIPTS: Script[] = [
+  { name: 'crashfree.min.js', entry: 'web/src/script.ts', format: 'iife' },
+  { name: 'crashfree.url.js', entry: page, loader: 'web/src/url-loader.ts' },
+  { name: 'crashfree.storage.js', entry: 'web/src/storage/index.ts' },
+  { name: 'crashfree.inert.js', entry: page, inert: true },
+  { name: 'crashfree.inert.cjs', entry: page, inert: true },
+  ...Object.entries(MODULES).flatMap(([name, entry]) =>
+    ['js', 'cjs'].map((extension) => ({
+      name: `${name}.${extension}`,
+      entry,
+      ...(name === 'crashfree.node' ? server : {}),
+    })),
+  ),
+];
+
+/** The module as all scripts hold it. */
+interface Inside {
+  names: Map<string, string>;
+  packed: Packed;
+}
+
+/** Bundled by esbuild, then made small by terser. */
+async function script(dist: string, inside: Inside, options: Script): Promise<void> {
+  const { name, entry, loader, inert = false, platform = 'browser' } = options;
+  const format = options.format ?? (name.endsWith('.cjs') ? 'cjs' : 'esm');
+  const { names, packed } = inside;
+  const outfile = join(dist, name);
+  const code = JSON.stringify(packed.code);
+  // In its place while names are chosen, which are letters that the text has already.
+  const blank = ' '.repeat(code.length - 2);
+  const bundle = await build({
+    ...browserOptions,
+    entryPoints: [join(root, entry)],
+    outfile,
+    format,
+    platform,
+    sourcemap: 'external',
+    minifySyntax: true,
+    write: false,
+    plugins: [wasmPlugin({ ...packed, code: blank }, names, format, loader && join(root, loader))],
+  });
+  const bundled = bundle.outputFiles.find((file) => file.path === outfile)!;
+  const map = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
+
+  const result = await minify(
+    { [name]: bundled.text },
+    {
+      module: format === 'esm',
+      toplevel: true,
+      ecma: 2020,
+      compress: {
+        passes: 3,
+        pure_getters: true,
+        unsafe_arrows: true,
+        unsafe_methods: true,
+        // Without a window all that needs one is dead code.
+        global_defs: inert ? { '@window': 'undefined' } : {},
+      },
+      // Private properties are named _thing; two underscores are other people's globals.
+      mangle: { properties: { regex: /^_[A-Za-z]/ } },
+      nameCache: nameCache(names),
+      format: { ascii_only: true, comments: false },
+      sourceMap: {
+        content: map.text,
+        filename: name,
+        // Twenty bytes that only a debugger reads; it can be given the map.
+        ...(format === 'iife' ? {} : { url: `${name}.map` }),
+      },
+    },
+  );
+  await writeFile(outfile, `${result.code!.replace(`"${blank}"`, () => code)}\n`);
+  await writeFile(`${outfile}.map`, String(result.map));
+}
+
+/** The core as JavaScript, as an ES module and as CommonJS. */
+async function nowasm(dist: string, names: Map<string, string>): Promise<void> {
+  const code = await withoutWasm(join(dist, 'crashfree.wasm'), names);
+  const { code: common } = await transform(code, { format: 'cjs', minify: true });
+  await writeFile(join(dist, 'crashfree.nowasm.js'), code);
+  await writeFile(join(dist, 'crashfree.nowasm.cjs'), common);
+}
+
+/** Makes the files that pages and servers load, from dist/crashfree.wasm. */
+export async function scripts(dist: string): Promise<void> {
+  const module = await readFile(join(dist, 'crashfree.wasm'));
+  const names = shortNames(module);
+  const inside = { names, packed: pack(renameModule(module, names)) };
+  await Promise.all([
+    nowasm(dist, names),
+    ...SCRIPTS.map((options) => script(dist, inside, options)),
+  ]);
+}
