@@ -66,22 +66,16 @@ message(STATUS "cJSON in ${cjson_SOURCE_DIR}")
 file(COPY "${cjson_SOURCE_DIR}/LICENSE" DESTINATION "${PROJECT_BINARY_DIR}/cjson")
 
 # What the compiler cannot know of the core: it prints without indentation, into a buffer that it
-# gives, objects, arrays, texts and raw text only, never NULL. Told so, it leaves out half of the
-# printing. `depth` is for the indentation, `hooks` for memory.
+# gives, and nothing but objects, arrays, texts and raw text. Told so, it leaves out half of the
+# printing, and the pointers to allocators, which are no text and would have to be packed.
 set(cjson_source "${PROJECT_BINARY_DIR}/cjson/cJSON.c")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cjson_original}")
 file(READ "${cjson_original}" cjson_text)
 set(cjson_edits
   "output_buffer->format => false"
   "p->noalloc => true"
-  "output_buffer->depth++ => (void)0"
-  "output_buffer->depth-- => (void)0"
   "p.hooks = global_hooks => (void)0"
   "(item->type) & 0xFF) => (item->type) & (cJSON_String | cJSON_Object | cJSON_Array | cJSON_Raw))")
-foreach(function "unsigned char* ensure(" "void update_offset(" "cJSON_bool print_string_ptr("
-    "cJSON_bool print_value(" "cJSON_bool print_array(" "cJSON_bool print_object(")
-  list(APPEND cjson_edits "static ${function} => __attribute__((nonnull)) static ${function}")
-endforeach()
 foreach(edit IN LISTS cjson_edits)
   string(REGEX MATCH "(.*) => (.*)" edit "${edit}")
   string(FIND "${cjson_text}" "${CMAKE_MATCH_1}" cjson_place)

@@ -17,13 +17,15 @@ const DATA_COUNT = 12;
 /** `i32.const`, and `end`, around the address of active data. */
 const CONST = 0x41;
 const END = 0x0b;
+const BAR = '|'.charCodeAt(0);
 
 export function pack(module: Uint8Array): Packed {
   const sections = sectionsOf(module);
   const rest = sections.filter(({ id }) => id !== DATA && id !== DATA_COUNT);
+  const data = sections.find(({ id }) => id === DATA);
   return {
     code: printable(withSections(module, rest)),
-    ...textsOf(sections.find(({ id }) => id === DATA)!.content),
+    ...(data ? textsOf(data.content) : { texts: '', textsAt: 0 }),
   };
 }
 
@@ -37,24 +39,48 @@ export function printable(bytes: Uint8Array): string {
   return text;
 }
 
-function textsOf(data: Uint8Array): { texts: string; textsAt: number } {
+/** One stretch of the memory as the module is to find it. */
+interface Segment {
+  address: number;
+  bytes: Uint8Array;
+}
+
+function segmentsOf(data: Uint8Array): Segment[] {
   const reader = new Reader(data);
-  let texts = '';
-  let textsAt = 0;
-  for (let count = reader.number(); count > 0; count--) {
-    const [mode, opcode, address, end] = [
-      reader.byte(),
-      reader.byte(),
-      reader.number(),
-      reader.byte(),
-    ];
-    if (mode !== 0 || opcode !== CONST || end !== END) {
+  return Array.from({ length: reader.number() }, () => {
+    const mode = reader.byte();
+    const opcode = reader.byte();
+    const address = reader.number();
+    if (mode !== 0 || opcode !== CONST || reader.byte() !== END) {
       throw new Error('the module has data of another kind than web/build/wasm/pack.ts knows');
     }
-    textsAt ||= address;
-    texts = texts.padEnd(address - textsAt, '|') + new TextDecoder().decode(reader.block());
+    return { address, bytes: reader.block() };
+  });
+}
+
+/** Says which byte of a segment cannot be written as text, and what it may come from. */
+function check({ address, bytes }: Segment): void {
+  const at = bytes.findIndex((byte) => byte !== 0 && (byte < 32 || byte > 126 || byte === BAR));
+  if (at < 0) return;
+
+  const hexadecimal = bytes[at]!.toString(16).padStart(2, '0');
+  const before = new TextDecoder('latin1').decode(bytes.subarray(0, at));
+  const start = before.lastIndexOf('\0') + 1;
+  throw new Error(
+    `the module has the byte 0x${hexadecimal} at ${address + at}, behind ` +
+      `${JSON.stringify(before.slice(start))}. Its constants travel as printable ASCII, in which "|" ` +
+      'is NUL: a C string with another character, or a table of numbers or pointers, must be written ' +
+      'in another way; see web/build/wasm/pack.ts.',
+  );
+}
+
+function textsOf(data: Uint8Array): { texts: string; textsAt: number } {
+  const segments = segmentsOf(data);
+  const textsAt = segments[0]?.address ?? 0;
+  let texts = '';
+  for (const segment of segments) {
+    check(segment);
+    texts = texts.padEnd(segment.address - textsAt, '|') + new TextDecoder().decode(segment.bytes);
   }
-  texts = texts.replaceAll('\0', '|');
-  if (!/^[ -~]*$/.test(texts)) throw new Error('the module has data that is no text');
-  return { texts, textsAt };
+  return { texts: texts.replaceAll('\0', '|'), textsAt };
 }
