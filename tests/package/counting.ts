@@ -61,6 +61,16 @@ export class Counting {
     return [...new Set(releases)];
   }
 
+  /** How many errors each session had in the end. */
+  errors(project: string): number[] {
+    const bySession = new Map<string, number>();
+    for (const { payload } of this.collector.updates(project)) {
+      const { sid, errors } = payload as { sid: string; errors?: number };
+      bySession.set(sid, errors ?? 0);
+    }
+    return [...bySession.values()];
+  }
+
   /** Waits until the numbers of a project are as wanted. */
   async until(
     project: string,

@@ -135,10 +135,8 @@ async function serveCommand(stack: Stack, folder: string): Promise<Served> {
   return { origin, before: '', hits: [], close: () => stop(child) };
 }
 
-export function serve(stack: Stack, folder: string): Promise<Served> {
-  return stack.start
-    ? serveCommand(stack, folder)
-    : serveFiles(join(folder, stack.output ?? 'dist'));
+export function serve(stack: Stack, folder: string, output = stack.output): Promise<Served> {
+  return stack.start ? serveCommand(stack, folder) : serveFiles(join(folder, output ?? 'dist'));
 }
 
 /** Visits a served fixture, with WebAssembly or without, and says what was counted wrongly. */
@@ -157,7 +155,7 @@ export async function visit(
   let tab: Page | undefined;
   try {
     tab = await engine.newPage();
-    await tab.goto(`${served.origin}/`);
+    await tab.goto(`${served.origin}${stack.path ?? '/'}`);
     await counting.until(project, 'the page load', ({ all }) => all >= 1);
     await tab.waitFor(`document.querySelector('#to-about')`);
     // What a framework writes into the history while it starts would be counted by now.

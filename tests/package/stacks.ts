@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { root } from '../../web/build/run.js';
 import type { EngineName } from '../browser/engines/index.js';
+import type { FaultyApp } from './faults.js';
 
 /** One way of building a page with the package. */
 export interface Stack {
@@ -14,30 +15,80 @@ export interface Stack {
   env?: Record<string, string>;
   /** Runs before everything else on its pages, in one engine; only where the pages are files. */
   before?: Partial<Record<EngineName, string>>;
+  /** Where its app begins. */
+  path?: string;
   /** The release that its sessions have to name. */
   release: string;
+  /** Apps for the adapters, built beside. */
+  faulty?: FaultyApp[];
 }
 
 const release = 'fixture@1.2.3';
 const env = { SENTRY_RELEASE: release };
 const vite = [['vite', 'build']];
+const inDevelopment = ['env', 'NODE_ENV=development', 'vite', 'build', '--mode', 'development'];
 const commit = (): string =>
   execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+
+/** What nobody caught. */
+const uncaught = {
+  render: 'crashed',
+  event: 'crashed',
+  effect: 'crashed',
+  rejection: 'crashed',
+} as const;
+const reactFaults = { ...uncaught, caught: 'errored', hydration: 'errored' } as const;
 
 export const stacks: Stack[] = [
   {
     name: 'Vite, React Router',
     folder: 'vite-react-router',
-    build: vite,
+    build: [...vite, [...inDevelopment, '--outDir', 'development']],
     output: 'dist',
     env,
     release,
+    faulty: [
+      { name: 'React', output: 'dist', path: '/faults.html', faults: reactFaults },
+      {
+        name: 'React, development',
+        output: 'development',
+        path: '/faults.html',
+        faults: reactFaults,
+      },
+    ],
   },
-  { name: 'Vite, Vue Router', folder: 'vue-router', build: vite, output: 'dist', env, release },
   {
-    name: 'Vite, Vue Router, hash',
+    name: 'Vite, Vue Router',
     folder: 'vue-router',
-    build: [['vite', 'build', '--mode', 'hash']],
+    build: [...vite, [...inDevelopment, '--outDir', 'development']],
+    output: 'dist',
+    env,
+    release,
+    faulty: [
+      { name: 'Vue', output: 'dist', path: '/faults.html', faults: uncaught },
+      {
+        name: 'Vue, own handler',
+        output: 'dist',
+        path: '/faults.html',
+        flags: ['handler'],
+        faults: uncaught,
+      },
+      { name: 'Vue, development', output: 'development', path: '/faults.html', faults: uncaught },
+    ],
+  },
+  ...['hash', 'hash-hook', 'base-hook'].map((mode) => ({
+    name: `Vite, Vue Router, ${mode}`,
+    folder: 'vue-router',
+    build: [['vite', 'build', '--mode', mode]],
+    output: 'dist',
+    path: mode === 'base-hook' ? '/app/' : '/',
+    env,
+    release,
+  })),
+  {
+    name: 'Vite, Sentry debug ids',
+    folder: 'vite-events',
+    build: vite,
     output: 'dist',
     env,
     release,
@@ -73,7 +124,22 @@ export const stacks: Stack[] = [
     env,
     release,
   },
-  { name: 'SvelteKit', folder: 'sveltekit', build: vite, output: 'build', env, release },
+  {
+    name: 'SvelteKit',
+    folder: 'sveltekit',
+    build: vite,
+    output: 'build',
+    env,
+    release,
+    faulty: [
+      {
+        name: 'SvelteKit',
+        output: 'build',
+        path: '/faults',
+        faults: { ...uncaught, caught: 'errored', load: 'crashed' },
+      },
+    ],
+  },
   {
     name: 'TanStack Router',
     folder: 'tanstack-router',
@@ -103,9 +169,22 @@ export const stacks: Stack[] = [
   {
     name: 'Angular',
     folder: 'angular',
-    build: [['ng', 'build']],
+    build: [
+      ['ng', 'build'],
+      ['ng', 'build', '--configuration', 'zoneless-faults'],
+      ['ng', 'build', '--configuration', 'zone-faults'],
+    ],
     output: 'dist/browser',
     env: { NG_CLI_ANALYTICS: 'false' },
     release,
+    faulty: ['zone', 'zoneless'].flatMap((kind) =>
+      ['', 'listeners'].map((flag) => ({
+        name: `Angular, ${kind}${flag && ', global listeners'}`,
+        output: `faults-${kind}/browser`,
+        path: '/faults',
+        flags: flag ? [flag] : [],
+        faults: uncaught,
+      })),
+    ),
   },
 ];

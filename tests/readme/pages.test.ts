@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Plugin } from 'esbuild';
 import { root } from '../../web/build/run.js';
 import { engineNames, launch, type Engine, type Page } from '../browser/engines/index.js';
 import { Counting } from '../package/counting.js';
@@ -16,10 +17,37 @@ interface Sent {
   attrs: { release: string; environment?: string };
 }
 
+/** What stands for the frameworks: each keeps what the snippet gives it. */
+const frameworks: Record<string, string> = {
+  'react-dom/client': `export const createRoot = (_node, options) => { window.given = options; };`,
+  vue: `export const createApp = () => {
+    const app = { config: {}, mount() { window.given = app.config; },
+      use(plugin) { plugin.install(app); return app; } };
+    return app;
+  };`,
+  './App.vue': `export default {};`,
+  '@angular/core': `export class ErrorHandler {}`,
+  '@angular/platform-browser': `export const bootstrapApplication = (_app, { providers }) => {
+    window.given = providers[0].useValue;
+  };`,
+  './app': `export const App = {};`,
+};
+const stubs: Plugin = {
+  name: 'frameworks',
+  setup(build) {
+    build.onResolve({ filter: /^(react|vue|@angular|\.)/ }, ({ path }) =>
+      path in frameworks ? { path, namespace: 'framework' } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'framework' }, ({ path }) => ({
+      contents: frameworks[path]!,
+    }));
+  },
+};
+
 const bundled = new Map<string, Promise<string>>();
 /** A module snippet as a bundle; its DSN is put in later. */
 function bundleOf(name: string): Promise<string> {
-  const known = bundled.get(name) ?? bundle(snippet(name, {}));
+  const known = bundled.get(name) ?? bundle(snippet(name, {}), { plugins: [stubs] });
   bundled.set(name, known);
   return known;
 }
@@ -162,6 +190,30 @@ describe('the snippets of README.md in pages', () => {
           },
         );
       });
+
+      for (const [framework, fail, outcome] of [
+        ['react', `given.onUncaughtError(new Error('uncaught'), {})`, 'crashed'],
+        ['react', `given.onCaughtError(new Error('caught'), { errorBoundary: null })`, 'errored'],
+        ['vue', `try { given.errorHandler(new Error('uncaught')); } catch {}`, 'crashed'],
+        ['angular', `given.handleError(new Error('uncaught'))`, 'crashed'],
+        ['svelte', `given.handleError({ error: new Error('uncaught'), status: 500 })`, 'crashed'],
+      ] as const) {
+        it(`${framework} in ${name}: ${outcome}`, async () => {
+          const code = await bundleOf(framework);
+          const exported = code.replace(
+            /export \{\s*handleError\s*\};/,
+            'window.given = { handleError };',
+          );
+          const head = (dsn: string): string =>
+            `${scriptTag(dsn)}<script type="module">${exported}</script>`;
+          await visit(head, async (page, project) => {
+            await counting.until(project, 'the page load', ({ all }) => all === 1);
+            await page.waitFor('window.given');
+            await page.run(fail);
+            await counting.until(project, outcome, (metrics) => metrics[outcome] === 1);
+          });
+        });
+      }
 
       it(`sentry in ${name}`, async () => {
         await visit(

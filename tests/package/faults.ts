@@ -1,0 +1,180 @@
+import type { Engine } from '../browser/engines/index.js';
+import type { Counting } from './counting.js';
+import type { Served } from './fixture.js';
+
+export type Outcome = 'crashed' | 'errored' | 'healthy';
+
+/** An app in which something goes wrong once, on its page `faults`: built beside a stack's own app. */
+export interface FaultyApp {
+  name: string;
+  /** The folder with the built pages. */
+  output: string;
+  path: string;
+  /** What its page is told beside what is to go wrong. */
+  flags?: string[];
+  /** What is to go wrong, and what becomes of the session with the adapter. */
+  faults: Partial<Record<Fault, Outcome>>;
+}
+
+export const faultNames = [
+  'render',
+  'event',
+  'effect',
+  'rejection',
+  'caught',
+  'load',
+  'hydration',
+] as const;
+export type Fault = (typeof faultNames)[number];
+
+/** What was seen of one fault. */
+interface Seen {
+  outcome: Outcome | undefined;
+  /** The session's number of errors. */
+  errors: number;
+  /** What reached the console, and the page's own listeners at the window. */
+  console: string[];
+  listeners: string[];
+}
+
+/** Writes down what errors do to the page. React and Vue add warnings of their own in development. */
+const recorder = `
+window.seen = { console: [], listeners: [] };
+const text = (value) => String(value?.message ?? value).split('\\n')[0];
+const { error } = console;
+console.error = function (...all) {
+  seen.console.push(text(all.find((one) => one instanceof Error) ?? all[0]));
+  return error.apply(this, all);
+};
+/* Once all listeners had their turn; what is not prevented is on the console, too. */
+const keep = (event, what) => setTimeout(() => {
+  seen.listeners.push(event.type + ' ' + text(what) + (event.defaultPrevented ? ', prevented' : ''));
+});
+window.listen = () => {
+  addEventListener('error', (event) => keep(event, event.error ?? event.message));
+  addEventListener('unhandledrejection', (event) => keep(event, event.reason));
+};
+listen();`;
+
+/** How long a page may still do something about an error once the first of it was seen. */
+const SETTLE_MS = 300;
+
+/** Opens the page of an app, lets a fault happen, and says what was seen of it. */
+async function provoke(
+  engine: Engine,
+  url: string,
+  fault: Fault,
+  counting: Counting,
+  project: string | undefined,
+  expected: Outcome | undefined,
+): Promise<Seen> {
+  if (project) counting.reset(project);
+  const tab = await engine.newPage();
+  try {
+    await tab.goto(url);
+    if (fault !== 'hydration') {
+      await tab.waitFor(`document.querySelector('#go')`);
+      await tab.click('#go');
+    }
+    await tab.waitFor(
+      `seen.console.length + seen.listeners.length > 0 || document.querySelector('#failed')`,
+    );
+    await tab.evaluate(`new Promise((resolve) => setTimeout(resolve, ${SETTLE_MS}))`);
+    if (project) {
+      await counting.until(
+        project,
+        `${fault}, ${expected ?? 'without the adapter'}`,
+        ({ all, crashed, errored }) =>
+          all >= 1 &&
+          (expected !== 'crashed' || crashed >= 1) &&
+          (expected !== 'errored' || errored >= 1),
+      );
+      await counting.calm(project, SETTLE_MS);
+    }
+    const { console, listeners } = await tab.evaluate<Seen>('seen');
+    return {
+      outcome: project ? outcomeOf(counting, project) : undefined,
+      errors: project ? Math.max(...counting.errors(project)) : 0,
+      console: console.sort(),
+      listeners: listeners.sort(),
+    };
+  } finally {
+    await tab.close();
+  }
+}
+
+function outcomeOf(counting: Counting, project: string): Outcome {
+  const { crashed, errored } = counting.metrics(project);
+  if (crashed > 0) return 'crashed';
+  return errored > 0 ? 'errored' : 'healthy';
+}
+
+const differences = (what: string, expected: string[], got: string[]): string[] =>
+  JSON.stringify(expected) === JSON.stringify(got)
+    ? []
+    : [`${what}: [${got.join('; ')}], not [${expected.join('; ')}]`];
+
+/** A row for the table of `npm run fixtures`, and what is wrong. */
+export interface FaultRow {
+  cells: string[];
+  problems: string[];
+}
+
+/**
+ * Lets each fault of an app happen with the client alone, with client and adapter, and with the
+ * adapter alone. The adapter may change nothing but what is counted.
+ */
+export async function visitFaults(
+  engine: Engine,
+  served: Served,
+  app: FaultyApp,
+  counting: Counting,
+  project: string,
+): Promise<FaultRow> {
+  served.before = recorder;
+  const problems: string[] = [];
+  const cells: string[] = [];
+  const kept = { console: true, listeners: true, inert: true };
+  for (const fault of faultNames) {
+    const expected = app.faults[fault];
+    if (expected === undefined) {
+      cells.push('');
+      continue;
+    }
+    const about = `${app.name}, ${engine.name}, ${fault}`;
+    const visit = (flags: string[], sends: boolean, outcome?: Outcome): Promise<Seen> => {
+      const query = [`fault=${fault}`, ...flags, ...(app.flags ?? [])].join('&');
+      const url = `${served.origin}${app.path}?${query}`;
+      return provoke(engine, url, fault, counting, sends ? project : undefined, outcome);
+    };
+    try {
+      const without = await visit(['client'], true);
+      const counted = await visit(['client', 'adapter'], true, expected);
+      const inert = await visit(['adapter'], false);
+      cells.push(
+        counted.outcome === without.outcome
+          ? `${counted.outcome}`
+          : `${counted.outcome} (was ${without.outcome})`,
+      );
+      const found = [
+        counted.outcome === expected ? [] : [`${counted.outcome}, not ${expected}`],
+        counted.errors === (expected === 'healthy' ? 0 : 1) ? [] : [`${counted.errors} errors`],
+        differences('console', without.console, counted.console),
+        differences('listeners', without.listeners, counted.listeners),
+        differences('console without a client', without.console, inert.console),
+        differences('listeners without a client', without.listeners, inert.listeners),
+      ];
+      kept.console &&= found[2]!.length === 0;
+      kept.listeners &&= found[3]!.length === 0;
+      kept.inert &&= found[4]!.length + found[5]!.length === 0;
+      problems.push(...found.flat().map((problem) => `${about}: ${problem}`));
+    } catch (error) {
+      cells.push('FAILED');
+      problems.push(`${about}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  cells.push(...Object.values(kept).map((yes) => (yes ? 'kept' : 'CHANGED')));
+  return { cells, problems };
+}
+
+export const faultColumns = [...faultNames, 'console', 'listeners', 'without a client'];
