@@ -1,9 +1,6 @@
-import type { CaptureHint } from '../src/client';
-import { clientsOf } from '../src/registry';
+import { call } from '../src/carrier';
+import type { CaptureHint } from '../src/client/client';
 
-/** Counts for the first client of the page, whichever copy of the package made it. */
-export function captureException(error: unknown, hint?: CaptureHint): void {
-  if (typeof window === 'undefined') return;
-  const [client] = clientsOf(window).values();
-  client?.captureException(error, hint);
-}
+/** Counts for the client of the page, whichever copy of the package made it. */
+export const captureException = (error: unknown, hint?: CaptureHint): void =>
+  call('captureException', error, hint);

@@ -13,7 +13,7 @@ declare module 'crashfree:names' {
 /** Files that are loaded where they are needed; each kind of script finds them its own way. */
 declare module 'crashfree:files' {
   interface WithoutWasm {
-    instantiate(imports: import('../src/core').Imports): import('../src/core').Exports;
+    instantiate(imports: import('../src/core/core').Imports): import('../src/core/core').Exports;
   }
   /** The core as JavaScript. */
   export function loadNowasm(): Promise<WithoutWasm>;

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
-import { builtRelease, complete } from '../src/options';
-import type { Status } from '../src/status';
+import { builtRelease, complete } from '../src/options/defaults';
+import type { Status } from '../src/client/status';
 import { Buckets, type Bucket, type End } from './buckets';
 import { Courier } from './courier';
 import type { CaptureHint, Client, Options } from './index';

@@ -3,8 +3,9 @@
  * answer means is for the core to say: for each request it is asked to announce a session, as in a
  * page. The aggregates go in that session's place.
  */
-import { createCore, type Core } from '../src/core';
-import { STATUSES, type Status } from '../src/status';
+import { createCore, type Core } from '../src/core/core';
+import { Consent, Counter, Option, statusWords } from '../src/abi';
+import type { Status } from '../src/client/status';
 import { createTransport, type Fetch, type Transport } from '../src/transport';
 
 export interface CourierOptions {
@@ -27,19 +28,6 @@ interface Letter {
   url: string;
   body: string;
 }
-
-/** Values of `crashfree_option`. */
-const DSN = 0;
-const RELEASE = 1;
-const ENVIRONMENT = 2;
-const TUNNEL = 4;
-const CONSENT = 6;
-const PER_MINUTE = 8;
-/** Values of `crashfree_consent`. */
-const GRANTED = 0;
-const DENIED = 2;
-/** Value of `crashfree_counter`. */
-const ACCEPTED = 1;
 
 /** A request that got no answer by then is given up, as it would keep the process from ending. */
 const ANSWER_MS = 10_000;
@@ -72,17 +60,17 @@ export class Courier {
         this.core = core;
       },
     );
-    const setText = (option: number, text: string) =>
+    const setText = (option: Option, text: string) =>
       this.core._set_text(option, this.core._write(text));
-    setText(DSN, dsn);
-    setText(RELEASE, release);
-    if (!setText(ENVIRONMENT, environment)) warn('invalid-environment, left out');
-    if (tunnel) setText(TUNNEL, tunnel);
-    this.core._set_number(PER_MINUTE, 0);
+    setText(Option.DSN, dsn);
+    setText(Option.RELEASE, release);
+    if (!setText(Option.ENVIRONMENT, environment)) warn('invalid-environment, left out');
+    if (tunnel) setText(Option.TUNNEL, tunnel);
+    this.core._set_number(Option.PER_MINUTE, 0);
   }
 
   get status(): Status {
-    return STATUSES[this.core._status()]!;
+    return statusWords[this.core._status()]!;
   }
 
   /** Sends an envelope with these items, unless the server does not want any now. */
@@ -99,11 +87,11 @@ export class Courier {
     const { attrs } = JSON.parse(session!) as { attrs: unknown };
     const lines = [header, ...write(attrs)];
 
-    const accepted = core._count(ACCEPTED);
+    const accepted = core._count(Counter.ACCEPTED);
     return new Promise((resolve) => {
       this.transport._send(url, `${lines.join('\n')}\n`, 0, (status, limits = '', retryAfter) => {
         core._respond(request, status, core._write(limits), retryAfter);
-        const delivered = core._count(ACCEPTED) > accepted;
+        const delivered = core._count(Counter.ACCEPTED) > accepted;
         this.forget();
         resolve(delivered ? 'delivered' : status === 0 || status === 429 ? 'waiting' : 'refused');
       });
@@ -112,13 +100,13 @@ export class Courier {
 
   private ask(): Letter | undefined {
     this.letter = undefined;
-    this.core._start(true);
+    this.core._start(true, performance.now());
     return this.letter;
   }
 
   /** Has the core forget its session, which nobody had; rate limits stay. */
   private forget(): void {
-    this.core._set_consent(DENIED);
-    this.core._set_number(CONSENT, GRANTED);
+    this.core._set_consent(Consent.DENIED);
+    this.core._set_number(Option.CONSENT, Consent.GRANTED);
   }
 }

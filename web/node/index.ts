@@ -1,8 +1,8 @@
 /** `crashfree/node`: a session for each request that a server answers, sent added up. */
-import type { Status } from '../src/status';
+import type { Status } from '../src/client/status';
 import { createClient } from './client';
 
-export type { Status } from '../src/status';
+export type { Status } from '../src/client/status';
 
 export interface Options {
   /** Where sessions go: `https://KEY@HOST/PROJECT`. */

@@ -1,6 +1,6 @@
 /** The loader of `crashfree/node`: Node compiles at once, and without WebAssembly has no fetch. */
-import type { Exports, Imports } from '../src/core';
-import { unpack } from '../src/unpack';
+import type { Exports, Imports } from '../src/core/core';
+import { unpack } from '../src/core/unpack';
 
 export { texts, textsAt } from 'crashfree:wasm';
 

@@ -1,11 +1,8 @@
 /** The ES module: nothing happens before `init`. */
-import { init as initPage } from './api';
-import type { Client } from './client';
-import type { Options } from './options';
-import { createServerClient } from './server';
-
 export * from './api';
-export type { CaptureHint, Client, Counts } from './client';
+export type { CaptureHint, Client } from './client/client';
+export type { Counts } from './client/counts';
+export type { Status } from './client/status';
 export type {
   Consent,
   ErrorContext,
@@ -15,17 +12,4 @@ export type {
   Options,
   Session,
   User,
-} from './options';
-export type { Status } from './status';
-
-/**
- * Starts counting sessions. Called again for the same DSN it returns the client that is there;
- * for another DSN it makes a second one, which counts the page for its project too. On a server it
- * returns a client that does nothing.
- *
- * @example
- * const client = init({ dsn: 'https://KEY@o1.ingest.sentry.io/42', release: 'shop@1.4.0' });
- * if (client.status !== 'active') console.info(client.status);
- */
-export const init = (options: Options = {}): Client =>
-  typeof window === 'undefined' ? createServerClient() : initPage(options);
+} from './options/types';

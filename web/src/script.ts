@@ -1,27 +1,71 @@
 /** The script-tag file: `window.crashfree`, started from the tag's data attributes if it has a DSN. */
-import { current, getClient, init } from './current';
-import { kept } from './early';
-import { fromAttributes } from './options';
+import {
+  captureException,
+  captureSession,
+  close,
+  endSession,
+  flush,
+  getClient,
+  getSession,
+  init,
+  navigate,
+  setConsent,
+  setUser,
+  startSession,
+} from './api';
+import { fromAttributes } from './options/attributes';
+import { earlyCalls } from './signals/early';
 
-type Functions = Record<string, (...parameters: unknown[]) => unknown>;
+const api = {
+  init,
+  getClient,
+  setUser,
+  captureException,
+  startSession,
+  captureSession,
+  endSession,
+  navigate,
+  setConsent,
+  getSession,
+  flush,
+  close,
+};
 
-const page = window as unknown as { crashfree?: Functions & { q?: unknown[] } };
-const { dataset } = (document.currentScript as HTMLScriptElement | null) ?? {};
-
-/* If the script was included before, the functions are there already. */
-if (!page.crashfree?.init) {
-  const functions = { init, getClient } as unknown as Functions;
-  for (const name of (
-    'setUser|captureException|startSession|captureSession|endSession|' +
-    'navigate|setConsent|getSession|flush|close'
-  ).split('|')) {
-    functions[name] = (...parameters) =>
-      (current as unknown as Functions | undefined)?.[name]!(...parameters);
-  }
-  page.crashfree = functions;
+/** The tag that is being run. Markup can have put something else under that name. */
+function currentTag(): HTMLScriptElement | undefined {
+  const { get } = Object.getOwnPropertyDescriptor(Document.prototype, 'currentScript') ?? {};
+  const tag: unknown = get?.call(document);
+  return tag instanceof HTMLScriptElement ? tag : undefined;
 }
-if (dataset?.dsn != null) page.crashfree.init!(fromAttributes(dataset));
+
+/** The tags that can have loaded this, where none is current: modules, and loaders that run a text. */
+const loadedTags = () =>
+  [...document.querySelectorAll<HTMLScriptElement>('script[data-dsn]')].filter(({ src }) =>
+    /crashfree[^/]*$/.test(src),
+  );
+
+const page = window as unknown as { crashfree?: Partial<typeof api> };
+
+function isThere(): boolean {
+  try {
+    return typeof page.crashfree?.init === 'function';
+  } catch {
+    /* A frame of another origin has that name. */
+    return false;
+  }
+}
+
+const calls = earlyCalls();
+/* If the script was included before, the functions are there already. */
+if (!isThere()) page.crashfree = api;
+
+const tag = currentTag();
+for (const { dataset } of tag ? [tag] : loadedTags()) {
+  if (dataset.dsn !== undefined) init(fromAttributes(dataset));
+}
+
 /* Calls that were made before: `crashfree.q.push(['setUser', { id: 42 }])`. */
-(kept as string[][] | undefined)?.forEach((entry) =>
-  page.crashfree![entry[0]!]?.(...entry.slice(1)),
-);
+for (const [name, ...parameters] of calls) {
+  const call = new Map<string, unknown>(Object.entries(api)).get(name);
+  if (typeof call === 'function') call(...parameters);
+}

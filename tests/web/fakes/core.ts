@@ -1,7 +1,7 @@
 /** A core that is all play: what it holds and says is set by the test, what it is told is kept. */
 import { Consent, Counter, SessionStatus, Status } from '../../../web/src/abi.js';
-import type { Core } from '../../../web/src/core.js';
-import type { Session } from '../../../web/src/options.js';
+import type { Core } from '../../../web/src/core/core.js';
+import type { Session } from '../../../web/src/options/types.js';
 
 const WORDS = ['ok', 'exited', 'crashed', 'unhandled', 'abnormal'] as const;
 const STARTED = '2026-01-05T09:59:00.000Z';

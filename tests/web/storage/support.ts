@@ -1,5 +1,5 @@
 import { Status } from '../../../web/src/abi.js';
-import type { Settings } from '../../../web/src/options.js';
+import type { Settings } from '../../../web/src/options/defaults.js';
 import { keepSessions, type Save, type StartCore } from '../../../web/src/storage/index.js';
 import { FakeCore } from '../fakes/core.js';
 import { FakePage, type Origin } from '../fakes/page.js';

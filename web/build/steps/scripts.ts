@@ -25,7 +25,7 @@ interface Script {
   entry: string;
   /** Default: by the name's end, `.cjs` is CommonJS and `.js` an ES module. */
   format?: Format;
-  /** What brings the module, instead of web/src/loader.ts. */
+  /** What brings the module, instead of web/src/core/load.ts. */
   loader?: string;
   platform?: 'browser' | 'node';
   /** For places that have no page, and that may refuse code which mentions WebAssembly. */
@@ -49,7 +49,7 @@ export const MODULES: Record<string, string> = {
 
 const SCRIPTS: Script[] = [
   { name: 'crashfree.min.js', entry: 'web/src/script.ts', format: 'iife' },
-  { name: 'crashfree.url.js', entry: page, loader: 'web/src/url-loader.ts' },
+  { name: 'crashfree.url.js', entry: page, loader: 'web/src/core/load-url.ts' },
   { name: 'crashfree.storage.js', entry: 'web/src/storage/index.ts' },
   { name: 'crashfree.inert.js', entry: page, inert: true },
   { name: 'crashfree.inert.cjs', entry: page, inert: true },

@@ -15,7 +15,7 @@ export type Format = keyof typeof files;
  * Answers `import { code, texts, textsAt } from 'crashfree:wasm'` with the packed module,
  * `import { names } from 'crashfree:names'` with the short names in it, and
  * `import { loadNowasm } from 'crashfree:files'` with the way to that file. `loader` takes the place of
- * web/src/loader.ts.
+ * web/src/core/load.ts.
  */
 export function wasmPlugin(
   packed: Packed,
@@ -34,7 +34,7 @@ export function wasmPlugin(
         path,
         external: true,
       }));
-      if (loader) build.onResolve({ filter: /^\.\/load(er)?$/ }, () => ({ path: loader }));
+      if (loader) build.onResolve({ filter: /^\.\/load$/ }, () => ({ path: loader }));
       build.onLoad({ filter: /:wasm$/, namespace: 'crashfree' }, () => ({
         contents: Object.entries(packed)
           .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)

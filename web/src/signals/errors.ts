@@ -1,42 +1,108 @@
-import { isOn, type Judge, type Uncaught } from '../noise';
-import type { Settings } from '../options';
-import type { Defer } from './deferred';
-import type { Listen } from './listen';
+import { momentOf } from '../client/moment';
+import type { Fact, Queue } from '../client/queue';
+import type { Settings } from '../options/defaults';
+import type { Listeners } from './listen';
+import { isOn, type Judge, type Uncaught } from './noise';
 
 /** How long a rejection may stay unhandled before it counts: code often awaits a promise later. */
 export const GRACE_MS = 250;
 
+/** The two kinds of events, as browsers, promise libraries and zone.js shape them. */
+type ErrorLike = Uncaught &
+  Partial<Event> & { detail?: { promise?: unknown; reason?: unknown } | null };
+
+export interface ErrorWatch {
+  /** Takes the uncaught errors and unhandled rejections of a window. */
+  _watch(target: EventTarget): void;
+  /** Takes events that were kept before there was a listener. */
+  _take(events: unknown[]): void;
+  /** Takes the event that is being dispatched: it happened before what its listeners do. */
+  _takeCurrent(): void;
+}
+
 /**
  * Has `judge` take each uncaught error and unhandled rejection, after all listeners of the page
  * had their say. Unless the options say otherwise a rejection that is handled soon does not count.
- * Returns a function that listens to a target, and takes events that were seen before.
+ * `happened` is called first.
  */
 export function watchErrors(
-  listen: Listen,
-  defer: Defer,
+  { _on: on }: Listeners,
+  queue: Queue,
   settings: Settings,
   judge: Judge,
-): (target: EventTarget, early?: unknown[]) => void {
-  const handled = new WeakSet<Promise<unknown>>();
+  happened: (at: number) => void,
+): ErrorWatch {
+  const taken = new WeakSet<object>();
+  const targets = new Set<unknown>([undefined, null]);
+  const rejections = new Map<Fact, { promise: unknown; reason: unknown }>();
   const grace = isOn(settings, 'lateHandled') ? GRACE_MS : 0;
 
-  const take = (event: unknown) => {
-    const { message, promise, error, reason } = event as Uncaught;
-    /* A plain event tells of a resource that failed to load, not of an error in code. */
-    if (message === undefined && !promise) return;
-    defer(
-      () => {
-        if (!(grace && handled.has(promise!))) judge(error ?? reason, false, event as Uncaught);
+  /* What is dispatched at an element, also in a shadow tree, is a component's own. A plain event tells of
+   * a resource that failed to load. */
+  const take = (event: ErrorLike) => {
+    if (taken.has(event) || !targets.has(event.target)) return;
+    const isRejection = event.type === 'unhandledrejection';
+    /* A promise library tells of its own rejections by a CustomEvent. */
+    const source = isRejection && event.detail ? event.detail : event;
+    const { promise, reason } = source as Uncaught;
+    if (isRejection ? !('reason' in source || promise) : event.message === undefined) return;
+    taken.add(event);
+    const at = momentOf(event);
+    happened(at);
+
+    const fact: Fact = {
+      _at: at,
+      _wait: isRejection ? grace : 0,
+      _divides: false,
+      _judge() {
+        rejections.delete(fact);
+        judge(isRejection ? reason : event.error, {
+          _at: at,
+          _event: event,
+          _isRejection: isRejection,
+        });
       },
-      promise ? grace : 0,
-    );
+    };
+    if (isRejection) rejections.set(fact, { promise, reason });
+    queue._add(fact);
   };
-  return (target, early) => {
-    early?.forEach(take);
-    listen(target, 'error', take);
-    listen(target, 'unhandledrejection', take);
-    listen<PromiseRejectionEvent>(target, 'rejectionhandled', ({ promise }) =>
-      handled.add(promise),
-    );
+
+  const handled = ({ promise, reason, detail, isTrusted }: ErrorLike) => {
+    for (const [fact, rejection] of rejections) {
+      /* zone.js tells of the same promise by another one each time. */
+      const same = isTrusted
+        ? rejection.promise === promise
+        : rejection.promise === (detail?.promise ?? promise) ||
+          rejection.reason === (detail?.reason ?? reason);
+      if (!same || !grace) continue;
+      rejections.delete(fact);
+      queue._forget(fact);
+      return;
+    }
+  };
+
+  const guarded = (listener: (event: ErrorLike) => void) => (event: unknown) => {
+    try {
+      if (event && typeof event === 'object') listener(event);
+    } catch {
+      /* Whatever a page dispatches or keeps: reading it may throw. */
+    }
+  };
+  const takeAny = guarded(take);
+
+  return {
+    _watch(target) {
+      targets.add(target);
+      on(target, 'error', takeAny);
+      on(target, 'unhandledrejection', takeAny);
+      on(target, 'rejectionhandled', guarded(handled));
+    },
+    _take: (events) => events.forEach(takeAny),
+    _takeCurrent() {
+      const current: unknown = window.event;
+      if (current instanceof Event && /^(error|unhandledrejection)$/.test(current.type)) {
+        takeAny(current);
+      }
+    },
   };
 }

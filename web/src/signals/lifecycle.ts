@@ -1,28 +1,34 @@
-import type { Listen } from './listen';
+import { native, setTimer } from '../native';
+import type { Listeners } from './listen';
 
 /** How long after `load` a page is taken to be idle, where the browser does not tell. */
 const CALM_MS = 500;
 
-/**
- * Tells of the moments in the life of a page that matter to its sessions: `idle` when it has loaded and
- * has nothing to do, `hidden` when it is hidden (with `final` it will not come back), `restored`
- * when it came back from the back/forward cache.
- */
-export function watchLifecycle(
-  listen: Listen,
-  idle: () => void,
-  hidden: (final: boolean) => void,
-  restored: () => void,
-): void {
-  const hide = () => document.hidden && hidden(false);
-  const loaded = () =>
-    /* WebKit has no idle callback. */
-    window.requestIdleCallback?.(idle) ?? setTimeout(idle, CALM_MS);
+/** Moments in the life of a page that matter to its sessions. */
+export interface Moments {
+  /** It has loaded and has nothing to do. */
+  _idle(): void;
+  /** It was hidden; with `final` it will not come back. */
+  _hidden(final: boolean): void;
+  /** It came back from the back/forward cache. */
+  _restored(): void;
+}
 
-  listen(document, 'visibilitychange', hide);
-  listen<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => hidden(!persisted));
-  listen<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => persisted && restored());
+/** Tells of these moments. */
+export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
+  const hide = () => {
+    if (document.visibilityState === 'hidden') moments._hidden(false);
+  };
+  /* WebKit has no idle callback. */
+  const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
+  const loaded = () => void wait(() => moments._idle());
+
+  on(document, 'visibilitychange', hide);
+  on<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => moments._hidden(!persisted));
+  on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {
+    if (persisted) moments._restored();
+  });
   if (document.readyState === 'complete') loaded();
-  else listen(window, 'load', loaded);
+  else on(window, 'load', loaded);
   hide();
 }

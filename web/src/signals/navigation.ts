@@ -1,32 +1,51 @@
-import type { Listen } from './listen';
+import type { Listeners } from './listen';
 
 /**
- * The part of a location that makes a route: all but the fragment, and that where it is a hash
- * route (`#/…`, `#!…`; `#/` alone is its start, as none is). Other fragments are places within a page.
+ * Calls `changed` whenever the location may have changed, with whether an entry of the history was
+ * replaced, as far as that is known. No source is trusted alone: the Navigation API can be there and
+ * silent (opaque origins, private windows), another listener can stop its events, and a page can keep
+ * `pushState` for itself. So there is more than one call for a change, and calls without one.
+ * Returns a function that gives back what can be given back.
  */
-export const routeOf = ({ href }: URL): string => href.replace(/#(?![!/]\/?[^/]).*/, '');
-
-/**
- * Calls `changed` after each possible change of location: with the Navigation API where there is
- * one, otherwise by wrapping `pushState` and `replaceState`.
- */
-export function watchNavigation(listen: Listen, changed: () => void): void {
+export function watchNavigation(
+  { _on: on }: Listeners,
+  changed: (replaced?: boolean) => void,
+): () => void {
   const { navigation } = window as { navigation?: EventTarget };
-  if (navigation) {
-    listen(navigation, 'currententrychange', changed);
-    return;
+  if (navigation instanceof EventTarget) {
+    on<Event & { navigationType?: string }>(navigation, 'currententrychange', (event) =>
+      changed(event.navigationType === 'replace'),
+    );
   }
-  listen(window, 'popstate', changed);
-  listen(window, 'hashchange', changed);
-  for (const name of ['pushState', 'replaceState'] as const) {
-    /* A proxy keeps name, length and text of the function. It stays after close(), as another
-     * script may have wrapped it since, and is neutral then: `changed` does nothing. */
-    history[name] = new Proxy(history[name], {
+  on(window, 'popstate', () => changed());
+  on(window, 'hashchange', () => changed());
+  const unwrap = [wrap('pushState', changed), wrap('replaceState', changed)];
+  return () => unwrap.forEach((undo) => undo());
+}
+
+/** Wraps a method of the history. A proxy keeps the name, length and text of the function. */
+function wrap(
+  name: 'pushState' | 'replaceState',
+  changed: (replaced: boolean) => void,
+): () => void {
+  const original = history[name];
+  let open = true;
+  try {
+    const wrapper = new Proxy(original, {
       apply(...call) {
         const result: unknown = Reflect.apply(...call);
-        changed();
+        if (open) changed(name === 'replaceState');
         return result;
       },
     });
+    history[name] = wrapper;
+    return () => {
+      open = false;
+      /* Another script may have wrapped it since. */
+      if (history[name] === wrapper) history[name] = original;
+    };
+  } catch {
+    /* A frozen history: the other sources remain. */
+    return () => {};
   }
 }

@@ -1,7 +1,7 @@
 /** Couriers deliver what earlier pages left. Each has a core of its own, for one release and environment. */
 import { Consent, SESSIONS_MAX, SessionStatus, Status } from '../abi';
-import type { Core } from '../core';
-import type { Settings } from '../options';
+import type { Core } from '../core/core';
+import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
 import {
   parse,

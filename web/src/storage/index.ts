@@ -8,8 +8,8 @@
  * left to the next visit when the page ends: the answer to a last try could not be seen.
  */
 import { Consent, Status } from '../abi';
-import type { Core } from '../core';
-import type { Settings } from '../options';
+import type { Core } from '../core/core';
+import type { Settings } from '../options/defaults';
 import { sendCouriers, type Couriers, type StartCore } from './courier';
 import { createLocks } from './locks';
 import { createOwnRecord } from './page';

@@ -1,7 +1,7 @@
 /** The record in which this page keeps its own sessions, as long as the server lacks something of them. */
 import { Counter, Status } from '../abi';
-import type { Core } from '../core';
-import type { Settings } from '../options';
+import type { Core } from '../core/core';
+import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
 import { RECORDS_MAX, serialize, sessionsOf, stored, type Records } from './record';
 

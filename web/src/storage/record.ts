@@ -3,8 +3,8 @@
  * that begins with the project's address.
  */
 import { SESSIONS_MAX } from '../abi';
-import type { Core } from '../core';
-import type { Session } from '../options';
+import type { Core } from '../core/core';
+import type { Session } from '../options/types';
 
 /** Records that are kept, and looked at by one page, so that storage cannot grow or cost much. */
 export const RECORDS_MAX = 50;

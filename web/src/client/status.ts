@@ -19,11 +19,5 @@ export type Status =
   | 'disabled'
   /** The core is being started, or the page is being prerendered. */
   | 'starting'
-  /** The browser cannot or may not run the core. */
+  /** The browser cannot or may not run the core, or there is no page. */
   | 'unsupported';
-
-/** By value of `crashfree_status`. */
-export const STATUSES = (
-  'active|no-dsn|invalid-dsn|no-release|invalid-release|consent-pending|consent-denied|' +
-  'rate-limited|sampled-out|too-many-sessions|closed|invalid-tunnel'
-).split('|') as Status[];

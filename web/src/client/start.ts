@@ -1,26 +1,29 @@
-import { configure } from './configure';
-import { createCore, type Core } from './core';
-import type { Session, Settings } from './options';
-import type { Transport } from './transport';
+import { configure } from '../options/configure';
+import { createCore, type Core } from '../core/core';
+import { clearTimer, setTimer, type Timer } from '../native';
+import type { Settings } from '../options/defaults';
+import type { Session } from '../options/types';
+import { ask } from './ask';
+import type { Transport } from '../transport';
 
 /**
  * Starts a core with its options, timer and network. `ready` is called when it is up, at once where
  * possible; `changed` after what it did on its own. Throws or rejects where it cannot run.
  */
-export function startCore(
+export async function startCore(
   transport: Transport,
   settings: Settings,
   ready: (core: Core) => void,
   changed: (status?: number) => void,
-): void | Promise<void> {
+): Promise<void> {
   let core: Core;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
 
-  return createCore(
+  await createCore(
     {
       _wake(delay) {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
+        clearTimer(timer);
+        timer = setTimer(() => {
           core._wake();
           changed();
         }, delay);
@@ -41,12 +44,9 @@ export function startCore(
         );
       },
       _before_send(session, length) {
-        try {
-          const item = JSON.parse(core._read(length, session)) as Session;
-          return ![false, null].includes(settings.beforeSendSession(item) as boolean | null);
-        } catch {
-          return true;
-        }
+        const item = JSON.parse(core._read(length, session)) as Session;
+        const answer = ask(settings.beforeSendSession, item);
+        return answer !== false && answer !== null;
       },
     },
     (started) => {

@@ -3,19 +3,20 @@
  * cross, and `include/crashfree.h` says what each call does. The build gives the members with an
  * underscore their names there, or short ones where the module is inside the script.
  */
-import { instantiate, texts, textsAt } from './loader';
+import { ENVELOPE_MAX, type Consent, type Counter, type Option, type SessionStatus } from '../abi';
+import { instantiate, texts, textsAt } from './load';
 
 /** The exports of the module. */
 export type Exports = {
   _memory: WebAssembly.Memory;
   _init(): number;
-  _set_text(option: number, length: number): number;
-  _set_number(option: number, value: number): void;
-  _set_user(length: number): number;
-  _set_consent(consent: number): void;
-  _start(announce: boolean): void;
-  _end(status: number): void;
-  _error(crash: boolean): void;
+  _set_text(option: Option, length: number): number;
+  _set_number(option: Option, value: number): void;
+  _set_user(length: number, at: number): number;
+  _set_consent(consent: Consent): void;
+  _start(announce: boolean, at: number): void;
+  _end(status: SessionStatus, at: number): void;
+  _error(crash: boolean, at: number): void;
   _flush(): void;
   _hide(final: boolean): void;
   _wake(): void;
@@ -30,7 +31,7 @@ export type Exports = {
     announced: boolean,
   ): number;
   _status(): number;
-  _count(counter: number): number;
+  _count(counter: Counter): number;
   _close(): void;
 };
 
@@ -66,9 +67,6 @@ export interface Core extends Exports {
   _write(text: string): number;
 }
 
-/** `CRASHFREE_ENVELOPE_MAX`: the size of the buffer through which texts pass. */
-const BUFFER = 30000;
-
 /**
  * Starts the core. `ready` is called when it is up, at once where possible, and before anything is
  * asked of the host.
@@ -81,7 +79,7 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
 
   /** Replaces lone surrogates, and cuts what is longer than any text may be. */
   const encode = (text: string, address: number) =>
-    new TextEncoder().encodeInto(text, bytes(address, BUFFER));
+    new TextEncoder().encodeInto(text, bytes(address, ENVELOPE_MAX));
 
   return instantiate(
     {

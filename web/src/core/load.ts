@@ -1,6 +1,6 @@
 import { loadNowasm } from 'crashfree:files';
 import type { Exports, Imports } from './core';
-import { nothing } from './options';
+import { nothing } from '../options/defaults';
 import { unpack } from './unpack';
 
 export { texts, textsAt } from 'crashfree:wasm';

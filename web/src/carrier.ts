@@ -1,0 +1,60 @@
+/**
+ * What all copies of this package on a page share, kept by the window under a symbol: the script tag,
+ * ES and CommonJS modules, `crashfree/url` and the adapters act on the same clients.
+ */
+import type { Client } from './client/client';
+
+/** The functions of the package that act on a client. */
+type Functions = Omit<Client, 'status' | 'counts' | 'watch'>;
+type Call = (client: Client) => unknown;
+
+export interface Carrier {
+  /** The clients of the page that are open, by DSN. */
+  clients: Map<string, Client>;
+  /** The one that the package's functions act on: the first that is open. */
+  current?: Client | undefined;
+  /** Calls that were made before there was a client; none are kept afterwards. */
+  calls?: Call[] | undefined;
+}
+
+const KEY = Symbol.for('crashfree');
+/** Calls that are kept until there is a client. */
+export const CALLS_MAX = 20;
+
+type Holder = { [KEY]?: Carrier };
+
+/** The carrier of a window, made where there is none. */
+export const carrierOf = (holder: object): Carrier =>
+  ((holder as Holder)[KEY] ??= { clients: new Map<string, Client>(), calls: [] });
+
+/** Whether there is a page: not on a server, not in a worker, not in another runtime. */
+export const isPage = (): boolean =>
+  typeof document === 'object' && typeof EventTarget === 'function' && typeof location === 'object';
+
+/**
+ * Calls a function of the page's client. Before there is one the call is kept for it, on a page: on a
+ * server it would reach somebody else.
+ */
+export function call<Name extends keyof Functions>(
+  name: Name,
+  ...parameters: Parameters<Functions[Name]>
+): ReturnType<Functions[Name]> | undefined {
+  if (!isPage()) return undefined;
+  const { current, calls } = carrierOf(window);
+  const make = (client: Client) =>
+    (client[name] as (...all: typeof parameters) => ReturnType<Functions[Name]>)(...parameters);
+  if (current) return make(current);
+  if (calls && calls.length < CALLS_MAX) calls.push(make);
+  return undefined;
+}
+
+/** Makes a client the page's, unless it has one that is open, and passes on the calls that were kept. */
+export function adopt(client: Client): void {
+  const carrier = carrierOf(window);
+  const open = [...carrier.clients.values()];
+  if (carrier.current && open.includes(carrier.current)) return;
+  carrier.current = client;
+  const { calls } = carrier;
+  carrier.calls = undefined;
+  calls?.forEach((make) => make(client));
+}

@@ -1,0 +1,45 @@
+import { Counter } from '../abi';
+import type { Core } from '../core/core';
+import type { IgnoreRule } from '../signals/noise';
+
+/** What happened to the sessions of a client since it was made. */
+export interface Counts {
+  started: number;
+  /** Sessions that the server has taken. */
+  accepted: number;
+  requests: number;
+  /** From here on sessions that will not be delivered, by the reason that client reports give. */
+  queue_overflow: number;
+  ratelimit_backoff: number;
+  network_error: number;
+  send_error: number;
+  sample_rate: number;
+  before_send: number;
+  backpressure: number;
+  /**
+   * Errors that did not count, by the rule that left them out, such as `{ scriptError: 2 }`: a broken
+   * set-up shows here rather than looking healthy.
+   */
+  ignored: Partial<Record<IgnoreRule, number>>;
+}
+
+/** The counts, as the core and the rules of noise give them. */
+export function countsOf(core: Core | undefined, ignored: Counts['ignored']): Counts {
+  const of = (counter: Counter) => core?._count(counter) ?? 0;
+  return {
+    started: of(Counter.STARTED),
+    accepted: of(Counter.ACCEPTED),
+    requests: of(Counter.REQUESTS),
+    queue_overflow: of(Counter.DROPPED_QUEUE),
+    ratelimit_backoff: of(Counter.DROPPED_LIMIT),
+    network_error: of(Counter.DROPPED_NETWORK),
+    send_error: of(Counter.DROPPED_REFUSED),
+    sample_rate: of(Counter.DROPPED_SAMPLE),
+    before_send: of(Counter.DROPPED_BEFORE_SEND),
+    backpressure: of(Counter.DROPPED_FUSE),
+    ignored: { ...ignored },
+  };
+}
+
+/** Those of a client that counts nothing. */
+export const noCounts = (): Counts => countsOf(undefined, {});

@@ -1,0 +1,16 @@
+/**
+ * The clock of what happens on a page: milliseconds that never go back, as `crashfree.h` wants them for
+ * the moment of a fact.
+ */
+export const now = (): number => performance.now();
+
+/**
+ * When an event happened, which may be a while before its listener runs. A page can replace
+ * `performance.now` but not the clock of its events, so the age is told by an event made now. Events of
+ * another window count from another origin and are taken to be new.
+ */
+export function momentOf(event: unknown): number {
+  const { timeStamp } = event as Event;
+  const age = event instanceof Event ? new Event('').timeStamp - timeStamp : 0;
+  return now() - (age > 0 ? age : 0);
+}

@@ -1,0 +1,75 @@
+/**
+ * What happened on the page but is judged a moment later: a change of location when its task is
+ * over, an error when all its listeners ran, a rejection when it may have been handled.
+ */
+import { setTimer } from '../native';
+import { createPost, type Post } from './post';
+
+export interface Fact {
+  /** When it happened, by the clock of `moment.ts`. */
+  _at: number;
+  /** How long it waits, in ms; 0 is a task of its own, as soon as possible. */
+  _wait: number;
+  /** What happened before it belongs to another session, and is judged first. */
+  _divides: boolean;
+  _judge(): void;
+}
+
+export interface Queue {
+  _add(fact: Fact): void;
+  /** Judges all, in order. */
+  _settle(): void;
+  /** Forgets facts that turned out not to be any. */
+  _forget(fact: Fact): void;
+  /** The facts that wait, in the order in which they happened. */
+  readonly _waiting: readonly Fact[];
+  _close(): void;
+}
+
+/** Facts that wait at most; a page in a storm has the oldest judged at once. */
+const WAITING_MAX = 200;
+
+export function createQueue(): Queue {
+  const waiting: Fact[] = [];
+  const ready = new WeakSet<Fact>();
+  let post: Post | undefined;
+
+  const forget = (fact: Fact) => {
+    const index = waiting.indexOf(fact);
+    if (index >= 0) waiting.splice(index, 1);
+    return index >= 0;
+  };
+  const take = (fact: Fact) => {
+    if (forget(fact)) fact._judge();
+  };
+  const judgeReady = () => {
+    for (const fact of [...waiting]) {
+      if (!ready.has(fact)) continue;
+      if (fact._divides) waiting.slice(0, waiting.indexOf(fact)).forEach(take);
+      take(fact);
+    }
+  };
+  /* After a wait, too: what a busy page could not tell in time stands behind its timer. */
+  const expire = (fact: Fact) => {
+    ready.add(fact);
+    (post ??= createPost(judgeReady))._send();
+  };
+
+  return {
+    _waiting: waiting,
+    _forget: forget,
+    _add(fact) {
+      /* In the order in which things happened, which need not be the one in which they are told. */
+      let index = waiting.length;
+      while (index > 0 && waiting[index - 1]!._at > fact._at) index--;
+      waiting.splice(index, 0, fact);
+      if (fact._wait) setTimer(() => expire(fact), fact._wait);
+      else expire(fact);
+      if (waiting.length > WAITING_MAX) take(waiting[0]!);
+    },
+    _settle() {
+      [...waiting].forEach(take);
+    },
+    _close: () => post?._close(),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * Clients by DSN, so that a page has one for each, however often a script is included. A frame of the
+ * same origin finds those of the windows around it: it is part of their page.
+ */
+import { carrierOf } from '../carrier';
+import type { Client } from './client';
+
+/** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
+export function dsnKey(dsn: unknown): string {
+  if (typeof dsn !== 'string') return '';
+  try {
+    const { protocol, username, host, pathname } = new URL(dsn.trim());
+    return `${protocol}//${username}@${host}${pathname.replace(/\/*$/, '')}`;
+  } catch {
+    return dsn.trim();
+  }
+}
+
+/** Finds the client of this page; one of a window around counts the errors of this one from now on. */
+export function findClient(key: string): Client | undefined {
+  let holder: Window = window;
+  for (;;) {
+    try {
+      const client = carrierOf(holder).clients.get(key);
+      client?.watch(window);
+      if (client) return client;
+    } catch {
+      /* A window of another origin. */
+    }
+    if (holder === holder.parent) return undefined;
+    holder = holder.parent;
+  }
+}

@@ -1,0 +1,92 @@
+import { nothing, type Settings } from '../options/defaults';
+import { ask } from './ask';
+import { now } from './moment';
+import type { Fact, Queue } from './queue';
+import { isAnotherRoute, isShown } from './route';
+
+export interface Whereabouts {
+  /** The page is shown: from here on changes of its location count. */
+  _begin(): void;
+  /**
+   * Compares the location with the one before. `replaced`: an entry of the history was replaced. What
+   * no source told of happened before `at`, when something else did.
+   */
+  _look(replaced?: boolean, at?: number): void;
+  /** The app says where it is, and is the only source from then on. */
+  _hook(to: string | URL): void;
+}
+
+/** A change of location; several within one task are one. */
+interface Move extends Fact {
+  _to: URL;
+  _replaced: boolean;
+  /** What the app's router calls it, if that began to tell in the same task. */
+  _called?: URL;
+}
+
+/** Knows where the page is, and calls `moved` for each change with whether it shows another route. */
+export function createWhereabouts(
+  queue: Queue,
+  { isNewRoute }: Settings,
+  moved: (isNew: boolean, at: number) => void,
+): Whereabouts {
+  /** The location that the running session is about. */
+  let place: URL | undefined;
+  /** The last one that was seen, judged or not. */
+  let seen = '';
+  let hooked = false;
+  /** Whether the address bar had its entry replaced before a call of the hook. */
+  let replacedInBar = false;
+  let last: Move | undefined;
+
+  const judge = (move: Move) => {
+    const { _to: to, _replaced: replaced } = move;
+    const from = place!;
+    place = move._called ?? to;
+    const answer = isNewRoute === nothing ? undefined : ask(isNewRoute, from, to);
+    const isNew = typeof answer === 'boolean' ? answer : isAnotherRoute(from, to, replaced);
+    moved(isNew && to.href !== from.href, move._at);
+  };
+
+  const note = (to: URL, replaced: boolean, at = now()) => {
+    if (last && queue._waiting[queue._waiting.length - 1] === last) {
+      last._to = to;
+      last._replaced &&= replaced;
+      return;
+    }
+    const move: Move = {
+      _at: at,
+      _wait: 0,
+      _divides: true,
+      _judge: () => judge(move),
+      _to: to,
+      _replaced: replaced,
+    };
+    last = move;
+    queue._add(move);
+  };
+
+  return {
+    _begin() {
+      seen = location.href;
+      place = new URL(seen);
+    },
+    _look(replaced = false, at) {
+      const { href } = location;
+      replacedInBar = replaced;
+      if (!place || href === seen) return;
+      seen = href;
+      if (!hooked) note(new URL(href), replaced, at);
+    },
+    _hook(to) {
+      if (!place) return;
+      const called = new URL(to, document.baseURI);
+      if (hooked) note(called, replacedInBar);
+      else if (last && queue._waiting.includes(last)) last._called = called;
+      else if (isShown(`${to}`, location.href)) place = called;
+      else note(called, false);
+      hooked = true;
+      replacedInBar = false;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { Consent, Option, SessionStatus } from '../abi';
+import type { Core } from '../core/core';
+import { nothing, type Settings } from './defaults';
+import type { Consent as ConsentWord } from './types';
+
+/** The number of a word of consent. A word that is none is never consent. */
+export function consentOf(word: ConsentWord): Consent {
+  if (word === 'granted') return Consent.GRANTED;
+  return word === 'pending' ? Consent.PENDING : Consent.DENIED;
+}
+
+/** Puts the options into the core. */
+export function configure(core: Core, settings: Settings): void {
+  const text = (option: Option, value: string) =>
+    value !== '' && core._set_text(option, core._write(value)) !== 0;
+  const number = (option: Option, value: number) => core._set_number(option, value);
+
+  text(Option.DSN, settings.dsn);
+  text(Option.RELEASE, settings.release);
+  if (!text(Option.ENVIRONMENT, settings.environment) && settings.debug) {
+    console.warn('crashfree: invalid-environment, left out');
+  }
+  text(Option.USER_AGENT, navigator.userAgent);
+  text(Option.TUNNEL, settings.tunnel);
+  number(Option.SAMPLE_RATE, settings.sampleRate);
+  number(Option.CONSENT, consentOf(settings.consent));
+  if (settings.unhandledStatus === 'unhandled') {
+    number(Option.UNHANDLED, SessionStatus.UNHANDLED_END);
+  }
+  number(Option.PER_MINUTE, settings.maxSessionsPerMinute);
+  number(Option.REPORTS, Number(settings.sendClientReports));
+  number(Option.BEFORE_SEND, Number(settings.beforeSendSession !== nothing));
+  if (
+    settings.globalPrivacyControl &&
+    (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
+  ) {
+    core._set_consent(Consent.DENIED);
+  }
+}

@@ -1,0 +1,120 @@
+/** The defaults of the options, and what makes a value invalid. */
+import { native } from '../native';
+import type { InitialScope, Options, User } from './types';
+
+declare const __SENTRY_RELEASE__: string | undefined;
+
+/** The release that a build tool left for the page. */
+export const builtRelease = (): string | undefined =>
+  typeof __SENTRY_RELEASE__ === 'string'
+    ? __SENTRY_RELEASE__
+    : (globalThis as { SENTRY_RELEASE?: { id?: string } }).SENTRY_RELEASE?.id;
+
+/** The default of hooks. */
+export const nothing = (): undefined => undefined;
+/** Where the page has no `fetch` and the options give none. */
+export const noFetch: NonNullable<Options['fetch']> = () => Promise.reject(new TypeError());
+
+/** Options that have a value of one type, which their default shows. */
+type Typed = {
+  [Name in Exclude<keyof Options, 'initialScope' | 'integrations' | 'noise'>]-?: NonNullable<
+    Options[Name]
+  >;
+};
+/** Options with defaults for those that were not given. */
+export type Settings = Options & Typed;
+
+export const defaults = (): Settings => ({
+  dsn: '',
+  release: builtRelease() ?? '',
+  environment: 'production',
+  tunnel: '',
+  sampleRate: 1,
+  consent: 'granted',
+  unhandledStatus: 'crashed',
+  maxSessionsPerMinute: 100,
+  sendClientReports: true,
+  beforeSendSession: nothing,
+  lifecycle: 'route',
+  storage: 'none',
+  enabled: true,
+  debug: false,
+  globalPrivacyControl: false,
+  ignoreErrors: [],
+  denyUrls: [],
+  allowUrls: [],
+  classifyError: nothing,
+  isNewRoute: nothing,
+  fetch: native('fetch') ?? noFetch,
+});
+
+/** Options that take one of a few words. */
+const WORDS = new Map<string, readonly string[]>([
+  ['consent', ['granted', 'pending', 'denied']],
+  ['lifecycle', ['route', 'page', 'manual']],
+  ['storage', ['none', 'session', 'local']],
+  ['unhandledStatus', ['crashed', 'unhandled']],
+]);
+
+/** Whether a value is one that an option of such a default can have. Numbers are not negative. */
+function isValid(name: string, value: unknown, fallback: unknown): boolean {
+  if (Array.isArray(fallback)) return Array.isArray(value);
+  if (typeof value !== typeof fallback) return false;
+  if (typeof value === 'number' && !(value >= 0)) return false;
+  return WORDS.get(name)?.includes(value as string) ?? true;
+}
+
+/**
+ * Puts the given options over their defaults and calls `invalid` with the name of each one that has a
+ * value which it cannot have. An environment that is none is left out.
+ */
+export function complete<T extends object>(
+  options: object,
+  defaults: T,
+  invalid: (name: string) => void,
+): T {
+  const fallbacks = defaults as Record<string, unknown>;
+  const settings: Record<string, unknown> = { ...fallbacks, ...options };
+
+  for (const name of Object.keys(fallbacks)) {
+    const value = (settings[name] ??= fallbacks[name]);
+    if (isValid(name, value, fallbacks[name])) continue;
+    if (name === 'environment') settings[name] = '';
+    else invalid(name);
+  }
+  if ((settings.sampleRate as number) > 1) invalid('sampleRate');
+  return settings as T;
+}
+
+/** Who uses the page from the start. */
+export function initialUser({ initialScope }: Options): User | null | undefined {
+  if (typeof initialScope !== 'function') return initialScope?.user;
+  let user: User | null | undefined;
+  const scope = new Proxy({} as InitialScope, {
+    get: (_, method) => (value: User | null) => {
+      if (method === 'setUser') user = value;
+      return scope;
+    },
+  });
+  try {
+    initialScope(scope);
+  } catch {
+    /* It may want what a scope gives back; what it said before counts. */
+  }
+  return user;
+}
+
+/**
+ * The names of the integrations that are on; a list adds to the default ones, which are all. Undefined if
+ * the option is neither a list nor a function that gives one.
+ */
+export function integrationsOf({ integrations }: Options): string[] | undefined {
+  const all = [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }];
+  try {
+    const chosen =
+      typeof integrations === 'function' ? integrations(all) : [...(integrations ?? [])];
+    return (typeof integrations === 'function' ? chosen : all).map(({ name }) => name);
+  } catch {
+    return undefined;
+  }
+}

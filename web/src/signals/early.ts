@@ -1,0 +1,46 @@
+/**
+ * What the pre-listener of the README kept before the script was there, in `window.crashfree.q`: error
+ * events, and calls such as `['setUser', { id: 42 }]`.
+ */
+import { setTimer } from '../native';
+
+interface Holder {
+  crashfree?: { q?: unknown };
+}
+
+export type Call = [name: string, ...parameters: unknown[]];
+
+/** What is kept at most; the pre-listener stops there. */
+const KEPT_MAX = 20;
+
+/** What is in the queue; markup can have put something else in its place. */
+function read(): unknown[] {
+  try {
+    const queue = (globalThis as Holder).crashfree?.q;
+    return Array.isArray(queue) ? queue.slice(0, KEPT_MAX) : [];
+  } catch {
+    /* A frame of another origin has that name. */
+    return [];
+  }
+}
+
+/** At the start: another script may take the name. */
+let kept = read();
+
+/** The error events. Clients that are made in one task get the same. */
+export function earlyEvents(): unknown[] {
+  /* From here on there are real listeners, and the pre-listener stops. */
+  setTimer(() => {
+    kept = [];
+    try {
+      delete (globalThis as Holder).crashfree!.q;
+    } catch {
+      /* There was none. */
+    }
+  });
+  return kept;
+}
+
+/** The calls. */
+export const earlyCalls = (): Call[] =>
+  kept.filter((entry): entry is Call => Array.isArray(entry) && typeof entry[0] === 'string');

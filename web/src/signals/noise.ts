@@ -1,0 +1,192 @@
+/**
+ * Which errors count. The rules that are on by default leave out what nobody experienced as a
+ * failure of this page; the lists have the meaning that they have in Sentry's SDKs.
+ */
+import { ask } from '../client/ask';
+import { now } from '../client/moment';
+import { nothing, type Settings } from '../options/defaults';
+import type { ErrorContext, NoiseRules, Options } from '../options/types';
+import { endOf, innermost, TEXT_MAX } from './frames';
+import { EVENT_FILTERS } from './event-filters';
+
+/** What can leave an error out, by the name under which `counts.ignored` counts it. */
+export type IgnoreRule =
+  keyof NoiseRules | 'ignoreErrors' | 'denyUrls' | 'allowUrls' | 'classifyError';
+
+/** Whether a rule applies. */
+export const isOn = ({ noise }: Options, rule: keyof NoiseRules): boolean =>
+  (noise && noise[rule]) !== false;
+
+const matches = (value: string, patterns: readonly (string | RegExp)[]) =>
+  patterns.some((pattern) =>
+    typeof pattern === 'string' ? value.includes(pattern) : value.search(pattern) >= 0,
+  );
+
+/** What the events of uncaught errors and of unhandled rejections tell. */
+export type Uncaught = Partial<ErrorEvent & PromiseRejectionEvent>;
+
+/** How an error came to the client. */
+export interface Report {
+  /** When, by the clock of `moment.ts`. */
+  _at: number;
+  /** The app caught it and recovered. */
+  _handled?: boolean;
+  /** The event that told of it, if nobody caught it. */
+  _event?: Uncaught;
+  _isRejection?: boolean;
+}
+
+export type Judge = (error: unknown, report: Report) => void;
+
+/** An error as the rules see it. */
+interface Seen extends ErrorContext {
+  _event: Uncaught | undefined;
+  _isRejection: boolean | undefined;
+  /** The page is being left. */
+  _isLeaving: boolean;
+  /** Name and message, as the lists of the options take them. */
+  _title: string;
+  /** What libraries tell errors apart by: name, code and type. */
+  _kind: string;
+  /** The browser made it. */
+  _isNative: boolean;
+}
+
+/** What libraries call it when somebody cancelled something. */
+const CANCELLED = /\b(AbortError|Cancell?ed(Error)?|ERR_CANCELED|Cancell?ation(Error)?)\b/i;
+/** How browsers, and libraries after them, say that a request was cut. */
+const CUT =
+  /network ?error|failed to fetch|load failed|connection was lost|import(ing|ed) a? ?module/i;
+/** How React begins to say that it recovered by rendering once more. */
+const RECOVERED =
+  /^(Uncaught )?(Error: )?(Minified React error #(41[89]|42[1-5]|520);|Hydration failed|There was an error (while hydrating|during concurrent)|Text content does not match server)/;
+
+const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
+  prevented: ({ _event }) => _event?.defaultPrevented,
+  resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
+  scriptError: ({ message }) => /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message),
+  eventFilters: ({ message }) => matches(message, EVENT_FILTERS),
+  abort: ({ _isRejection, _kind }) => _isRejection && CANCELLED.test(_kind),
+  refused: ({ _isRejection, _isNative, name }) =>
+    _isRejection && _isNative && name === 'NotAllowedError',
+  viewTransition: ({ _isRejection, _isNative, message }) =>
+    _isRejection && _isNative && /transition/i.test(message),
+  hydration: ({ handled, message }) => !handled && RECOVERED.test(message),
+  extension: ({ handled, filename, stack }) =>
+    !handled &&
+    !/-extension:$/.test(location.protocol) &&
+    /-(extension|masked-url):\/\//.test(filename + stack),
+  leaving: ({ _isLeaving, _isRejection, message }) =>
+    _isLeaving && _isRejection && CUT.test(message),
+  /* Judged by time, before an error comes here. */
+  lateHandled: () => false,
+};
+
+const text = (value: unknown) => `${(value || '') as string}`.slice(0, TEXT_MAX);
+
+/** Reads what was thrown. Anything can be, and reading it may throw once more: what could be read counts. */
+function see(error: unknown, report: Report, isLeaving: boolean): Seen {
+  const { _event, _handled, _isRejection } = report;
+  const seen: Seen = {
+    message: '',
+    name: '',
+    stack: '',
+    filename: '',
+    handled: _handled === true,
+    _event,
+    _isRejection,
+    _isLeaving: isLeaving,
+    _title: '',
+    _kind: '',
+    _isNative: false,
+  };
+  try {
+    const thrown = (error ?? {}) as Partial<Error> & { code?: unknown; type?: unknown };
+    seen.message = text(thrown.message || _event?.message || (error ?? ''));
+    seen.name = text(thrown.name);
+    /* Some browsers begin the stack with the message, which may name any address. */
+    seen._title = `${seen.name}: ${seen.message}`;
+    seen.stack = endOf(`${thrown.stack || ''}`).replace(seen._title, '');
+    seen.filename = text(_event?.filename);
+    seen._isNative = error instanceof DOMException;
+    seen._kind = `${seen.name} ${text(thrown.code)} ${text(thrown.type)}`;
+  } catch {}
+  return seen;
+}
+
+/** The first rule or list that leaves an error out. */
+function ruleFor(seen: Seen, settings: Settings): IgnoreRule | undefined {
+  for (const [rule, applies] of Object.entries(RULES)) {
+    if (applies(seen) && isOn(settings, rule as keyof NoiseRules)) return rule as keyof NoiseRules;
+  }
+  const { ignoreErrors, denyUrls, allowUrls } = settings;
+  if (matches(seen.message, ignoreErrors) || matches(seen._title, ignoreErrors)) {
+    return 'ignoreErrors';
+  }
+  const url = innermost(seen.stack) || seen.filename;
+  if (url && matches(url, denyUrls)) return 'denyUrls';
+  if (url && allowUrls.length && !matches(url, allowUrls)) return 'allowUrls';
+  return undefined;
+}
+
+type Verdict = 'ignore' | 'error' | 'crash' | undefined;
+
+/** How often the page's own classifier is asked in a minute: it may cause what it is asked about. */
+const ASKED_MAX = 300;
+const MINUTE_MS = 60_000;
+
+/** The page's classifier, which is asked once about an error and not while it answers. */
+function createClassifier({ classifyError }: Settings) {
+  const verdicts = new WeakMap<object, Map<boolean, unknown>>();
+  let asking: { error: unknown } | undefined;
+  let asked = 0;
+  let since = 0;
+
+  return {
+    /** Whether the classifier itself reports the error that it is asked about. */
+    _isAsking: (error: unknown) => asking !== undefined && Object.is(asking.error, error),
+    _classify(error: unknown, context: ErrorContext): Verdict {
+      if (classifyError === nothing || asking) return undefined;
+      const { handled } = context;
+      const key = error && typeof error === 'object' ? error : context;
+      let known = verdicts.get(key);
+      if (!known) verdicts.set(key, (known = new Map()));
+      if (!known.has(handled)) {
+        if (now() - since > MINUTE_MS) {
+          since = now();
+          asked = 0;
+        }
+        if (++asked > ASKED_MAX) return undefined;
+        asking = { error };
+        known.set(handled, ask(classifyError, error, context));
+        asking = undefined;
+      }
+      return known.get(handled) as Verdict;
+    },
+  };
+}
+
+/** What happens to an error that was judged. */
+export interface Outcomes {
+  /** It counts. `crashed`: it ends the session. */
+  _count(crashed: boolean, at: number): void;
+  _ignore(rule: IgnoreRule): void;
+  /** Whether the page is being left: its requests are cut then. */
+  _isLeaving(): boolean;
+}
+
+export function createJudge(settings: Settings, outcomes: Outcomes): Judge {
+  const classifier = createClassifier(settings);
+
+  return (error, report) => {
+    if (classifier._isAsking(error)) return;
+    const seen = see(error, report, outcomes._isLeaving());
+    const rule = ruleFor(seen, settings);
+    if (rule) return outcomes._ignore(rule);
+
+    const { message, name, stack, filename, handled } = seen;
+    const verdict = classifier._classify(error, { message, name, stack, filename, handled });
+    if (verdict === 'ignore') outcomes._ignore('classifyError');
+    else outcomes._count(verdict === 'crash' || (verdict !== 'error' && !handled), report._at);
+  };
+}
