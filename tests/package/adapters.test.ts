@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import {
   createErrorHandler,
@@ -9,7 +11,14 @@ import { reactErrorHandler, type ReactErrorInfo } from '../../web/adapters/react
 import { handleErrorWithCrashfree, svelteErrorHandler } from '../../web/adapters/svelte.js';
 import { attachErrorHandler, crashfreePlugin, type VueApp } from '../../web/adapters/vue.js';
 import { carrierOf } from '../../web/src/carrier.js';
+import { root } from '../../web/build/run.js';
+import type * as Api from '../../web/src/api.js';
 import type { CaptureHint, Client } from '../../web/src/client/client.js';
+
+type Recipes = Pick<
+  typeof Api,
+  'onUncaughtError' | 'onCaughtError' | 'componentDidCatch' | 'errorHandler'
+>;
 
 /** What the page's client was told: the error, and whether somebody handled it. */
 type Captured = [error: unknown, handled: boolean];
@@ -370,6 +379,22 @@ describe('the adapters', () => {
       }
       handleErrorWithCrashfree()(undefined as never);
     });
+  });
+
+  it('have siblings in the package itself', () => {
+    const api = createRequire(import.meta.url)(join(root, 'dist/crashfree.cjs')) as Recipes;
+    api.onUncaughtError('a');
+    api.onCaughtError('b');
+    api.componentDidCatch('c');
+    api.errorHandler('d');
+    assert.deepEqual(captured, [
+      ['a', false],
+      ['b', true],
+      ['c', true],
+      ['d', false],
+    ]);
+    assert.deepEqual(reported, ['a']);
+    assert.deepEqual(written, [['b'], ['d']]);
   });
 
   it('leave everything as it is while there is no client', () => {
