@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -28,6 +29,13 @@ const entries = [
 ];
 const plugins = ['vite', 'rollup', 'webpack', 'esbuild', 'next'];
 
+type Exports = Record<string, Record<string, { types: string; default: string }>>;
+
+function exportsOf(consumer: string): Record<string, unknown> {
+  const file = join(consumer, 'node_modules/crashfree/package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { exports: Record<string, unknown> }).exports;
+}
+
 describe('the package', () => {
   let tarball: string;
   before(async () => {
@@ -48,10 +56,8 @@ describe('the package', () => {
       tarball,
       '--no-color',
       '--exclude-entrypoints',
-      './crashfree.wasm',
-      // These are ES modules or scripts for pages, with nothing for CommonJS.
-      '--ignore-rules',
-      'cjs-resolves-to-esm',
+      // A script for pages: to import or to require it is the same.
+      ...['./crashfree.wasm', './crashfree.min.js'],
     ]);
   });
 
@@ -101,6 +107,69 @@ describe('the package', () => {
       ...['--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2022'],
       ...['index.mts', 'pages.mts'],
     ]);
+  });
+
+  it('compiles where an absent option and one that is undefined are told apart', async () => {
+    await writeFile(
+      join(folder, 'exact.mts'),
+      `import { init, captureException, startSession, type User } from 'crashfree';
+      import { anonymousId } from 'crashfree/anonymous';
+      declare const days: number | undefined;
+      declare const process: { env: { DSN?: string; RATE: number | undefined } };
+      const dsn: string | undefined = process.env.DSN;
+      declare const user: User | null | undefined;
+      declare const handled: boolean | undefined;
+      init({ dsn, sampleRate: process.env.RATE, initialScope: { user }, noise: { abort: handled } });
+      captureException(new Error(), { handled, mechanism: { handled } });
+      startSession({ user });
+      anonymousId({ days });`,
+    );
+    await printed(join(bin, 'tsc'), [
+      ...['--ignoreConfig', '--noEmit', '--strict', '--exactOptionalPropertyTypes'],
+      ...['--types', '', '--lib', 'ES2022,DOM', '--module', 'nodenext', 'exact.mts'],
+    ]);
+  });
+
+  /** Names and kinds of what each entry that can be loaded anywhere exports, by every way. */
+  const loads = `
+    const { exports: all } = require('crashfree/package.json');
+    const names = Object.keys(all)
+      .filter((path) => !/\\.(js|json|wasm)$/.test(path))
+      .map((path) => 'crashfree' + path.slice(1));
+    const shape = (made) => Object.keys(made).filter((name) => !/^(default|module\\.exports|__esModule)$/.test(name)).sort();
+    (async () => {
+      for (const name of names) {
+        const [common, module] = [shape(require(name)), shape(await import(name))];
+        if (!common.length || String(common) !== String(module)) throw new Error(name + ': ' + common + ' / ' + module);
+        console.log(name);
+      }
+    })();`;
+
+  for (const conditions of [[], ['browser'], ['edge-light'], ['workerd'], ['worker', 'browser']]) {
+    it(`loads by every name, by require as by import: ${conditions.join(', ') || 'Node'}`, async () => {
+      await writeFile(join(folder, 'loads.cjs'), loads);
+      const flags = conditions.map((condition) => `--conditions=${condition}`);
+      const loaded = (await printed('node', [...flags, 'loads.cjs'])).trim().split('\n');
+      const named = Object.keys(exportsOf(folder)).filter(
+        (path) => !/\.(js|json|wasm)$/.test(path),
+      );
+      assert.deepEqual(
+        loaded,
+        named.map((path) => `crashfree${path.slice(1)}`),
+      );
+    });
+  }
+
+  it('does nothing in an edge runtime, which refuses code that makes code', async () => {
+    for (const [condition, mode] of [
+      ['edge-light', 'require'],
+      ['workerd', 'default'],
+      ['worker', 'default'],
+    ] as const) {
+      const file = (exportsOf(folder)['.'] as Exports)[condition]![mode]!.default;
+      const text = await readFile(join(folder, 'node_modules/crashfree', file), 'utf8');
+      assert.doesNotMatch(text, /WebAssembly|\beval\b|new Function|process\.|require\(/);
+    }
   });
 
   const server = `

@@ -4,8 +4,6 @@
 
 #include "crashfree.h"
 
-#include <math.h>
-
 typedef struct subject {
     const char *name;
     /* Whether it is crashfree, whose every rule is checked and every option set. */

@@ -5,15 +5,15 @@ static void init(void *memory, const crashfree_host *host) {
 }
 
 static void start(void *client, bool announce) {
-    crashfree_start_session(client, announce, NAN);
+    crashfree_start_session(client, announce);
 }
 
 static void error(void *client, crashfree_error_kind kind) {
-    crashfree_error(client, kind, NAN);
+    crashfree_error(client, kind);
 }
 
 static void user(void *client, const char *id, size_t length) {
-    (void)crashfree_set_user(client, id, length, NAN);
+    (void)crashfree_set_user(client, id, length);
 }
 
 static void flush(void *client) {

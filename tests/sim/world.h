@@ -84,16 +84,10 @@ typedef struct sent_item {
     server_item item;
 } sent_item;
 
-/* A session in the page's storage: the core's text, and what it says. */
+/* A session in the page's storage. */
 typedef struct record {
     unsigned session;
-    char text[CRASHFREE_RECORD_MAX];
-    bool due;
-    bool announced;
-    int status; /* a crashfree_session_status */
-    unsigned errors;
-    double started;
-    bool killed; /* the page died while people saw it */
+    server_item item;
 } record;
 
 struct world {

@@ -6,9 +6,7 @@
 #ifndef FAKE_HOST_H
 #define FAKE_HOST_H
 
-#include "state.h"
-
-#include <math.h>
+#include "client.h"
 
 #define FAKE_NOW 1767607200000.0 /* 2026-01-05T10:00:00Z */
 #define FAKE_KEY "0123456789abcdef0123456789abcdef"

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 
 export interface AnonymousIdOptions {
   /** Days after which the id is replaced by another one. Default 30. */
-  days?: number;
+  days?: number | undefined;
 }
 
 interface Stored {

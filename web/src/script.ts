@@ -15,6 +15,7 @@ import {
 } from './api';
 import { fromAttributes } from './options/attributes';
 import { earlyCalls } from './signals/early';
+import { tags } from './tag';
 
 const api = {
   init,
@@ -31,19 +32,6 @@ const api = {
   close,
 };
 
-/** The tag that is being run. Markup can have put something else under that name. */
-function currentTag(): HTMLScriptElement | undefined {
-  const { get } = Object.getOwnPropertyDescriptor(Document.prototype, 'currentScript') ?? {};
-  const tag: unknown = get?.call(document);
-  return tag instanceof HTMLScriptElement ? tag : undefined;
-}
-
-/** The tags that can have loaded this, where none is current: modules, and loaders that run a text. */
-const loadedTags = () =>
-  [...document.querySelectorAll<HTMLScriptElement>('script[data-dsn]')].filter(({ src }) =>
-    /crashfree[^/]*$/.test(src),
-  );
-
 const page = window as unknown as { crashfree?: Partial<typeof api> };
 
 function isThere(): boolean {
@@ -59,8 +47,7 @@ const calls = earlyCalls();
 /* If the script was included before, the functions are there already. */
 if (!isThere()) page.crashfree = api;
 
-const tag = currentTag();
-for (const { dataset } of tag ? [tag] : loadedTags()) {
+for (const { dataset } of tags) {
   if (dataset.dsn !== undefined) init(fromAttributes(dataset));
 }
 

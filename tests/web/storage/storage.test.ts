@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Consent, Status } from '../../../web/src/abi.js';
-import { recordOf, session } from '../fakes/core.js';
+import { session } from '../fakes/core.js';
 import { Origin } from '../fakes/page.js';
 import { DSN, PREFIX, StoringPage } from './support.js';
 
 const NETWORK_ERROR = 0;
 const SERVER_ERROR = 503;
 const OK = 200;
-/** What a record has of a session `a` that was not announced. */
-const WAITING = `${'a'.repeat(32)}110`;
 
 /** A page whose session `sid` could not be delivered. */
 async function refused(page: StoringPage, sid = 'a'): Promise<StoringPage> {
@@ -24,7 +22,7 @@ for (const kind of ['local', 'session'] as const) {
   describe(`${kind} storage`, () => {
     it('delivers what was refused by the next page, once', async () => {
       const first = await refused(new StoringPage(kind));
-      assert.match(first.records.join(), new RegExp(WAITING));
+      assert.match(first.records.join(), /"init":true/);
       const [key] = Object.keys(first.storage);
       first.leave();
       assert.deepEqual(first.core.consents, [Consent.DENIED]);
@@ -41,7 +39,7 @@ for (const kind of ['local', 'session'] as const) {
 
       courier!.sessions = [];
       next.run(() => courier!.changed(OK));
-      assert.ok(!next.records.some((text) => text.includes(WAITING)));
+      assert.ok(!next.records.some((text) => /"init":true/.test(text)));
       assert.equal(next.origin.locks.names.includes(key!), true);
       await next.pass(1000);
       assert.equal(next.origin.locks.names.includes(key!), false);
@@ -53,7 +51,7 @@ for (const kind of ['local', 'session'] as const) {
       const next = await new StoringPage(kind, first.origin, first.session).start();
       await next.collected();
       next.run(() => next.couriers[0]!.changed(NETWORK_ERROR));
-      assert.match(next.records.join(), new RegExp(WAITING));
+      assert.match(next.records.join(), /"init":true/);
       next.leave();
       assert.deepEqual(next.couriers[0]!.consents, [Consent.DENIED]);
       const third = await new StoringPage(kind, first.origin, first.session).start();
@@ -88,7 +86,7 @@ for (const kind of ['local', 'session'] as const) {
       page.core.sessions = [session('a')];
       page.core.status = Status.RATE_LIMITED;
       await page.start();
-      assert.match(page.records.join(), new RegExp(WAITING));
+      assert.match(page.records.join(), /"init":true/);
       assert.equal(page.save(), true);
       page.core.status = Status.ACTIVE;
       page.navigator.onLine = false;
@@ -152,7 +150,7 @@ for (const kind of ['local', 'session'] as const) {
 
     it('looks at a bounded number of records', async () => {
       const page = new StoringPage(kind);
-      const text = JSON.stringify({ version: 2, release: 'a@1', visible: false, sessions: [] });
+      const text = JSON.stringify({ version: 1, release: 'a@1', visible: false, sessions: [] });
       for (let index = 0; index < 200; index++) page.storage.setItem(PREFIX + index, text);
       await page.start();
       assert.equal(page.origin.locks.names.length, 50);
@@ -189,10 +187,10 @@ describe('local storage', () => {
     const origin = new Origin();
     const record = (release: string, sid: string): string =>
       JSON.stringify({
-        version: 2,
+        version: 1,
         release,
         visible: false,
-        sessions: [recordOf(session(sid))],
+        sessions: [{ ...session(sid), due: true }],
       });
     origin.local.setItem(`${PREFIX}1`, record('shop@1', 'a'));
     origin.local.setItem(`${PREFIX}2`, record('shop@2', 'b'));
@@ -211,10 +209,10 @@ describe('local storage', () => {
   it('takes a session that is in two records once', async () => {
     const origin = new Origin();
     const record = JSON.stringify({
-      version: 2,
+      version: 1,
       release: 'shop@1',
       visible: false,
-      sessions: [recordOf(session('a'))],
+      sessions: [{ ...session('a'), due: true }],
     });
     origin.local.setItem(`${PREFIX}1`, record);
     origin.local.setItem(`${PREFIX}2`, record);
@@ -226,10 +224,10 @@ describe('local storage', () => {
   it('gives up what can be sent under no name', async () => {
     const origin = new Origin();
     const record = {
-      version: 2,
+      version: 1,
       release: 'latest',
       visible: false,
-      sessions: [recordOf(session('a'))],
+      sessions: [{ ...session('a'), due: true }],
     };
     origin.local.setItem(`${PREFIX}1`, JSON.stringify(record));
     const page = new StoringPage('local', origin);

@@ -52,7 +52,6 @@ const SCRIPTS: Script[] = [
   { name: 'crashfree.url.js', entry: page, loader: 'web/src/core/load-url.ts' },
   { name: 'crashfree.storage.js', entry: 'web/src/storage/index.ts' },
   { name: 'crashfree.inert.js', entry: page, inert: true },
-  { name: 'crashfree.inert.cjs', entry: page, inert: true },
   ...Object.entries(MODULES).flatMap(([name, entry]) =>
     ['js', 'cjs'].map((extension) => ({
       name: `${name}.${extension}`,
@@ -102,8 +101,8 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
         pure_getters: true,
         unsafe_arrows: true,
         unsafe_methods: true,
-        // Without a window all that needs one is dead code.
-        global_defs: inert ? { '@window': 'undefined' } : {},
+        // Without a document all that needs a page is dead code.
+        global_defs: inert ? { '@document': 'undefined' } : {},
       },
       // Private properties are named _thing; two underscores are other people's globals.
       mangle: { properties: { regex: /^_[A-Za-z]/ } },
@@ -121,21 +120,24 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
   await writeFile(`${outfile}.map`, String(result.map));
 }
 
-/** The core as JavaScript, as an ES module and as CommonJS. */
-async function nowasm(dist: string, names: Map<string, string>): Promise<void> {
-  const code = await withoutWasm(join(dist, 'crashfree.wasm'), names);
-  const { code: common } = await transform(code, { format: 'cjs', minify: true });
-  await writeFile(join(dist, 'crashfree.nowasm.js'), code);
-  await writeFile(join(dist, 'crashfree.nowasm.cjs'), common);
+/** The same module as CommonJS. */
+async function common(dist: string, name: string): Promise<void> {
+  const code = await readFile(join(dist, `${name}.js`), 'utf8');
+  const result = await transform(code, { format: 'cjs', minify: true });
+  await writeFile(join(dist, `${name}.cjs`), result.code);
 }
 
 /** Makes the files that pages and servers load, from dist/crashfree.wasm. */
 export async function scripts(dist: string): Promise<void> {
-  const module = await readFile(join(dist, 'crashfree.wasm'));
+  const moduleFile = join(dist, 'crashfree.wasm');
+  const module = await readFile(moduleFile);
   const names = shortNames(module);
   const inside = { names, packed: pack(renameModule(module, names)) };
   await Promise.all([
-    nowasm(dist, names),
+    withoutWasm(moduleFile, names).then((code) =>
+      writeFile(join(dist, 'crashfree.nowasm.js'), code),
+    ),
     ...SCRIPTS.map((options) => script(dist, inside, options)),
   ]);
+  await Promise.all(['crashfree.nowasm', 'crashfree.inert'].map((name) => common(dist, name)));
 }

@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { root } from '../run.js';
 import type { Packed } from './pack.js';
 
 /** The ways to files that are loaded only where they are needed. A literal is what bundlers follow. */
 const literal = `export const loadNowasm = () => import('./crashfree.nowasm.js');
   export const loadStorage = () => import('./crashfree.storage.js');`;
 /** A script tag has its own address. */
-const besideScript = `const { src } = document.currentScript ?? {};
+const besideScript = `import { tags } from './tag';
+  const src = tags[0]?.src;
   export const loadNowasm = () => import(new URL('crashfree.nowasm.js', src));
   export const loadStorage = () => import(new URL('crashfree.storage.js', src));`;
 const files = { esm: literal, cjs: literal, iife: besideScript };
@@ -45,6 +48,7 @@ export function wasmPlugin(
       }));
       build.onLoad({ filter: /:files$/, namespace: 'crashfree' }, () => ({
         contents: files[format],
+        resolveDir: join(root, 'web/src'),
       }));
     },
   };

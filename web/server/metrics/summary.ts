@@ -1,7 +1,6 @@
 import type { Collector } from '../collector.js';
 import type { ItemRecord, ProjectCounts } from '../records.js';
-import type { Metrics } from './event.js';
-import type { Filter } from './store.js';
+import type { Filter, Metrics } from './buckets.js';
 
 export interface ReleaseRow {
   release: string;

@@ -3,7 +3,7 @@ import { Counter, Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
-import { isDue, RECORDS_MAX, serialize, sessionsOf, type Records } from './record';
+import { RECORDS_MAX, serialize, sessionsOf, stored, type Records } from './record';
 
 export interface OwnRecord {
   /** Whether what is waiting is in the record. */
@@ -32,7 +32,9 @@ export function createOwnRecord(
   let requests = core._count(Counter.REQUESTS);
   /** Whether the last request was in vain. What became of those before this was loaded is a guess:
    * an update that is repeated does no harm. */
-  let failed = requests > 0 && sessionsOf(core).some(isDue);
+  let failed =
+    requests > 0 &&
+    sessionsOf(core).some(({ init, status, errors }) => init || status !== 'ok' || errors > 0);
   /** The key of the record while the page holds its lock. */
   let own: string | undefined;
   /** The key for which the page is waiting. */
@@ -74,14 +76,14 @@ export function createOwnRecord(
     },
     save(visible, status) {
       const stuck = failed || core._status() === Status.RATE_LIMITED || navigator.onLine === false;
-      const sessions = sessionsOf(core);
+      const sessions = sessionsOf(core).map((one) =>
+        stored(one, one.init === true || one.status !== 'ok' || (stuck && one.errors > 0)),
+      );
       const text = serialize(
         settings,
         visible,
         /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
-        sessions.filter(
-          (session) => (isLocal && visible) || (isDue(session) && (isLocal || stuck)),
-        ),
+        sessions.filter(({ due }) => (isLocal ? due || visible : due && stuck)),
       );
       /* Also while a request is on its way, as it may be in vain. */
       const leaves = core._count(Counter.REQUESTS) !== requests;
@@ -94,7 +96,7 @@ export function createOwnRecord(
       }
       /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
       if (!text && (isLocal || !used) && (status !== undefined || !visible)) leave();
-      isKept = own !== undefined && sessions.some(isDue) && records.get(own) === text;
+      isKept = own !== undefined && sessions.some(({ due }) => due) && records.get(own) === text;
       isPostponed = stuck && isKept;
     },
     leave,

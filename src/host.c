@@ -1,6 +1,6 @@
 #include "host.h"
 
-#include "state.h"
+#include "client.h"
 
 #include <string.h>
 

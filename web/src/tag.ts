@@ -1,0 +1,19 @@
+/** The script tags that stand for this script. */
+
+/** The tag that is being run. Markup can have put something else under that name of the document. */
+function currentTag(): HTMLScriptElement | undefined {
+  const { get } = Object.getOwnPropertyDescriptor(Document.prototype, 'currentScript') ?? {};
+  const tag: unknown = get?.call(document);
+  return tag instanceof HTMLScriptElement ? tag : undefined;
+}
+
+/** The tags that can have loaded this, where none is current: modules, and loaders that run a text. */
+const loadedTags = () =>
+  [...document.querySelectorAll<HTMLScriptElement>('script[data-dsn]')].filter(({ src }) =>
+    /crashfree[^/]*$/.test(src),
+  );
+
+const current = currentTag();
+
+/** The first says where the script's other files are. */
+export const tags = current ? [current] : loadedTags();
