@@ -4,17 +4,31 @@
  * A client holds one release and opens, updates and ends Sentry-compatible sessions. It does no
  * input or output of its own: clocks, randomness, the timer and the network are functions that the
  * host passes in, so that the same code runs in a page (through WebAssembly), in tests and under a
- * simulator. "protocol" below is the specification that the rules come from; where a rule is the
- * server's, the section is named.
+ * simulator. "protocol" below is src/PROTOCOL.md, which says what the server expects; where a rule
+ * is the server's, the section is named.
  *
  * Conventions
  *  - Text is (pointer, length) in UTF-8 and need not end in NUL. It is copied before a call
- * returns. Bytes that are not UTF-8, lone surrogates among them, become U+FFFD (protocol 1.1), and
- * U+0000 becomes U+001A. The module relies on its host for the former.
+ *    returns. Bytes that are not UTF-8, lone surrogates among them, become U+FFFD (protocol 1.1),
+ *    and U+0000 becomes U+001A. The module leaves the former to its host.
  *  - Times are milliseconds in a double. Wall times count from the Unix epoch.
  *  - A client belongs to one thread. A host function may call back into the client that called it.
  *  - No function fails in a way that the caller must handle: what cannot be sent is kept, or
- * counted as dropped with a reason (crashfree_count).
+ *    counted as lost with a reason (crashfree_count).
+ *  - Nothing that a host gives can do harm: a number that is no value of its enumeration, a clock
+ *    that is no number or goes back, a record that somebody else wrote.
+ *
+ * When things happened
+ *  A function that tells of a fact takes the moment `at` when it happened, on the monotonic clock of
+ *  the host, so that a host may note facts first and tell of them later, in their order. NaN is now,
+ *  after all that was told before, as is a moment in the future. A session begins no earlier than the last fact of the one before
+ *  it, and no longer ago than the server takes.
+ *
+ *  An error belongs to the session that was running at `at`. If the running session began later, or
+ *  none is running, the one of that time takes the error as long as its end as `exited` is not in a
+ *  request yet, and leaves as crashed or errored instead. If that end has left, or the session is
+ *  forgotten, the running session takes it; if nothing was running at `at`, nobody does. At the very
+ *  moment of a start the session that starts is running.
  */
 #ifndef CRASHFREE_H
 #define CRASHFREE_H
@@ -50,79 +64,89 @@ extern "C" {
 #define CRASHFREE_FIRST_SEND_MS 2000
 /* The server drops sessions that started earlier than this (protocol 1.3). */
 #define CRASHFREE_AGE_MAX_MS (5.0 * 24 * 60 * 60 * 1000)
+/* Room for the longest record of crashfree_save, with its NUL. */
+#define CRASHFREE_RECORD_MAX 360
+/* Length of a session's id, with which its record begins: 32 hexadecimal digits. */
+#define CRASHFREE_SID_LENGTH 32
+/* The byte of a record that is `1` if something of the session is waiting for the server, else `0`. */
+#define CRASHFREE_RECORD_DUE 33
 
 /* Whether sessions are being sent and, if not, why. The values never change their meaning. */
 typedef enum crashfree_status {
-    CRASHFREE_ACTIVE = 0,
-    CRASHFREE_NO_DSN = 1,
-    CRASHFREE_INVALID_DSN = 2,
-    CRASHFREE_NO_RELEASE = 3,
-    CRASHFREE_INVALID_RELEASE = 4, /* too long, reserved, or with a forbidden character */
-    CRASHFREE_CONSENT_PENDING = 5,
-    CRASHFREE_CONSENT_DENIED = 6,
-    CRASHFREE_RATE_LIMITED = 7,      /* sessions are kept until the server's limit ends */
-    CRASHFREE_SAMPLED_OUT = 8,       /* the running session is not in the sample */
-    CRASHFREE_TOO_MANY_SESSIONS = 9, /* the limit per minute was reached; see its option */
-    CRASHFREE_CLOSED = 10,
-    CRASHFREE_INVALID_TUNNEL = 11 /* longer than CRASHFREE_URL_MAX; an empty one is none */
+    CRASHFREE_STATUS_ACTIVE = 0,
+    CRASHFREE_STATUS_NO_DSN = 1,
+    CRASHFREE_STATUS_INVALID_DSN = 2,
+    CRASHFREE_STATUS_NO_RELEASE = 3,
+    CRASHFREE_STATUS_INVALID_RELEASE = 4, /* too long, reserved, or with a forbidden character */
+    CRASHFREE_STATUS_CONSENT_PENDING = 5,
+    CRASHFREE_STATUS_CONSENT_DENIED = 6,
+    CRASHFREE_STATUS_RATE_LIMITED = 7,      /* sessions are kept until the server's limit ends */
+    CRASHFREE_STATUS_SAMPLED_OUT = 8,       /* the running session is not in the sample */
+    CRASHFREE_STATUS_TOO_MANY_SESSIONS = 9, /* the limit per minute was reached; see its option */
+    CRASHFREE_STATUS_CLOSED = 10,
+    CRASHFREE_STATUS_INVALID_TUNNEL = 11 /* longer than CRASHFREE_URL_MAX; an empty one is none */
 } crashfree_status;
 
 /* Options, set before the first session with crashfree_set_text or crashfree_set_number. */
 typedef enum crashfree_option {
-    CRASHFREE_DSN = 0,          /* text: scheme://key@host[:port][/prefix]/project (protocol 4.2) */
-    CRASHFREE_RELEASE = 1,      /* text: required; trimmed; at most CRASHFREE_RELEASE_MAX */
-    CRASHFREE_ENVIRONMENT = 2,  /* text: an invalid name is left out, sessions go on */
-    CRASHFREE_USER_AGENT = 3,   /* text: for the server's inbound filters */
-    CRASHFREE_TUNNEL = 4,       /* text: an address that forwards envelopes; no key is put in it */
-    CRASHFREE_SAMPLE_RATE = 5,  /* number from 0 to 1, default 1: the share of sessions sent */
-    CRASHFREE_CONSENT = 6,      /* number: a crashfree_consent, default granted */
-    CRASHFREE_UNHANDLED = 7,    /* number: CRASHFREE_CRASHED (default) or CRASHFREE_UNHANDLED_END */
-    CRASHFREE_PER_MINUTE = 8,   /* number: most sessions opened a minute, default 100; 0 is none */
-    CRASHFREE_REPORTS = 9,      /* number: 0 sends no client reports, default 1 (protocol 5.2) */
-    CRASHFREE_BEFORE_SEND = 10, /* number: 1 asks host->before_send about each item, default 0 */
+    /* Texts. */
+    CRASHFREE_OPTION_DSN = 0,         /* scheme://key@host[:port][/prefix]/project (protocol 4.2) */
+    CRASHFREE_OPTION_RELEASE = 1,     /* required; trimmed; at most CRASHFREE_RELEASE_MAX */
+    CRASHFREE_OPTION_ENVIRONMENT = 2, /* an invalid name is left out, sessions go on */
+    CRASHFREE_OPTION_USER_AGENT = 3,  /* for the server's inbound filters */
+    CRASHFREE_OPTION_TUNNEL = 4,      /* an address that forwards envelopes; no key is put in it */
+
+    /* Numbers. */
+    CRASHFREE_OPTION_SAMPLE_RATE = 5,  /* from 0 to 1, default 1: the share of sessions sent */
+    CRASHFREE_OPTION_CONSENT = 6,      /* a crashfree_consent, default granted; none is denied */
+    CRASHFREE_OPTION_UNHANDLED = 7,    /* CRASHFREE_SESSION_UNHANDLED, or _CRASHED: default */
+    CRASHFREE_OPTION_PER_MINUTE = 8,   /* most sessions opened a minute, default 100; 0 is none */
+    CRASHFREE_OPTION_REPORTS = 9,      /* 0 sends no client reports, default 1 (protocol 5.2) */
+    CRASHFREE_OPTION_BEFORE_SEND = 10, /* 1 asks host->before_send about each item, default 0 */
     CRASHFREE_OPTIONS = 11
 } crashfree_option;
 
 typedef enum crashfree_consent {
-    CRASHFREE_CONSENT_IS_GRANTED = 0,
-    CRASHFREE_CONSENT_IS_PENDING = 1, /* count, send nothing, keep only the running session */
-    CRASHFREE_CONSENT_IS_DENIED = 2   /* forget everything, send nothing */
+    CRASHFREE_CONSENT_GRANTED = 0,
+    CRASHFREE_CONSENT_PENDING = 1, /* count, send nothing, keep only the running session */
+    CRASHFREE_CONSENT_DENIED = 2   /* forget everything, send nothing */
 } crashfree_consent;
 
 /* The state of one session (protocol 1.2). All but `ok` are final: after one of them nothing
  * changes the session any more, and its end is delivered once. */
 typedef enum crashfree_session_status {
-    CRASHFREE_OK = 0,
-    CRASHFREE_EXITED = 1,
-    CRASHFREE_CRASHED = 2,
-    CRASHFREE_UNHANDLED_END = 3, /* an uncaught error that the page survived; server >= 25.9.0 */
-    CRASHFREE_ABNORMAL = 4
+    CRASHFREE_SESSION_OK = 0,
+    CRASHFREE_SESSION_EXITED = 1,
+    CRASHFREE_SESSION_CRASHED = 2,
+    CRASHFREE_SESSION_UNHANDLED =
+        3, /* an uncaught error that the page survived; server >= 25.9.0 */
+    CRASHFREE_SESSION_ABNORMAL = 4
 } crashfree_session_status;
 
 typedef enum crashfree_error_kind {
-    CRASHFREE_HANDLED = 0,    /* caught by the app: the session counts as errored */
-    CRASHFREE_NOT_HANDLED = 1 /* uncaught: the session ends as option CRASHFREE_UNHANDLED says */
+    CRASHFREE_ERROR_HANDLED = 0,  /* caught by the app: the session counts as errored */
+    CRASHFREE_ERROR_UNHANDLED = 1 /* uncaught: the session ends as the option says */
 } crashfree_error_kind;
 
-/* What crashfree_count counts. From CRASHFREE_DROPPED_QUEUE on: sessions that will not be
- * delivered, by the reason that client reports give (protocol 5.2). */
+/* What crashfree_count counts. From CRASHFREE_COUNT_QUEUE_OVERFLOW on: sessions that will not be
+ * delivered, each by the reason that client reports give, which is the constant's name. */
 typedef enum crashfree_counter {
-    CRASHFREE_STARTED = 0,         /* sessions opened */
-    CRASHFREE_ACCEPTED = 1,        /* sessions whose `init` the server took */
-    CRASHFREE_REQUESTS = 2,        /* calls of host->fetch */
-    CRASHFREE_DROPPED_QUEUE = 3,   /* queue_overflow: more than CRASHFREE_SESSIONS_MAX waiting */
-    CRASHFREE_DROPPED_LIMIT = 4,   /* ratelimit_backoff: the page ended within a rate limit */
-    CRASHFREE_DROPPED_NETWORK = 5, /* network_error: not delivered within CRASHFREE_AGE_MAX_MS */
-    CRASHFREE_DROPPED_REFUSED = 6, /* send_error: the server refused it repeatedly */
-    CRASHFREE_DROPPED_SAMPLE = 7,  /* sample_rate */
-    CRASHFREE_DROPPED_BEFORE_SEND = 8, /* before_send */
-    CRASHFREE_DROPPED_FUSE = 9,        /* backpressure: option CRASHFREE_PER_MINUTE */
+    CRASHFREE_COUNT_STARTED = 0,           /* sessions opened */
+    CRASHFREE_COUNT_ACCEPTED = 1,          /* sessions whose `init` the server took */
+    CRASHFREE_COUNT_REQUESTS = 2,          /* calls of host->fetch */
+    CRASHFREE_COUNT_QUEUE_OVERFLOW = 3,    /* more than CRASHFREE_SESSIONS_MAX waiting */
+    CRASHFREE_COUNT_RATELIMIT_BACKOFF = 4, /* the page ended within a rate limit */
+    CRASHFREE_COUNT_NETWORK_ERROR = 5,     /* not delivered within CRASHFREE_AGE_MAX_MS */
+    CRASHFREE_COUNT_SEND_ERROR = 6,        /* the server refused it repeatedly */
+    CRASHFREE_COUNT_SAMPLE_RATE = 7,       /* not in the sample */
+    CRASHFREE_COUNT_BEFORE_SEND = 8,       /* discarded by host->before_send */
+    CRASHFREE_COUNT_BACKPRESSURE = 9,      /* beyond option CRASHFREE_OPTION_PER_MINUTE */
     CRASHFREE_COUNTERS = 10
 } crashfree_counter;
 
 /* How a request should be made. */
 typedef enum crashfree_fetch_mode {
-    CRASHFREE_FETCH = 0,
+    CRASHFREE_FETCH_NORMAL = 0,
     CRASHFREE_FETCH_AT_EXIT = 1 /* the page may end with this call: use what outlives it */
 } crashfree_fetch_mode;
 
@@ -158,7 +182,7 @@ typedef struct crashfree_host {
 
     /*
      * Returns false to discard a session for good. `session` is the item about to be sent, as JSON
-     * (protocol 1.1). Called only with option CRASHFREE_BEFORE_SEND; may be NULL otherwise.
+     * (protocol 1.1). Called only with option CRASHFREE_OPTION_BEFORE_SEND; may be NULL otherwise.
      */
     bool (*before_send)(void *context, const char *session, size_t length);
 } crashfree_host;
@@ -194,29 +218,33 @@ crashfree_status crashfree_get_status(const crashfree *client);
  * another, or to none, ends the running session and starts the next. Returns false if the id is too
  * long; it then counts as none.
  */
-bool crashfree_set_user(crashfree *client, const char *id, size_t length);
+bool crashfree_set_user(crashfree *client, const char *id, size_t length, double at);
 
 /*
  * Grants, suspends or denies consent. Granting after pending sends the one running session; after
- * denied it starts one. Denying forgets all sessions, sent or not.
+ * denied it starts one. Denying forgets all sessions, sent or not. A value that is no consent
+ * denies.
  */
 void crashfree_set_consent(crashfree *client, crashfree_consent consent);
 
 /*
  * Ends the running session, if there is one, as `exited` and starts the next. With `announce` both
  * leave at once in one request: a navigation. Without it the new one waits for the first of
- * crashfree_flush, crashfree_hide, an error, or CRASHFREE_FIRST_SEND_MS: a page load.
+ * crashfree_flush, crashfree_hide, an error, or CRASHFREE_FIRST_SEND_MS after `at`: a page load.
+ *
+ *   crashfree_start_session(client, true, NAN);
  */
-void crashfree_start_session(crashfree *client, bool announce);
+void crashfree_start_session(crashfree *client, bool announce, double at);
 
-/* Ends the running session with a final status (CRASHFREE_OK is read as CRASHFREE_EXITED). */
-void crashfree_end_session(crashfree *client, crashfree_session_status status);
+/* Ends the running session with a final status; what is none is read as CRASHFREE_SESSION_EXITED. */
+void crashfree_end_session(crashfree *client, crashfree_session_status status, double at);
 
 /*
  * An error of the page. The first handled one marks the session errored, with one update; one that
- * is not handled ends it and leaves at once. Without a running session it does nothing.
+ * is not handled ends it and leaves at once. Which session that is, "When things happened" above
+ * says; without one nothing happens.
  */
-void crashfree_error(crashfree *client, crashfree_error_kind kind);
+void crashfree_error(crashfree *client, crashfree_error_kind kind, double at);
 
 /* Sends what is waiting, unless a rate limit forbids it. If there is no answer once more, the wait
  * until the next try is short again: the host calls this when the network is back. */
@@ -254,11 +282,16 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
 size_t crashfree_session(crashfree *client, char *out, size_t capacity);
 
 /*
- * Writes session `index` (0 is the oldest that the client keeps) as crashfree_session does, for a
- * host that stores what the next visit is to deliver. Returns 0 past the last one and, unless it is
- * the running one, for a session of which nothing is waiting: what is on its way counts as
- * delivered, as a second copy does more harm than a missing one (protocol 3.2). A session whose end
- * was told and only `init` is missing reads `exited`, for the same reason.
+ * Writes the record of session `index` (0 is the oldest that the client keeps) to `out`, for a host
+ * that stores what the next visit is to deliver, and returns its length; 0 if `capacity` is below
+ * CRASHFREE_RECORD_MAX. Ends in NUL. A record is text without line breaks that only
+ * crashfree_restore reads, but for two things: its first CRASHFREE_SID_LENGTH bytes are the
+ * session's id, and its byte CRASHFREE_RECORD_DUE tells whether something is waiting.
+ *
+ * Returns 0 past the last session and, unless it is the running one, for a session of which nothing
+ * is waiting: what is on its way counts as delivered, as a second copy does more harm than a missing
+ * one (protocol 3.2). For the same reason a session whose end was told and only `init` is missing
+ * is recorded as `exited`.
  */
 size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity);
 
@@ -266,17 +299,17 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
 unsigned crashfree_saveable(const crashfree *client);
 
 /*
- * Takes over a session of an earlier visit. `text` is its sid (32 hexadecimal digits, which the
- * host has to see to), followed by its did. `started` is its start, `status` and `errors` its last
- * state, and `announced` whether its `init` is delivered. Returns false, and does nothing, if a
- * value is not valid or the session is older than CRASHFREE_AGE_MAX_MS. The next crashfree_flush
- * sends it. Use a client of its own: the session counts for the release and environment of the
- * client.
+ * Takes over a session of an earlier visit from its record; the next crashfree_flush sends it. A
+ * session that was running then is abnormal if the page was `killed` while people saw it, with
+ * the mechanism `anr_foreground`, and has exited otherwise.
+ *
+ * Returns false, and does nothing, if the record is not what crashfree_save writes, its session is
+ * older than the server takes or is here already, or there is nothing to tell of it. Use a client of
+ * its own: the session counts for the release and environment of the client.
  */
-bool crashfree_restore(crashfree *client, const char *text, size_t length, double started,
-                       crashfree_session_status status, uint32_t errors, bool announced);
+bool crashfree_restore(crashfree *client, const char *record, size_t length, bool killed);
 
-/* A counter since crashfree_init. */
+/* A counter since crashfree_init; 0 for what is none. */
 uint32_t crashfree_count(const crashfree *client, crashfree_counter counter);
 
 /* Sends what is waiting and ignores every later event of the page. */

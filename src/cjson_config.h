@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* cJSON's memory. The core asks for none; see wasm.c and alloc_native.c. */
+/* cJSON's memory. The core asks for none; see wasm/alloc.c and native/alloc.c. */
 void *cf_cjson_malloc(size_t size);
 void *cf_cjson_realloc(void *memory, size_t size);
 void cf_cjson_free(void *memory);

@@ -62,7 +62,7 @@ static bool add_line(cf_envelope *envelope) {
         return false;
     }
     envelope->length += length;
-    /* Where the NUL is now. */
+    /* The line feed takes the place of the NUL. */
     envelope->text[envelope->length++] = '\n';
     return true;
 }
@@ -103,11 +103,14 @@ static void write_session(cf_envelope *envelope, const cf_session *session,
     static const char statuses[][10] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
     cf_document *const item = &envelope->document;
 
+    const double changed = cf_session_timestamp(session);
+
     cf_timestamp(envelope->started, session->started);
-    cf_timestamp(envelope->timestamp, now > session->started ? now : session->started);
+    /* A clock that was set back since must not make it lie in the future. */
+    cf_timestamp(envelope->timestamp, changed < now || now < session->started ? changed : now);
     begin(item);
     add_text(item, "sid", session->sid);
-    if (session->init == CF_UNSENT) {
+    if (session->init_request == CF_UNSENT) {
         add_raw(item, "init", "true");
     }
     add_text(item, "started", envelope->started);
@@ -130,10 +133,11 @@ bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,
     return add_payload(envelope, headed, before);
 }
 
-bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double now) {
-    /* By counter. */
-    const char *reason = "queue_overflow\0ratelimit_backoff\0network_error\0send_error\0"
-                         "sample_rate\0before_send\0backpressure";
+bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t lost[CF_LOSSES], double now) {
+    /* In the order of crashfree_counter. */
+    static const char reasons[CF_LOSSES][18] = {
+        "queue_overflow", "ratelimit_backoff", "network_error", "send_error",
+        "sample_rate",    "before_send",       "backpressure"};
     const size_t before = envelope->length;
     const bool headed = add_header(envelope, "client_report");
     cf_document *const report = &envelope->document;
@@ -142,23 +146,22 @@ bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double 
     cf_timestamp(envelope->timestamp, now);
     add_text(report, "timestamp", envelope->timestamp);
     add_parent(report, "discarded_events", cJSON_Array);
-    for (int i = 0; i < CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE; i++) {
+    for (int i = 0; i < CF_LOSSES; i++) {
         if (lost[i] > 0) {
             cJSON *entry = add_parent(report, NULL, cJSON_Object);
 
-            add_text(report, "reason", reason);
+            add_text(report, "reason", reasons[i]);
             add_text(report, "category", "session");
             add_number(report, "quantity", lost[i]);
             report->next = &entry->next;
         }
-        reason += strlen(reason) + 1;
     }
     return add_payload(envelope, headed, before);
 }
 
 size_t cf_envelope_session_json(cf_envelope *envelope, char *out, size_t capacity,
-                                const cf_session *session, crashfree_session_status status,
-                                const cf_attributes *attributes, double now) {
-    write_session(envelope, session, status, attributes, now);
+                                const cf_session *session, const cf_attributes *attributes,
+                                double now) {
+    write_session(envelope, session, session->status, attributes, now);
     return print(&envelope->document, out, capacity);
 }

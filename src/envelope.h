@@ -16,10 +16,13 @@ typedef struct cf_attributes {
     char user_agent[CRASHFREE_USER_AGENT_MAX + 1];
 } cf_attributes;
 
+/* The kinds of loss, from CRASHFREE_COUNT_QUEUE_OVERFLOW to CRASHFREE_COUNT_BACKPRESSURE. */
+#define CF_LOSSES (CRASHFREE_COUNT_BACKPRESSURE - CRASHFREE_COUNT_QUEUE_OVERFLOW + 1)
+
 /* A client report has the most members: a time, and three, one a number, of each kind of loss. */
 #define CF_NODES_MAX 32
-#define CF_NUMBERS_MAX (CRASHFREE_COUNTERS - CRASHFREE_DROPPED_QUEUE)
-/* Of 2^32 - 1. */
+#define CF_NUMBERS_MAX CF_LOSSES
+/* Digits of 2^32 - 1. */
 #define CF_DIGITS_MAX 10
 
 /*
@@ -50,19 +53,19 @@ typedef struct cf_envelope {
  */
 void cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn);
 
-/* Adds the next update of a session. */
+/* Adds the next update of a session, which is no later than `now`. */
 bool cf_envelope_add_session(cf_envelope *envelope, const cf_session *session,
                              const cf_attributes *attributes, double now);
 
-/* Adds a client report; `lost` has a quantity for each counter from CRASHFREE_DROPPED_QUEUE on. */
-bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t *lost, double now);
+/* Adds a client report; `lost` has a quantity for each kind of loss. */
+bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t lost[CF_LOSSES], double now);
 
 /*
- * Writes a session with a status as JSON to `out`, which may be the envelope's text, with a NUL
+ * Writes a session as JSON to `out`, which may be the envelope's text, with a NUL
  * behind it. Returns the length, 0 if it does not fit. `capacity` is at most INT_MAX.
  */
 size_t cf_envelope_session_json(cf_envelope *envelope, char *out, size_t capacity,
-                                const cf_session *session, crashfree_session_status status,
-                                const cf_attributes *attributes, double now);
+                                const cf_session *session, const cf_attributes *attributes,
+                                double now);
 
 #endif

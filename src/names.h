@@ -2,14 +2,9 @@
 #ifndef CF_NAMES_H
 #define CF_NAMES_H
 
-#include "crashfree.h"
+#include <stddef.h>
 
-/* As it shows in the status of a client, if the name is a release's. */
-typedef enum cf_name {
-    CF_NAME_VALID = CRASHFREE_ACTIVE,
-    CF_NAME_EMPTY = CRASHFREE_NO_RELEASE,
-    CF_NAME_INVALID = CRASHFREE_INVALID_RELEASE
-} cf_name;
+typedef enum cf_name { CF_NAME_VALID, CF_NAME_EMPTY, CF_NAME_INVALID } cf_name;
 
 /*
  * Puts the trimmed name into `out`, which has room for `limit` bytes and a NUL. `reserved` is the

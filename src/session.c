@@ -1,59 +1,65 @@
 #include "session.h"
 
-#include "host.h"
-
 #include <string.h>
 
-#define SID_BYTES (CF_SID_LENGTH / 2)
+static void note(cf_session *session, double at) {
+    if (at > session->changed) {
+        session->changed = at;
+    }
+}
 
 /* The state is news to the server, whatever it answered to the one before. */
-static void changed(cf_session *session) {
-    session->update = CF_UNSENT;
+static void changed(cf_session *session, double at) {
+    note(session, at);
+    session->update_request = CF_UNSENT;
     session->refused = false;
 }
 
-void cf_session_begin(cf_session *session, const crashfree *client, double sample_rate) {
+void cf_session_begin(cf_session *session, unsigned char random[CF_SID_BYTES], double sample_rate,
+                      double started, double at) {
     static const char hex[] = "0123456789abcdef";
-    unsigned char bytes[SID_BYTES] = {0};
-    uint32_t draw = 0;
 
     memset(session, 0, sizeof *session);
-    cf_host_random(client, bytes, sizeof bytes);
-    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
-    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-    for (int i = SID_BYTES; i-- > 0;) {
-        session->sid[2 * i] = hex[bytes[i] >> 4];
-        session->sid[2 * i + 1] = hex[bytes[i] & 15];
-        /* In the end the first four bytes, which are random throughout in a version 4 UUID. */
-        draw = draw >> 8 | (uint32_t)bytes[i] << 24;
+    /* A UUID of version 4. */
+    random[6] = (unsigned char)((random[6] & 0x0f) | 0x40);
+    random[8] = (unsigned char)((random[8] & 0x3f) | 0x80);
+    for (int i = 0; i < CF_SID_BYTES; i++) {
+        session->sid[2 * i] = hex[random[i] >> 4];
+        session->sid[2 * i + 1] = hex[random[i] & 15];
     }
+    /* The first four bytes are random throughout. */
+    const uint32_t draw = (uint32_t)random[0] << 24 | (uint32_t)random[1] << 16 |
+                          (uint32_t)random[2] << 8 | random[3];
+
     session->sampled = draw < sample_rate * 4294967296.0;
     session->discarded = !session->sampled;
-    session->started = cf_host_now(client);
-    session->began = cf_host_monotonic(client);
-    session->update = CF_TAKEN;
+    session->started = started;
+    session->began = at;
+    session->changed = at;
+    session->update_request = CF_TAKEN;
 }
 
-bool cf_session_identify(cf_session *session, const char *did) {
+bool cf_session_identify(cf_session *session, const char *did, double at) {
     memcpy(session->did, did, sizeof session->did);
+    note(session, at);
     /* An unsent `init` will carry the id. */
-    if (session->init == CF_UNSENT) {
+    if (session->init_request == CF_UNSENT) {
         return false;
     }
-    changed(session);
+    changed(session, at);
     return true;
 }
 
-bool cf_session_error(cf_session *session) {
+bool cf_session_error(cf_session *session, double at) {
     session->errors++;
     if (session->errors == 1) {
-        changed(session);
+        changed(session, at);
         return true;
     }
     return false;
 }
 
-void cf_session_end(cf_session *session, crashfree_session_status status) {
+void cf_session_end(cf_session *session, crashfree_session_status status, double at) {
     session->status = status;
-    changed(session);
+    changed(session, at);
 }

@@ -7,20 +7,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CF_SID_LENGTH 32
+/* Random bytes that make a session's id. */
+#define CF_SID_BYTES (CRASHFREE_SID_LENGTH / 2)
 
 /* In place of the number of a request, which is neither. */
 #define CF_UNSENT 0
 #define CF_TAKEN UINT32_MAX
 
 /*
- * Two facts of a session have to reach the server, each once: that it began (`init`, which it never
- * de-duplicates) and how it went (a final status adds to a plain counter). Each is not sent, on its
- * way in a request, or taken.
+ * Two facts of a session have to reach the server, each once: that it began (`init`, which the
+ * server never de-duplicates) and how it went (a final status adds to a plain counter). Each is not
+ * sent, on its way in a request, or taken.
  */
 typedef struct cf_session {
-    uint32_t init;   /* the request that carries `init`, CF_UNSENT or CF_TAKEN */
-    uint32_t update; /* the same for the present state; taken if it says nothing beyond `init` */
+    double started;        /* wall time */
+    double began;          /* the same moment on the monotonic clock */
+    double changed;        /* monotonic: the last fact; of a session that is not running its end */
+    uint32_t init_request; /* the request that carries `init`, CF_UNSENT or CF_TAKEN */
+    uint32_t update_request; /* that of the present state; CF_TAKEN if `init` says it all */
     uint32_t errors;
     crashfree_session_status status;
     bool refused; /* by an answer that is final until the state changes */
@@ -28,37 +32,39 @@ typedef struct cf_session {
     bool sampled;
     bool discarded; /* the server is not to learn of it (any more) */
     bool cleared;   /* for the request that is being made: by before_send, where it is asked */
-    double started; /* wall time */
-    double began;   /* the same moment on the monotonic clock */
-    char sid[CF_SID_LENGTH + 1];
+    char sid[CRASHFREE_SID_LENGTH + 1];
     char did[CRASHFREE_USER_ID_MAX + 1]; /* empty: nobody */
 } cf_session;
 
-/* Begins a session now, with a fresh random id that also decides whether it is in the sample. */
-void cf_session_begin(cf_session *session, const crashfree *client, double sample_rate);
+/* Begins a session at the moment `at` of the monotonic clock, `started` on the wall. Its id comes
+ * from random bytes, which are changed, and decides whether it is in the sample. */
+void cf_session_begin(cf_session *session, unsigned char random[CF_SID_BYTES], double sample_rate,
+                      double started, double at);
 
 /* Identifies the user of a session that has none; returns whether the server has to know. `did` has
  * the size of the member. */
-bool cf_session_identify(cf_session *session, const char *did);
+bool cf_session_identify(cf_session *session, const char *did, double at);
 
 /* Counts an error; returns whether the server has to know. */
-bool cf_session_error(cf_session *session);
+bool cf_session_error(cf_session *session, double at);
 
-/* Ends a running session. */
-void cf_session_end(cf_session *session, crashfree_session_status status);
+/* Ends a session. */
+void cf_session_end(cf_session *session, crashfree_session_status status, double at);
 
 static inline bool cf_session_is_running(const cf_session *session) {
-    return session->status == CRASHFREE_OK;
+    return session->status == CRASHFREE_SESSION_OK;
 }
 
 /* Whether the next request has to carry the session. */
 static inline bool cf_session_is_due(const cf_session *session) {
-    return !session->discarded && (session->init == CF_UNSENT || session->update == CF_UNSENT);
+    return !session->discarded &&
+           (session->init_request == CF_UNSENT || session->update_request == CF_UNSENT);
 }
 
 /* Whether nothing of the session has to reach the server any more. */
 static inline bool cf_session_is_settled(const cf_session *session) {
-    return session->discarded || (session->init == CF_TAKEN && session->update == CF_TAKEN);
+    return session->discarded ||
+           (session->init_request == CF_TAKEN && session->update_request == CF_TAKEN);
 }
 
 /*
@@ -66,7 +72,12 @@ static inline bool cf_session_is_settled(const cf_session *session) {
  * item says `ok`, which adds nothing else (protocol 3.2).
  */
 static inline crashfree_session_status cf_session_wire_status(const cf_session *session) {
-    return session->update == CF_UNSENT ? session->status : CRASHFREE_OK;
+    return session->update_request == CF_UNSENT ? session->status : CRASHFREE_SESSION_OK;
+}
+
+/* The wall time of the last fact. */
+static inline double cf_session_timestamp(const cf_session *session) {
+    return session->started + (session->changed - session->began);
 }
 
 #endif

@@ -11,7 +11,7 @@
 /*
  * Copies `text` to `out`, which has room for `capacity` bytes and the NUL that is always added.
  * Bytes that are not UTF-8 become U+FFFD (protocol 1.1: Relay refuses them); the module is given
- * none and does not look (utf8_wasm.c). Returns the length of the whole result: more than
+ * none and does not look (wasm/utf8.c). Returns the length of the whole result: more than
  * `capacity` means that `out` was cut, between two characters.
  */
 size_t cf_text_copy(char *out, size_t capacity, const char *text, size_t length);

@@ -1,23 +1,28 @@
 #include "timestamp.h"
 
-#include <stdint.h>
-
-/* 9999-12-31T23:59:59.999Z */
-#define LAST_MS 253402300799999.0
-
-static char *digits(char *out, uint32_t value, int count, char after) {
+char *cf_digits(char *out, uint32_t value, int count) {
     for (int i = count - 1; i >= 0; i--) {
         out[i] = (char)('0' + value % 10);
         value /= 10;
     }
-    out[count] = after;
-    return out + count + 1;
+    return out + count;
+}
+
+/* Writes a part of a timestamp and the character behind it. */
+static char *part(char *out, uint32_t value, int count, char after) {
+    out = cf_digits(out, value, count);
+    *out++ = after;
+    return out;
+}
+
+double cf_timestamp_or_epoch(double time) {
+    return time >= 0 && time <= CF_TIMESTAMP_MAX ? time : 0;
 }
 
 void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time) {
-    const double valid = time >= 0 && time <= LAST_MS ? time : 0;
-    const uint32_t day = (uint32_t)(valid / 86400000.0);
-    const uint32_t ms = (uint32_t)(valid - day * 86400000.0);
+    const double valid = cf_timestamp_or_epoch(time);
+    const uint32_t day = (uint32_t)(valid / CF_DAY_MS);
+    const uint32_t ms = (uint32_t)(valid - day * CF_DAY_MS);
 
     /* Years are counted from 1 March of year 0: then the leap day is the last of a year, and the
      * months before a day follow from a straight line (30.6 days each). */
@@ -29,12 +34,12 @@ void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time) {
     const uint32_t days = in_year - (153 * month + 2) / 5;
     const uint32_t year = since / 146097 * 400 + year_of_era + (month > 9);
 
-    out = digits(out, year, 4, '-');
-    out = digits(out, month > 9 ? month - 9 : month + 3, 2, '-');
-    out = digits(out, days + 1, 2, 'T');
-    out = digits(out, ms / 3600000, 2, ':');
-    out = digits(out, ms / 60000 % 60, 2, ':');
-    out = digits(out, ms / 1000 % 60, 2, '.');
-    out = digits(out, ms % 1000, 3, 'Z');
+    out = part(out, year, 4, '-');
+    out = part(out, month > 9 ? month - 9 : month + 3, 2, '-');
+    out = part(out, days + 1, 2, 'T');
+    out = part(out, ms / 3600000, 2, ':');
+    out = part(out, ms / 60000 % 60, 2, ':');
+    out = part(out, ms / 1000 % 60, 2, '.');
+    out = part(out, ms % 1000, 3, 'Z');
     *out = '\0';
 }

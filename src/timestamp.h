@@ -2,13 +2,23 @@
 #ifndef CF_TIMESTAMP_H
 #define CF_TIMESTAMP_H
 
+#include <stdint.h>
+
 /* Length of YYYY-MM-DDTHH:MM:SS.mmmZ. */
 #define CF_TIMESTAMP_LENGTH 24
 
-/*
- * Writes `time` (ms since the epoch) as RFC 3339 UTC; what has no such form becomes the epoch. In
- * the module the page does it (wasm.c), which has the code already.
- */
+#define CF_DAY_MS 86400000.0
+
+/* 9999-12-31T23:59:59.999Z, the last time of that length. */
+#define CF_TIMESTAMP_MAX 253402300799999.0
+
+/* Writes the last `count` digits of a number; returns where the next character goes. */
+char *cf_digits(char *out, uint32_t value, int count);
+
+/* `time`, or the epoch if it is no time from there to CF_TIMESTAMP_MAX. */
+double cf_timestamp_or_epoch(double time);
+
+/* Writes `time` (ms since the epoch), or the epoch, as RFC 3339 UTC with a NUL. */
 void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time);
 
 #endif

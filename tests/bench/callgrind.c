@@ -68,13 +68,14 @@ static void settle(crashfree *client) {
 
 static void start(void *memory) {
     crashfree *client = crashfree_init(memory, &host);
-    set(client, CRASHFREE_DSN, "https://0123456789abcdef0123456789abcdef@o1.ingest.example/42");
-    set(client, CRASHFREE_RELEASE, "shop@1.4.0");
-    set(client, CRASHFREE_ENVIRONMENT, "production");
-    set(client, CRASHFREE_USER_AGENT,
+    set(client, CRASHFREE_OPTION_DSN,
+        "https://0123456789abcdef0123456789abcdef@o1.ingest.example/42");
+    set(client, CRASHFREE_OPTION_RELEASE, "shop@1.4.0");
+    set(client, CRASHFREE_OPTION_ENVIRONMENT, "production");
+    set(client, CRASHFREE_OPTION_USER_AGENT,
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
         "Chrome/156.0.0.0 Safari/537.36");
-    crashfree_start_session(client, false);
+    crashfree_start_session(client, false, NAN);
     crashfree_flush(client);
     settle(client);
 }
@@ -85,12 +86,12 @@ static void answer(crashfree *client) {
 }
 
 static void navigate(crashfree *client) {
-    crashfree_start_session(client, true);
+    crashfree_start_session(client, true, NAN);
     settle(client);
 }
 
 static void fail(crashfree *client) {
-    crashfree_error(client, CRASHFREE_NOT_HANDLED);
+    crashfree_error(client, CRASHFREE_ERROR_UNHANDLED, NAN);
     settle(client);
 }
 
@@ -126,7 +127,7 @@ int main(int argc, char **argv) {
             fprintf(stderr, "start, navigation, answer or error\n");
         }
     }
-    printf("%u\n", (unsigned)crashfree_count((crashfree *)memory, CRASHFREE_REQUESTS));
+    printf("%u\n", (unsigned)crashfree_count((crashfree *)memory, CRASHFREE_COUNT_REQUESTS));
     free(memory);
     return 0;
 }

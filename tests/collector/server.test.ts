@@ -58,7 +58,6 @@ test('a preflight is answered and recorded, and uses up no fault', async () => {
 test('vectors over HTTP: refused with a reason', async () => {
   const response = await send({ body: '{} \n' });
   assert.equal(response.status, 400);
-  assert.match(response.headers.get('x-sentry-error') ?? '', /blank/);
   assert.match(((await response.json()) as { detail: string }).detail, /blank/);
   assert.equal((await send({ body: '' })).status, 400);
 });

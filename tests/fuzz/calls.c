@@ -6,6 +6,7 @@
 #include "check.h"
 #include "crashfree.h"
 
+#include <math.h>
 #include <string.h>
 
 #define REQUESTS 256
@@ -46,6 +47,17 @@ static uint8_t next(void) {
     }
     host.size--;
     return *host.data++;
+}
+
+/* When a fact happened: mostly now, sometimes before, sometimes nonsense. */
+static double when(void) {
+    static const double odd[] = {-1, INFINITY, -INFINITY, 1e300, 0};
+    const uint8_t byte = next();
+
+    if (byte < 128) {
+        return NAN;
+    }
+    return byte < 250 ? host.monotonic - (byte - 128) * 40.0 : odd[byte % 5];
 }
 
 static double now(void *context) {
@@ -126,7 +138,7 @@ static void fetch(void *context, uint32_t request, const char *url, size_t url_l
     bool is_session = false;
 
     (void)context;
-    REQUIRE(mode == CRASHFREE_FETCH || mode == CRASHFREE_FETCH_AT_EXIT);
+    REQUIRE(mode == CRASHFREE_FETCH_NORMAL || mode == CRASHFREE_FETCH_AT_EXIT);
     REQUIRE(url_length > 0 && memchr(url, '\0', url_length) == NULL);
     REQUIRE(length > 0 && length < CRASHFREE_ENVELOPE_MAX && body[length - 1] == '\n');
     REQUIRE(request != 0 && host.consent);
@@ -146,7 +158,8 @@ static void fetch(void *context, uint32_t request, const char *url, size_t url_l
             REQUIRE(is_session || length - size - 1 > 0);
         } else if (lines > 0 && is_session) {
             /* An answer that comes while before_send runs is too late for that request. */
-            REQUIRE(host.asking || crashfree_get_status(host.client) != CRASHFREE_RATE_LIMITED);
+            REQUIRE(host.asking ||
+                    crashfree_get_status(host.client) != CRASHFREE_STATUS_RATE_LIMITED);
             check_item(line, request);
         }
         body += size + 1;
@@ -220,32 +233,31 @@ static void set_user(unsigned which) {
 
     if (which % 7 > 4) {
         memset(longest, (int)which, sizeof longest);
-        (void)crashfree_set_user(host.client, longest, sizeof longest - which % 2);
+        (void)crashfree_set_user(host.client, longest, sizeof longest - which % 2, when());
     } else {
-        (void)crashfree_set_user(host.client, ids[which % 7], strlen(ids[which % 7]));
+        (void)crashfree_set_user(host.client, ids[which % 7], strlen(ids[which % 7]), when());
     }
 }
 
 static void restore(void) {
     static uint32_t serial;
-    char text[SID + 3] = "ffffffffffffffffffffffff00000000u1";
+    char record[CRASHFREE_RECORD_MAX];
 
-    serial++;
-    for (int i = 0; i < 8; i++) {
-        text[SID - 1 - i] = "0123456789abcdef"[serial >> (4 * i) & 15];
-    }
     const bool announced = next() % 2 == 1;
-    const double age = next() * 3600000.0;
+    const double started = floor(host.now - next() * 3600000.0);
+    const double day = floor(started / 86400000);
 
-    if (crashfree_restore(host.client, text, SID + next() % 3, host.now - age,
-                          (crashfree_session_status)(next() % 6), next(), announced)) {
+    (void)snprintf(record, sizeof record, "ffffffffffffffffffffffff%08x1%u%d%u%09u%07.0f%08.0f%.*s",
+                   ++serial, next() % 2U, announced, next() % 6U, next() + 0U, day,
+                   started - day * 86400000, next() % 3, "u1");
+    if (crashfree_restore(host.client, record, strlen(record), next() % 2 == 1)) {
         host.restored += !announced;
-        find(text)->begun = announced;
+        find(record)->begun = announced;
     }
 }
 
 static void look(void) {
-    char out[2000];
+    char out[4000];
     const size_t length = crashfree_session(host.client, out, sizeof out);
 
     REQUIRE(length == 0 || check_is_object(out, length));
@@ -253,16 +265,16 @@ static void look(void) {
     for (unsigned i = 0; i < crashfree_saveable(host.client) + 1; i++) {
         const size_t saved = crashfree_save(host.client, i, out, sizeof out);
 
-        REQUIRE(saved == 0 || check_is_object(out, saved));
+        REQUIRE(saved == 0 || (saved == strlen(out) && saved < CRASHFREE_RECORD_MAX));
     }
-    REQUIRE(crashfree_get_status(host.client) <= CRASHFREE_INVALID_TUNNEL);
+    REQUIRE(crashfree_get_status(host.client) <= CRASHFREE_STATUS_INVALID_TUNNEL);
 }
 
 static void set_consent(unsigned consent) {
     /* After close nothing changes any more. */
-    if (crashfree_get_status(host.client) != CRASHFREE_CLOSED) {
-        host.ended |= consent != CRASHFREE_CONSENT_IS_GRANTED;
-        host.consent = consent == CRASHFREE_CONSENT_IS_GRANTED;
+    if (crashfree_get_status(host.client) != CRASHFREE_STATUS_CLOSED) {
+        host.ended |= consent != CRASHFREE_CONSENT_GRANTED;
+        host.consent = consent == CRASHFREE_CONSENT_GRANTED;
     }
     crashfree_set_consent(host.client, (crashfree_consent)consent);
 }
@@ -274,21 +286,21 @@ static void step(void) {
     host.depth++;
     switch (next() % 24) {
     case 0:
-        crashfree_start_session(host.client, false);
+        crashfree_start_session(host.client, false, when());
         break;
     case 1:
     case 2:
     case 3:
-        crashfree_start_session(host.client, true);
+        crashfree_start_session(host.client, true, when());
         break;
     case 4:
-        crashfree_error(host.client, CRASHFREE_HANDLED);
+        crashfree_error(host.client, CRASHFREE_ERROR_HANDLED, when());
         break;
     case 5:
-        crashfree_error(host.client, CRASHFREE_NOT_HANDLED);
+        crashfree_error(host.client, CRASHFREE_ERROR_UNHANDLED, when());
         break;
     case 6:
-        crashfree_end_session(host.client, (crashfree_session_status)(next() % 5));
+        crashfree_end_session(host.client, (crashfree_session_status)(next() % 7), when());
         break;
     case 7:
         crashfree_flush(host.client);
@@ -384,20 +396,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     REQUIRE(memory != NULL);
     host.client = crashfree_init(memory, &functions);
-    REQUIRE(crashfree_set_text(host.client, CRASHFREE_DSN, dsn, sizeof dsn - 1));
-    REQUIRE(crashfree_set_text(host.client, CRASHFREE_RELEASE, "shop@1", 6));
+    REQUIRE(crashfree_set_text(host.client, CRASHFREE_OPTION_DSN, dsn, sizeof dsn - 1));
+    REQUIRE(crashfree_set_text(host.client, CRASHFREE_OPTION_RELEASE, "shop@1", 6));
     const uint8_t options = next();
 
-    crashfree_set_number(host.client, CRASHFREE_PER_MINUTE, (options & 1) != 0 ? 0 : 20);
+    crashfree_set_number(host.client, CRASHFREE_OPTION_PER_MINUTE, (options & 1) != 0 ? 0 : 20);
     host.asking = (options & 6) == 2;
-    crashfree_set_number(host.client, CRASHFREE_BEFORE_SEND, host.asking);
-    crashfree_set_number(host.client, CRASHFREE_SAMPLE_RATE, (options & 24) == 8 ? 0.5 : 1);
-    crashfree_set_number(host.client, CRASHFREE_REPORTS, (options & 96) != 32);
+    crashfree_set_number(host.client, CRASHFREE_OPTION_BEFORE_SEND, host.asking);
+    crashfree_set_number(host.client, CRASHFREE_OPTION_SAMPLE_RATE, (options & 24) == 8 ? 0.5 : 1);
+    crashfree_set_number(host.client, CRASHFREE_OPTION_REPORTS, (options & 96) != 32);
     if ((options & 128) != 0) {
         char agent[CRASHFREE_USER_AGENT_MAX];
 
         memset(agent, 1, sizeof agent);
-        (void)crashfree_set_text(host.client, CRASHFREE_USER_AGENT, agent, sizeof agent);
+        (void)crashfree_set_text(host.client, CRASHFREE_OPTION_USER_AGENT, agent, sizeof agent);
     }
     while (host.size > 0 && !host.full) {
         step();
@@ -410,15 +422,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     finish();
-    for (int i = CRASHFREE_DROPPED_QUEUE; i < CRASHFREE_COUNTERS; i++) {
-        lost +=
-            i == CRASHFREE_DROPPED_FUSE ? 0 : crashfree_count(host.client, (crashfree_counter)i);
+    for (int i = CRASHFREE_COUNT_QUEUE_OVERFLOW; i < CRASHFREE_COUNTERS; i++) {
+        lost += i == CRASHFREE_COUNT_BACKPRESSURE
+                    ? 0
+                    : crashfree_count(host.client, (crashfree_counter)i);
     }
-    REQUIRE(crashfree_count(host.client, CRASHFREE_ACCEPTED) <= host.begun);
+    REQUIRE(crashfree_count(host.client, CRASHFREE_COUNT_ACCEPTED) <= host.begun);
     /* Where nothing forbade to deliver, every session arrived or its loss is counted. */
-    if (!host.ended && crashfree_count(host.client, CRASHFREE_DROPPED_QUEUE) == 0) {
+    if (!host.ended && crashfree_count(host.client, CRASHFREE_COUNT_QUEUE_OVERFLOW) == 0) {
         REQUIRE(host.begun + lost >=
-                crashfree_count(host.client, CRASHFREE_STARTED) + host.restored);
+                crashfree_count(host.client, CRASHFREE_COUNT_STARTED) + host.restored);
     }
     free(memory);
     return 0;

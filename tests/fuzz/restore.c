@@ -1,9 +1,10 @@
 /*
- * Stored sessions: 24 bytes of numbers, then the text of each, ended by a byte of 0xff. What is
- * taken has to make an envelope that the server takes.
+ * Stored records, ended by bytes of 0xff; the byte before each says how the page ended, and how much
+ * of a record that is well-formed it begins with. What is taken has to make an envelope that the
+ * server takes, and a record that reads the same.
  */
 #include "check.h"
-#include "client.h"
+#include "queue.h"
 #include "text.h"
 
 #include <string.h>
@@ -47,6 +48,34 @@ static void fetch(void *context, uint32_t request, const char *url, size_t url_l
     }
 }
 
+/* The session that was taken is the last one, and what is written of it reads the same. */
+static void check_taken(crashfree *client, const char *record) {
+    const cf_session *const session = cf_queue_present(client);
+    char out[CRASHFREE_ENVELOPE_MAX];
+    char saved[CRASHFREE_RECORD_MAX];
+    const size_t written = crashfree_session(client, out, sizeof out);
+    const size_t length =
+        crashfree_save(client, crashfree_saveable(client) - 1, saved, sizeof saved);
+
+    REQUIRE(written > 0 && check_is_object(out, written));
+    REQUIRE(memcmp(session->sid, record, CRASHFREE_SID_LENGTH) == 0);
+    REQUIRE(session->status > CRASHFREE_SESSION_OK &&
+            session->status <= CRASHFREE_SESSION_ABNORMAL);
+    REQUIRE(client->now - session->started <= CRASHFREE_AGE_MAX_MS);
+    REQUIRE(length > 0 && length < sizeof saved && saved[CRASHFREE_RECORD_DUE] == '1');
+
+    /* Another client takes it, too, and writes the same. */
+    crashfree *other = malloc(crashfree_size());
+    char again[CRASHFREE_RECORD_MAX];
+
+    REQUIRE(other != NULL);
+    other = crashfree_init(other, &client->host);
+    REQUIRE(crashfree_restore(other, saved, length, false));
+    REQUIRE(crashfree_save(other, 0, again, sizeof again) == length);
+    REQUIRE(memcmp(saved, again, length) == 0);
+    free(other);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char dsn[] = "https://0123456789abcdef0123456789abcdef@h.example/42";
     const crashfree_host host = {NULL, now, monotonic, random_bytes, wake, fetch, NULL};
@@ -55,41 +84,30 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     REQUIRE(client != NULL);
     client = crashfree_init(client, &host);
-    REQUIRE(crashfree_set_text(client, CRASHFREE_DSN, dsn, sizeof dsn - 1));
-    REQUIRE(crashfree_set_text(client, CRASHFREE_RELEASE, "r", 1));
-    while (size > 24) {
-        double started;
-        int32_t status;
-        uint32_t errors;
-        const uint8_t *const mark = memchr(data + 24, 0xff, size - 24);
-        const size_t length = mark != NULL ? (size_t)(mark - data) - 24 : size - 24;
-        char *text = check_copy(data + 24, length);
+    REQUIRE(crashfree_set_text(client, CRASHFREE_OPTION_DSN, dsn, sizeof dsn - 1));
+    REQUIRE(crashfree_set_text(client, CRASHFREE_OPTION_RELEASE, "r", 1));
+    while (size > 1) {
+        static const char sample[] = "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90"
+                                     "1102000000001002045836000000u1";
+        const uint8_t how = data[0];
+        const uint8_t *const mark = memchr(data + 1, 0xff, size - 1);
+        const size_t length = mark != NULL ? (size_t)(mark - data) - 1 : size - 1;
+        const size_t given = (how & 2) != 0 ? sizeof sample - 1 - (how >> 2) % 61 : 0;
+        char *record = malloc(given + length + 1);
 
-        memcpy(&started, data, sizeof started);
-        memcpy(&status, data + 8, sizeof status);
-        memcpy(&errors, data + 12, sizeof errors);
-        /* Mostly near the present, or nearly nothing would be taken. */
-        started = (data[16] & 3) == 0 ? started : NOW - 1000.0 * (data[17] * 2000 + data[18]);
-        status = (data[16] & 12) == 0 ? status : data[19] % 6;
-        if (crashfree_restore(client, text, length, started, (crashfree_session_status)status,
-                              errors, (data[16] & 16) != 0)) {
-            char out[CRASHFREE_ENVELOPE_MAX];
-            char sid[CF_SID_LENGTH + 1];
-            const cf_session *const session = cf_client_session(client);
-
+        REQUIRE(record != NULL);
+        memcpy(record, sample, given);
+        memcpy(record + given, data + 1, length);
+        record = realloc(record, given + length > 0 ? given + length : 1);
+        REQUIRE(record != NULL);
+        if (crashfree_restore(client, record, given + length, (how & 1) != 0)) {
             taken++;
-            REQUIRE(length >= CF_SID_LENGTH && status >= 0 && status <= CRASHFREE_ABNORMAL);
-            REQUIRE(NOW - started <= CRASHFREE_AGE_MAX_MS);
-            (void)cf_text_copy(sid, CF_SID_LENGTH, text, CF_SID_LENGTH);
-            REQUIRE(strcmp(session->sid, sid) == 0);
-            const size_t written = crashfree_session(client, out, sizeof out);
-
-            REQUIRE(written > 0 && check_is_object(out, written));
+            check_taken(client, record);
         }
         REQUIRE(crashfree_saveable(client) <= CRASHFREE_SESSIONS_MAX);
-        free(text);
-        data += 24 + length + (mark != NULL);
-        size -= 24 + length + (mark != NULL);
+        free(record);
+        data += 1 + length + (mark != NULL);
+        size -= 1 + length + (mark != NULL);
     }
     REQUIRE((crashfree_saveable(client) == 0) == (taken == 0));
     crashfree_flush(client);

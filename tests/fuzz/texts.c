@@ -2,6 +2,7 @@
 #include "check.h"
 #include "crashfree.h"
 
+#include <math.h>
 #include <string.h>
 
 static double zero(void *context) {
@@ -38,8 +39,9 @@ static void fetch(void *context, uint32_t request, const char *url, size_t url_l
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char dsn[] = "https://0123456789abcdef0123456789abcdef@h.example/42";
-    static const crashfree_option options[] = {CRASHFREE_RELEASE, CRASHFREE_ENVIRONMENT,
-                                               CRASHFREE_USER_AGENT, CRASHFREE_TUNNEL};
+    static const crashfree_option options[] = {
+        CRASHFREE_OPTION_RELEASE, CRASHFREE_OPTION_ENVIRONMENT, CRASHFREE_OPTION_USER_AGENT,
+        CRASHFREE_OPTION_TUNNEL};
     unsigned lines = 0;
     const crashfree_host host = {&lines, zero, zero, random_bytes, wake, fetch, NULL};
     void *memory = malloc(crashfree_size());
@@ -47,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     REQUIRE(memory != NULL);
     crashfree *client = crashfree_init(memory, &host);
 
-    REQUIRE(crashfree_set_text(client, CRASHFREE_DSN, dsn, sizeof dsn - 1));
+    REQUIRE(crashfree_set_text(client, CRASHFREE_OPTION_DSN, dsn, sizeof dsn - 1));
     for (size_t part = 0; part <= sizeof options / sizeof options[0] && size > 0; part++) {
         const uint8_t *const mark = memchr(data, 0xff, size);
         const size_t length = mark != NULL ? (size_t)(mark - data) : size;
@@ -56,16 +58,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (part < sizeof options / sizeof options[0]) {
             (void)crashfree_set_text(client, options[part], text, length);
         } else {
-            REQUIRE(crashfree_set_user(client, text, length) || length * 3 > CRASHFREE_USER_ID_MAX);
+            REQUIRE(crashfree_set_user(client, text, length, NAN) ||
+                    length * 3 > CRASHFREE_USER_ID_MAX);
         }
         free(text);
         data += length + (mark != NULL);
         size -= length + (mark != NULL);
     }
-    const bool active = crashfree_get_status(client) == CRASHFREE_ACTIVE;
+    const bool active = crashfree_get_status(client) == CRASHFREE_STATUS_ACTIVE;
 
-    crashfree_start_session(client, false);
-    crashfree_error(client, CRASHFREE_NOT_HANDLED);
+    crashfree_start_session(client, false, NAN);
+    crashfree_error(client, CRASHFREE_ERROR_UNHANDLED, NAN);
     REQUIRE(lines == (active ? 3 : 0));
     free(memory);
     return 0;

@@ -1,9 +1,39 @@
 #include "world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define RETRIES 8 /* after which only an event tries again */
 #define OLD_MS (AGE_MS - 2 * HEAL_MS)
+
+/* Reads a record as the header describes it, and as it looks. */
+static bool read_record(const char *text, record *out) {
+    unsigned version = 0;
+    unsigned due = 0;
+    unsigned announced = 0;
+    double time = 0;
+    int did = 0;
+
+    memset(out, 0, sizeof *out);
+    if (strspn(text, "0123456789abcdef") < CRASHFREE_SID_LENGTH ||
+        sscanf(text + CRASHFREE_SID_LENGTH, "%1u%1u%1u%1d%9u%7lf%8lf%n", &version, &due, &announced,
+               &out->status, &out->errors, &out->started, &time, &did) != 7 ||
+        version != 1 || (text[CRASHFREE_RECORD_DUE] == '1') != (due != 0)) {
+        return false;
+    }
+    const int at = witness_of(text);
+
+    if (at < 0 ||
+        strcmp(text + CRASHFREE_SID_LENGTH + did, life_users[M.sessions[at].is.user]) != 0) {
+        return false;
+    }
+    out->session = (unsigned)at;
+    out->started = out->started * 86400000 + time;
+    out->due = due != 0;
+    out->announced = announced != 0;
+    (void)snprintf(out->text, sizeof out->text, "%s", text);
+    return true;
+}
 
 void account(unsigned channel_index, bool *waits) {
     channel *c = &P.channels[channel_index];
@@ -11,37 +41,30 @@ void account(unsigned channel_index, bool *waits) {
     unsigned lost = 0;
     unsigned perhaps = 0;
     unsigned counted = 0;
-    server_item item;
-    char text[4096];
+    char text[CRASHFREE_RECORD_MAX];
 
     if (crashfree_saveable(c->client) > CRASHFREE_SESSIONS_MAX) {
         fail("memory is bounded", "%u sessions", crashfree_saveable(c->client));
     }
     for (unsigned i = 0; i < crashfree_saveable(c->client); i++) {
-        const size_t length = crashfree_save(c->client, i, text, sizeof text);
-        const char *wrong = NULL;
-        int at = -1;
+        record *r = &P.records[P.record_count];
 
-        if (length == 0) {
+        if (crashfree_save(c->client, i, text, sizeof text) == 0) {
             continue;
         }
-        wrong = server_read_session(&S, text, length, &item);
-        at = wrong == NULL ? witness_of(item.sid) : -1;
-        if (at < 0) {
-            fail("what is saved can be read", "%s: %.200s", wrong, text);
+        if (P.record_count == RECORDS || !read_record(text, r)) {
+            fail("what is saved can be read", "%.200s", text);
             continue;
         }
+        const unsigned at = r->session;
+
         waits[at] = true;
-        if (c->ended_in_limit && (item.init || item.status != SERVER_OK)) {
-            fail("what a limit holds back when the page ends is given up", "session %d", at + 1);
+        P.record_count++;
+        if (c->ended_in_limit && r->due) {
+            fail("what a limit holds back when the page ends is given up", "session %u", at + 1);
         }
-        check_identity(&item, &M.sessions[at], (unsigned)at);
-        if (P.record_count < RECORDS) {
-            P.records[P.record_count].session = (unsigned)at;
-            P.records[P.record_count++].item = item;
-        }
-        if (item.init != (P.witnesses[at].inits_on_way == 0 && !P.witnesses[at].init_known)) {
-            fail("what is saved says whether it was announced", "session %d", at + 1);
+        if (r->announced != (P.witnesses[at].inits_on_way > 0 || P.witnesses[at].init_known)) {
+            fail("what is saved says whether it was announced", "session %u", at + 1);
         }
     }
     for (unsigned i = 0; i < M.count; i++) {
@@ -82,9 +105,10 @@ void account(unsigned channel_index, bool *waits) {
             perhaps++;
         }
     }
-    for (int i = CRASHFREE_DROPPED_QUEUE; i < CRASHFREE_COUNTERS; i++) {
-        counted +=
-            i == CRASHFREE_DROPPED_FUSE ? 0 : crashfree_count(c->client, (crashfree_counter)i);
+    for (int i = CRASHFREE_COUNT_QUEUE_OVERFLOW; i < CRASHFREE_COUNTERS; i++) {
+        counted += i == CRASHFREE_COUNT_BACKPRESSURE
+                       ? 0
+                       : crashfree_count(c->client, (crashfree_counter)i);
     }
     if (c->inexact) {
         return;
@@ -94,11 +118,11 @@ void account(unsigned channel_index, bool *waits) {
              "%u lost (and %u perhaps), %u counted", lost, perhaps, counted);
     }
     if (channel_index == 0 &&
-        (crashfree_count(c->client, CRASHFREE_STARTED) != begun ||
-         crashfree_count(c->client, CRASHFREE_DROPPED_FUSE) != M.refused_starts)) {
+        (crashfree_count(c->client, CRASHFREE_COUNT_STARTED) != begun ||
+         crashfree_count(c->client, CRASHFREE_COUNT_BACKPRESSURE) != M.refused_starts)) {
         fail("started counts sessions", "%u, not %u; %u refused, not %u",
-             crashfree_count(c->client, CRASHFREE_STARTED), begun,
-             crashfree_count(c->client, CRASHFREE_DROPPED_FUSE), M.refused_starts);
+             crashfree_count(c->client, CRASHFREE_COUNT_STARTED), begun,
+             crashfree_count(c->client, CRASHFREE_COUNT_BACKPRESSURE), M.refused_starts);
     }
 }
 

@@ -89,9 +89,12 @@ void check_identity(const server_item *item, const model_session *session, unsig
 }
 
 static void check_times(const server_item *item, witness *w, unsigned index) {
-    if (item->timestamp < item->started ||
-        (item->started <= floor(wall()) && item->timestamp != floor(wall()))) {
-        fail("timestamp is now", "session %u", index + 1);
+    const double changed = wall() - (P.now - M.sessions[index].changed);
+
+    if (item->timestamp < item->started || item->timestamp > fmax(floor(wall()), item->started) ||
+        (!P.jumped && fabs(item->timestamp - changed) > 1)) {
+        fail("timestamp is when the session changed", "session %u, off by %g ms", index + 1,
+             item->timestamp - changed);
     }
     if (!P.jumped && item->started != floor(w->wall)) {
         fail("started is when the session began", "session %u, off by %g ms", index + 1,

@@ -74,9 +74,10 @@ void model_wake(model *model, double now) {
     model_send(model, now);
 }
 
-static void end_running(model *model, model_end end) {
+static void end_running(model *model, double now, model_end end) {
     if (model->running >= 0) {
         model->sessions[model->running].is.end = end;
+        model->sessions[model->running].changed = now;
         model->running = -1;
     }
 }
@@ -112,7 +113,7 @@ void model_start(model *model, double now, bool at_once) {
         model->due_on_grant = true;
         return;
     }
-    end_running(model, END_EXITED);
+    end_running(model, now, END_EXITED);
     if (model->options.consent == PENDING) {
         forget(model, false);
     }
@@ -120,6 +121,7 @@ void model_start(model *model, double now, bool at_once) {
         const model_session session = {.page = model->page,
                                        .release = model->options.release,
                                        .began = now,
+                                       .changed = now,
                                        .is = {.begun = true, .user = model->user}};
 
         model->in_minute++;
@@ -138,7 +140,7 @@ void model_start(model *model, double now, bool at_once) {
 
 void model_finish(model *model, double now, model_end end) {
     if (model->running >= 0) {
-        end_running(model, end);
+        end_running(model, now, end);
         leave_by(model, now);
     }
 }
@@ -151,8 +153,11 @@ void model_error(model *model, double now, bool unhandled) {
     const bool first = !is->errored;
 
     is->errored = true;
+    if (first) {
+        model->sessions[model->running].changed = now;
+    }
     if (unhandled) {
-        end_running(model, model->options.unhandled);
+        end_running(model, now, model->options.unhandled);
         model_send(model, now);
     } else if (first) {
         leave_by(model, now);
@@ -175,6 +180,7 @@ void model_user(model *model, double now, int user) {
         return;
     }
     session->is.user = user;
+    session->changed = now;
     if (session->owed.begun) {
         leave_by(model, now);
     }
@@ -213,7 +219,7 @@ void model_dismiss(model *model, unsigned index, model_facts told) {
 
 void model_leave(model *model, bool died) {
     if (died) {
-        end_running(model, END_ABNORMAL);
+        end_running(model, 0, END_ABNORMAL);
     }
     if (model->present >= 0 && model->sessions[model->present].is.end == END_NONE) {
         model->sessions[model->present].is.end = END_EXITED;
@@ -228,6 +234,7 @@ void model_restore(model *model, unsigned index, double now, double age) {
     session->page = model->page;
     session->restored = true;
     session->began = now - age;
+    session->changed = now;
     model_send(model, now);
 }
 

@@ -34,6 +34,7 @@ typedef struct model_session {
     bool forgotten; /* by a want of consent */
     bool lapsed;    /* too old for the server */
     double began;   /* on the page's clock */
+    double changed; /* the same of the last thing that happened to it */
     model_facts is;
     model_facts owed;
 } model_session;

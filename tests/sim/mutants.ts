@@ -67,7 +67,7 @@ async function tryOut(
       objects.push(join(build, part.output));
       continue;
     }
-    const object = join(folder, `${inside}.o`);
+    const object = join(folder, `${inside.replaceAll('/', '-')}.o`);
     const command = part.command
       .replaceAll(core, copy)
       .replace(/ -o \S+/, ` -o ${object}`)

@@ -19,123 +19,122 @@ export const mutations: Mutation[] = [
   // init: exactly once
   mutation(
     'init is taken as delivered by any answer',
-    'transport.c',
+    'delivery.c',
     'const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;',
     'const uint32_t fact = CF_TAKEN;',
   ),
   mutation(
     'init is never taken as delivered',
-    'transport.c',
+    'delivery.c',
     'const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;',
     'const uint32_t fact = CF_UNSENT;',
   ),
   mutation(
     'init leaves again while it is on its way',
-    'transport.c',
-    'session->init = request;',
+    'delivery.c',
+    'session->init_request = request;',
     '',
   ),
   mutation(
     'a 429 for sessions counts as delivered',
-    'transport.c',
+    'delivery.c',
     '(status == 429 && !limited)',
     'status == 429',
   ),
   mutation(
     'a 429 for others counts as refused',
-    'transport.c',
+    'delivery.c',
     '(status == 429 && !limited)',
     'false',
   ),
-  mutation('a redirect counts as delivered', 'transport.c', 'status < 300', 'status < 400'),
+  mutation('a redirect counts as delivered', 'delivery.c', 'status < 300', 'status < 400'),
   mutation(
     'a server error counts as delivered',
-    'transport.c',
+    'delivery.c',
     'status >= 200 && status < 300',
     'status >= 200 && status != 429',
   ),
   mutation(
     'an update has init again',
     'envelope.c',
-    'if (session->init == CF_UNSENT) {',
+    'if (session->init_request == CF_UNSENT) {',
     'if (true) {',
   ),
   // one end, and nothing after it
   mutation(
     'an end leaves again while it is on its way',
-    'transport.c',
-    'session->update = request;',
+    'delivery.c',
+    'session->update_request = request;',
     '',
   ),
   mutation(
     'a repeated init repeats the crash',
     'session.h',
-    'return session->update == CF_UNSENT ? session->status : CRASHFREE_OK;',
+    'return session->update_request == CF_UNSENT ? session->status : CRASHFREE_SESSION_OK;',
     'return session->status;',
   ),
   mutation(
     'a saved session repeats its crash on the next page',
-    'transport.c',
-    '            status = CRASHFREE_EXITED;',
-    '',
+    'snapshot.c',
+    'session->update_request == CF_UNSENT && !cf_session_is_running(session)',
+    '!cf_session_is_running(session)',
   ),
   mutation(
     'a session on its way is saved and sent again',
-    'transport.c',
-    `        if (!cf_session_is_due(session)) {
-            return 0;
-        }
-        /* Its end`,
-    '        /* Its end',
+    'snapshot.c',
+    "out[AT_DUE] = cf_session_is_due(session) ? '1' : '0';",
+    "out[AT_DUE] = '1';",
   ),
   mutation(
     'errors after a crash change the session',
     'client.c',
-    `    cf_session *const session = running(client);
-
-    if (session == NULL) {
-        return;
-    }
-    const bool news`,
-    `    cf_session *const session = cf_client_session(client);
-
-    if (session == NULL) {
-        return;
-    }
-    const bool news`,
+    'is_past ? session_at(client, at) : running(client);',
+    'is_past ? session_at(client, at) : cf_queue_present(client);',
   ),
   mutation(
     'a navigation leaves the old session open',
     'client.c',
-    'cf_session_end(session, CRASHFREE_EXITED);',
+    'cf_session_end(session, CRASHFREE_SESSION_EXITED, at);',
     '',
   ),
   mutation(
     'a restored session has lost its end',
-    'client.c',
-    'session->status = status;',
-    'session->status = CRASHFREE_EXITED;',
+    'snapshot.c',
+    "(crashfree_session_status)(record[AT_STATUS] - '0');",
+    'CRASHFREE_SESSION_EXITED;',
   ),
   mutation(
     'a restored session is announced again',
-    'client.c',
-    'session->init = announced ? CF_TAKEN : CF_UNSENT;',
-    'session->init = CF_UNSENT;',
+    'snapshot.c',
+    "record[AT_ANNOUNCED] == '0' ? CF_UNSENT : CF_TAKEN;",
+    'CF_UNSENT;',
+  ),
+  mutation(
+    'a page that was killed counts as left',
+    'snapshot.c',
+    'killed ? CRASHFREE_SESSION_ABNORMAL : CRASHFREE_SESSION_EXITED;',
+    'CRASHFREE_SESSION_EXITED;',
+  ),
+  mutation(
+    'a session of which nothing is due is told again by the next page',
+    'snapshot.c',
+    "(record[AT_DUE] == '0' && restored.status != CRASHFREE_SESSION_ABNORMAL)",
+    'false',
   ),
   mutation(
     'uncaught errors are crashes whatever the option says',
     'client.c',
-    '== CRASHFREE_UNHANDLED_END\n',
+    '== CRASHFREE_SESSION_UNHANDLED\n',
     '== 77\n',
   ),
   // nothing waits longer than it must
   mutation(
     'a crash waits',
     'client.c',
-    `                                    : CRASHFREE_CRASHED);
-        cf_transport_send(client, CF_EVENT);`,
-    `                                    : CRASHFREE_CRASHED);
-        cf_transport_wake_in(client, CRASHFREE_FIRST_SEND_MS);`,
+    `                       at);
+        cf_delivery_send(client, CF_EVENT);`,
+    `                       at);
+        cf_delivery_wake_in(client, CRASHFREE_FIRST_SEND_MS);`,
   ),
   mutation(
     'a handled error is no news',
@@ -147,48 +146,48 @@ export const mutations: Mutation[] = [
   mutation(
     'a late user is not told',
     'session.c',
-    `    changed(session);
-    return true;
-}
-
-bool cf_session_error`,
-    `    return true;
-}
-
-bool cf_session_error`,
+    `        return false;
+    }
+    changed(session, at);
+    return true;`,
+    `        return false;
+    }
+    return true;`,
   ),
   mutation(
     'a page load is never announced by itself',
     'client.c',
-    'cf_transport_wake_in(client, CRASHFREE_FIRST_SEND_MS);',
-    '',
+    `        cf_delivery_wake_in(client, since < CRASHFREE_FIRST_SEND_MS
+                                        ? CRASHFREE_FIRST_SEND_MS - (uint32_t)since
+                                        : 0);`,
+    '        (void)since;',
   ),
-  mutation('only the first wake comes', 'transport.c', '    client->wake_at = 0;\n', ''),
+  mutation('only the first wake comes', 'delivery.c', '    client->wake_at = 0;\n', ''),
   mutation(
     'what a limit holds back is not woken for',
-    'transport.c',
-    'cf_transport_wake_in(client, whole + (whole < limited));',
-    '',
+    'delivery.c',
+    'cf_delivery_wake_in(client, whole + (whole < limited));',
+    '(void)whole;',
   ),
   mutation(
     'network errors are not retried',
-    'transport.c',
-    'client->failures < RETRIES_MAX && news',
+    'delivery.c',
+    'client->failures < RETRIES_MAX && has_news(client, CF_EVENT)',
     'false',
   ),
   mutation(
     'what is refused is tried for ever',
-    'transport.c',
+    'delivery.c',
     '#define REFUSALS_MAX 3',
     '#define REFUSALS_MAX 200',
   ),
   mutation(
     'a limit without time makes a storm',
-    'transport.c',
+    'delivery.c',
     `must not make a storm. */
-            cf_transport_wake_in(client, RETRY_FIRST_MS);`,
+        cf_delivery_wake_in(client, RETRY_FIRST_MS);`,
     `must not make a storm. */
-            cf_transport_wake_in(client, 0);`,
+        cf_delivery_wake_in(client, 0);`,
   ),
   // who
   mutation(
@@ -200,7 +199,7 @@ bool cf_session_error`,
   mutation(
     'the next session forgets the user',
     'client.c',
-    'memcpy(next->did, client->did, sizeof next->did);',
+    'memcpy(session->did, client->did, sizeof session->did);',
     '',
   ),
   mutation(
@@ -214,9 +213,9 @@ bool cf_session_error`,
   // whether at all
   mutation(
     'consent is not asked for',
-    'client.c',
-    'client->number[CRASHFREE_CONSENT] == CRASHFREE_CONSENT_IS_GRANTED;',
-    'client->number[CRASHFREE_CONSENT] != CRASHFREE_CONSENT_IS_DENIED;',
+    'state.c',
+    'cf_state_consent(client) == CRASHFREE_CONSENT_GRANTED;',
+    'cf_state_consent(client) != CRASHFREE_CONSENT_DENIED;',
   ),
   mutation(
     'denied consent forgets nothing',
@@ -228,33 +227,33 @@ bool cf_session_error`,
   mutation(
     'pending consent keeps all sessions',
     'client.c',
-    `CRASHFREE_CONSENT_IS_PENDING) {
+    `CRASHFREE_CONSENT_PENDING) {
         client->end = client->sessions;`,
-    'CRASHFREE_CONSENT_IS_PENDING) {',
+    'CRASHFREE_CONSENT_PENDING) {',
   ),
   mutation(
     'granted consent starts nothing',
     'client.c',
-    'client->start_on_grant = false;\n        crashfree_start_session(client, true);',
+    'client->start_on_grant = false;\n        start(client, true, client->monotonic);',
     'client->start_on_grant = false;',
   ),
   mutation(
     'the sample is drawn from the version digit',
     'session.c',
-    'draw = draw >> 8 | (uint32_t)bytes[i] << 24;',
-    'draw = (uint32_t)bytes[6] << 24;',
+    '(uint32_t)random[0] << 24',
+    '(uint32_t)random[6] << 24',
   ),
   mutation(
     'one session a minute more than allowed',
     'client.c',
-    'client->opened >= client->number',
-    'client->opened > client->number',
+    'client->opened >= most',
+    'client->opened > most',
   ),
   mutation(
     'before_send decides nothing',
-    'transport.c',
-    'if (cf_host_before_send(client, client->envelope.text, length)) {',
-    'if (cf_host_before_send(client, client->envelope.text, length) || true) {',
+    'delivery.c',
+    'if (cf_host_before_send(client, envelope->text, length)) {',
+    'if (cf_host_before_send(client, envelope->text, length) || true) {',
   ),
   mutation(
     'an invalid release is sent',
@@ -294,66 +293,62 @@ bool cf_session_error`,
     'return value;',
   ),
   // the clock
-  mutation('a start in the future stays there', 'transport.c', 'session->started > now || ', ''),
+  mutation('a start in the future stays there', 'queue.c', 'session->started > client->now ||', ''),
   mutation(
     'a start before a jump of the clock stays there',
-    'transport.c',
-    ' || now - session->started > CRASHFREE_AGE_MAX_MS',
-    '',
+    'queue.c',
+    `client->now ||
+               client->now - session->started > CRASHFREE_AGE_MAX_MS) {`,
+    'client->now) {',
   ),
   mutation(
     'sessions never get too old',
-    'transport.c',
+    'queue.c',
     'if (age > CRASHFREE_AGE_MAX_MS) {',
     'if (false) {',
   ),
   mutation(
     'a clock set back loses what was stored',
-    'client.c',
-    '!(age <= CRASHFREE_AGE_MAX_MS)',
-    '!(since >= 0 && age <= CRASHFREE_AGE_MAX_MS)',
+    'snapshot.c',
+    'since < 0 ? 0 : since;',
+    'since < 0 ? CRASHFREE_AGE_MAX_MS + 1 : since;',
   ),
   mutation(
     'sent_at is not the time of sending',
-    'transport.c',
-    'cf_envelope_begin(envelope, now, url',
-    'cf_envelope_begin(envelope, now - 1000, url',
+    'delivery.c',
+    'cf_envelope_begin(envelope, client->now, tunnelled',
+    'cf_envelope_begin(envelope, client->now - 1000, tunnelled',
   ),
   // counting losses
-  mutation(
-    'losses are not counted',
-    'transport.c',
-    'cf_client_lose(client, reason);',
-    '(void)reason;',
-  ),
+  mutation('losses are not counted', 'queue.c', 'cf_state_lose(client, reason);', '(void)reason;'),
   mutation(
     'what a limit holds back at the end is not counted',
-    'transport.c',
-    'drop(client, session, CRASHFREE_DROPPED_LIMIT);',
+    'delivery.c',
+    'cf_queue_drop(client, session, CRASHFREE_COUNT_RATELIMIT_BACKOFF);',
     '',
   ),
   mutation(
     'losses are told twice',
-    'transport.c',
+    'delivery.c',
     'memset(client->unreported, 0, sizeof client->unreported);',
     '',
   ),
   mutation(
     'a hidden page tells no losses',
-    'transport.c',
-    '(send_sessions || occasion != CF_EVENT) &&',
-    'send_sessions &&',
+    'delivery.c',
+    '(sessions || occasion != CF_EVENT) &&',
+    'sessions &&',
   ),
   mutation(
     'what a full queue gives up is not counted',
-    'transport.c',
-    'give_up(client, victim, CRASHFREE_DROPPED_QUEUE);',
+    'queue.c',
+    'give_up(client, victim, CRASHFREE_COUNT_QUEUE_OVERFLOW);',
     'victim->discarded = true;',
   ),
   mutation(
     'a tunnel does not learn the DSN',
-    'transport.c',
-    'url == client->tunnel ? client->dsn.text : ""',
+    'delivery.c',
+    'tunnelled ? client->dsn.text : ""',
     '""',
   ),
 ];

@@ -39,12 +39,13 @@ static void user(int which) {
 
 static void error(bool unhandled) {
     model_error(&M, P.now, unhandled);
-    P.subject->error(main_channel()->client, unhandled ? CRASHFREE_NOT_HANDLED : CRASHFREE_HANDLED);
+    P.subject->error(main_channel()->client,
+                     unhandled ? CRASHFREE_ERROR_UNHANDLED : CRASHFREE_ERROR_HANDLED);
 }
 
 static void finish(model_end end) {
     model_finish(&M, P.now, end == END_NONE ? END_EXITED : end);
-    crashfree_end_session(main_channel()->client, (crashfree_session_status)end);
+    crashfree_end_session(main_channel()->client, (crashfree_session_status)end, NAN);
 }
 
 static void consent(model_consent value) {
@@ -80,7 +81,7 @@ static void check_reported(const channel *c) {
     for (int i = 0; i < SERVER_REASONS; i++) {
         const uint32_t lost = crashfree_count(c->client, (crashfree_counter)(3 + i));
 
-        if (i + 3 != CRASHFREE_DROPPED_SAMPLE && c->reported[i] != lost) {
+        if (i + 3 != CRASHFREE_COUNT_SAMPLE_RATE && c->reported[i] != lost) {
             fail("a hidden page has told all losses", "%s: %g of %u", server_reasons[i],
                  c->reported[i], lost);
         }
@@ -161,26 +162,26 @@ void nested(channel *c) {
 static void check_status(void) {
     const crashfree_status status = crashfree_get_status(main_channel()->client);
     const model_session *present = M.present >= 0 ? &M.sessions[M.present] : NULL;
-    crashfree_status expected = CRASHFREE_ACTIVE;
+    crashfree_status expected = CRASHFREE_STATUS_ACTIVE;
 
     if (M.closed) {
-        expected = CRASHFREE_CLOSED;
+        expected = CRASHFREE_STATUS_CLOSED;
     } else if (!P.life->config.works) {
-        if (status == CRASHFREE_ACTIVE) {
+        if (status == CRASHFREE_STATUS_ACTIVE) {
             fail("status tells why nothing is sent", "broken option %d", P.life->config.broken);
         }
         return;
     } else if (M.options.consent != GRANTED) {
-        expected =
-            M.options.consent == PENDING ? CRASHFREE_CONSENT_PENDING : CRASHFREE_CONSENT_DENIED;
+        expected = M.options.consent == PENDING ? CRASHFREE_STATUS_CONSENT_PENDING
+                                                : CRASHFREE_STATUS_CONSENT_DENIED;
     } else if (main_channel()->limited_least > P.now) {
-        expected = CRASHFREE_RATE_LIMITED;
+        expected = CRASHFREE_STATUS_RATE_LIMITED;
     } else if (main_channel()->limited_most > P.now) {
         return;
     } else if (M.too_many) {
-        expected = CRASHFREE_TOO_MANY_SESSIONS;
+        expected = CRASHFREE_STATUS_TOO_MANY_SESSIONS;
     } else if (present != NULL && !present->sampled) {
-        expected = CRASHFREE_SAMPLED_OUT;
+        expected = CRASHFREE_STATUS_SAMPLED_OUT;
     }
     if (status != expected) {
         fail("status tells why nothing is sent", "%d, not %d", status, expected);
@@ -233,36 +234,40 @@ static void open_channel(int index, int release, bool is_main) {
         return;
     }
     if (broken != 0) {
-        set_text(c->client, CRASHFREE_DSN, broken == 1 ? "https://o1.ingest.example/42" : DSN);
+        set_text(c->client, CRASHFREE_OPTION_DSN,
+                 broken == 1 ? "https://o1.ingest.example/42" : DSN);
     }
     if (broken != 2) {
-        set_text(c->client, CRASHFREE_RELEASE, broken == 3 ? "Latest" : life_releases[release]);
+        set_text(c->client, CRASHFREE_OPTION_RELEASE,
+                 broken == 3 ? "Latest" : life_releases[release]);
     }
     if (broken == 4) {
         char tunnel[CRASHFREE_URL_MAX + 2] = {0};
 
         memset(tunnel, '/', sizeof tunnel - 1);
-        set_text(c->client, CRASHFREE_TUNNEL, tunnel);
+        set_text(c->client, CRASHFREE_OPTION_TUNNEL, tunnel);
     } else if (config->tunnel) {
-        set_text(c->client, CRASHFREE_TUNNEL, TUNNEL);
+        set_text(c->client, CRASHFREE_OPTION_TUNNEL, TUNNEL);
     }
-    set_text(c->client, CRASHFREE_ENVIRONMENT, environments[config->environment]);
+    set_text(c->client, CRASHFREE_OPTION_ENVIRONMENT, environments[config->environment]);
     if (config->long_agent) {
         char agent[CRASHFREE_USER_AGENT_MAX + 40];
 
         memset(agent, '"', sizeof agent);
-        (void)crashfree_set_text(c->client, CRASHFREE_USER_AGENT, agent, sizeof agent);
+        (void)crashfree_set_text(c->client, CRASHFREE_OPTION_USER_AGENT, agent, sizeof agent);
     } else {
-        set_text(c->client, CRASHFREE_USER_AGENT, "Mozilla/5.0 (X11)");
+        set_text(c->client, CRASHFREE_OPTION_USER_AGENT, "Mozilla/5.0 (X11)");
     }
-    crashfree_set_number(c->client, CRASHFREE_CONSENT, M.options.consent);
-    crashfree_set_number(c->client, CRASHFREE_REPORTS, config->reports);
+    crashfree_set_number(c->client, CRASHFREE_OPTION_CONSENT, M.options.consent);
+    crashfree_set_number(c->client, CRASHFREE_OPTION_REPORTS, config->reports);
     if (is_main) {
-        crashfree_set_number(c->client, CRASHFREE_SAMPLE_RATE, config->sample_rate);
-        crashfree_set_number(c->client, CRASHFREE_UNHANDLED,
-                             config->unhandled ? CRASHFREE_UNHANDLED_END : CRASHFREE_CRASHED);
-        crashfree_set_number(c->client, CRASHFREE_PER_MINUTE, config->per_minute);
-        crashfree_set_number(c->client, CRASHFREE_BEFORE_SEND, config->before_send != DISMISS_OFF);
+        crashfree_set_number(c->client, CRASHFREE_OPTION_SAMPLE_RATE, config->sample_rate);
+        crashfree_set_number(c->client, CRASHFREE_OPTION_UNHANDLED,
+                             config->unhandled ? CRASHFREE_SESSION_UNHANDLED
+                                               : CRASHFREE_SESSION_CRASHED);
+        crashfree_set_number(c->client, CRASHFREE_OPTION_PER_MINUTE, config->per_minute);
+        crashfree_set_number(c->client, CRASHFREE_OPTION_BEFORE_SEND,
+                             config->before_send != DISMISS_OFF);
     }
 }
 
@@ -275,8 +280,7 @@ static void restore(int index, int release) {
         const record *r = &P.records[i];
         const model_session *session = &M.sessions[r->session];
         witness *w = &P.witnesses[r->session];
-        const double age = wall() - r->item.started;
-        char text[32 + CRASHFREE_USER_ID_MAX + 1];
+        const double age = wall() - r->started;
 
         if (session->release != release) {
             continue;
@@ -285,20 +289,19 @@ static void restore(int index, int release) {
             open_channel(index, release, false);
             opened = true;
         }
-        memcpy(text, r->item.sid, 32);
-        (void)snprintf(text + 32, sizeof text - 32, "%s",
-                       r->item.did < 0 ? "" : S.dids[r->item.did]);
         w->channel = index;
         w->refusals = 0; /* of this client */
-        const bool taken = crashfree_restore(c->client, text, strlen(text), r->item.started,
-                                             (crashfree_session_status)(r->item.status == SERVER_OK
-                                                                            ? SERVER_EXITED
-                                                                            : r->item.status),
-                                             (uint32_t)r->item.errors, !r->item.init);
+        const bool taken = crashfree_restore(c->client, r->text, strlen(r->text), r->killed);
 
         trace("session %u is restored: %d, age %g s", r->session + 1, taken, age / 1000);
-        if (taken != (age <= CRASHFREE_AGE_MAX_MS)) {
-            fail("storage keeps sessions for five days", "age %g s", age / 1000);
+        /* An announced session that was running is news if its page was killed. */
+        const bool news = r->due || (r->killed && r->status == CRASHFREE_SESSION_OK);
+
+        if (taken != (news && age <= CRASHFREE_AGE_MAX_MS)) {
+            fail("storage keeps news, for five days", "age %g s, due %d", age / 1000, r->due);
+        }
+        if (!news) {
+            continue;
         }
         if (taken) {
             model_restore(&M, r->session, P.now, fmax(age, 0));
@@ -388,24 +391,13 @@ static void end_page(page_end how) {
     }
     P.healed = false;
     const bool died = stores && in_front && P.visible;
-    const int running = M.running;
 
     if (!stores || P.life->config.storage_fails) {
         P.record_count = 0;
     }
     model_leave(&M, died && P.record_count > 0);
-    for (unsigned i = 0; i < P.record_count;) {
-        record *r = &P.records[i];
-
-        if (died && (int)r->session == running) {
-            r->item.status = SERVER_ABNORMAL;
-        }
-        /* Nothing to tell. */
-        if (!r->item.init && r->item.status <= SERVER_EXITED && r->item.errors == 0) {
-            *r = P.records[--P.record_count];
-        } else {
-            i++;
-        }
+    for (unsigned i = 0; i < P.record_count; i++) {
+        P.records[i].killed = died;
     }
     for (unsigned i = 0; i < P.active_count; i++) {
         request *request = &P.requests[P.active[i]];

@@ -4,6 +4,8 @@
 
 #include "crashfree.h"
 
+#include <math.h>
+
 typedef struct subject {
     const char *name;
     /* Whether it is crashfree, whose every rule is checked and every option set. */

@@ -5,15 +5,15 @@ static void init(void *memory, const crashfree_host *host) {
 }
 
 static void start(void *client, bool announce) {
-    crashfree_start_session(client, announce);
+    crashfree_start_session(client, announce, NAN);
 }
 
 static void error(void *client, crashfree_error_kind kind) {
-    crashfree_error(client, kind);
+    crashfree_error(client, kind, NAN);
 }
 
 static void user(void *client, const char *id, size_t length) {
-    (void)crashfree_set_user(client, id, length);
+    (void)crashfree_set_user(client, id, length, NAN);
 }
 
 static void flush(void *client) {

@@ -57,7 +57,7 @@ static void send(incumbent *client) {
     client->init = false;
     if (client->host.monotonic(client->host.context) >= client->limited) {
         client->host.fetch(client->host.context, ++client->requests, "", 0, body, (size_t)length,
-                           CRASHFREE_FETCH);
+                           CRASHFREE_FETCH_NORMAL);
     }
 }
 
@@ -113,11 +113,11 @@ static void error(void *memory, crashfree_error_kind kind) {
     incumbent *client = memory;
 
     if (strcmp(client->status, "ok") != 0 ||
-        (client->errors > 0 && kind != CRASHFREE_NOT_HANDLED)) {
+        (client->errors > 0 && kind != CRASHFREE_ERROR_UNHANDLED)) {
         return;
     }
     client->errors = 1;
-    if (kind == CRASHFREE_NOT_HANDLED) {
+    if (kind == CRASHFREE_ERROR_UNHANDLED) {
         client->status = "crashed";
     }
     send(client);

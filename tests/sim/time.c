@@ -89,7 +89,7 @@ static void answer(request *request) {
         fail("an answer is no occasion for a request", "%u", P.calls);
     }
     if (P.subject->is_core && !c->inexact && !c->ended) {
-        const uint32_t accepted = crashfree_count(c->client, CRASHFREE_ACCEPTED);
+        const uint32_t accepted = crashfree_count(c->client, CRASHFREE_COUNT_ACCEPTED);
 
         if (accepted < c->accepted || accepted > c->accepted + c->accepted_perhaps) {
             fail("accepted are those that an answer accepted", "%u, not %u", accepted, c->accepted);

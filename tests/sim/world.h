@@ -84,10 +84,16 @@ typedef struct sent_item {
     server_item item;
 } sent_item;
 
-/* A session in the page's storage. */
+/* A session in the page's storage: the core's text, and what it says. */
 typedef struct record {
     unsigned session;
-    server_item item;
+    char text[CRASHFREE_RECORD_MAX];
+    bool due;
+    bool announced;
+    int status; /* a crashfree_session_status */
+    unsigned errors;
+    double started;
+    bool killed; /* the page died while people saw it */
 } record;
 
 struct world {

@@ -1,6 +1,7 @@
-/* Options and the events of a page; what an answer does is in transport.c. */
-#include "client.h"
+/* Options and the events of a page; what an answer does is in delivery.c. */
 #include "fake_host.h"
+#include "queue.h"
+#include "state.h"
 #include "test.h"
 
 #define INIT "\"init\":true"
@@ -9,11 +10,11 @@
 #define CRASHED "\"status\":\"crashed\""
 
 static void start(bool announce) {
-    crashfree_start_session(fake.client, announce);
+    crashfree_start_session(fake.client, announce, NAN);
 }
 
 static void error(crashfree_error_kind kind) {
-    crashfree_error(fake.client, kind);
+    crashfree_error(fake.client, kind, NAN);
 }
 
 static crashfree_status status(void) {
@@ -37,54 +38,54 @@ TEST(status_names_the_first_thing_that_is_missing) {
     char tunnel[CRASHFREE_URL_MAX + 2] = {0};
 
     fake_begin_bare();
-    CHECK_EQ_INT(status(), CRASHFREE_NO_DSN);
-    CHECK(!fake_set_text(CRASHFREE_DSN, "https://h.example/42"));
-    CHECK_EQ_INT(status(), CRASHFREE_INVALID_DSN);
-    CHECK(!fake_set_text(CRASHFREE_DSN, ""));
-    CHECK_EQ_INT(status(), CRASHFREE_NO_DSN);
-    CHECK(fake_set_text(CRASHFREE_DSN, FAKE_DSN));
-    CHECK_EQ_INT(status(), CRASHFREE_NO_RELEASE);
-    CHECK(!fake_set_text(CRASHFREE_RELEASE, "latest"));
-    CHECK_EQ_INT(status(), CRASHFREE_INVALID_RELEASE);
-    CHECK(!fake_set_text(CRASHFREE_RELEASE, " "));
-    CHECK_EQ_INT(status(), CRASHFREE_NO_RELEASE);
-    CHECK(fake_set_text(CRASHFREE_RELEASE, "shop@1"));
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_NO_DSN);
+    CHECK(!fake_set_text(CRASHFREE_OPTION_DSN, "https://h.example/42"));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_INVALID_DSN);
+    CHECK(!fake_set_text(CRASHFREE_OPTION_DSN, ""));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_NO_DSN);
+    CHECK(fake_set_text(CRASHFREE_OPTION_DSN, FAKE_DSN));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_NO_RELEASE);
+    CHECK(!fake_set_text(CRASHFREE_OPTION_RELEASE, "latest"));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_INVALID_RELEASE);
+    CHECK(!fake_set_text(CRASHFREE_OPTION_RELEASE, " "));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_NO_RELEASE);
+    CHECK(fake_set_text(CRASHFREE_OPTION_RELEASE, "shop@1"));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
     memset(tunnel, '/', sizeof tunnel - 1);
-    CHECK(!fake_set_text(CRASHFREE_TUNNEL, tunnel));
-    CHECK_EQ_INT(status(), CRASHFREE_INVALID_TUNNEL);
-    CHECK(fake_set_text(CRASHFREE_TUNNEL, ""));
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
-    CHECK(fake_set_text(CRASHFREE_TUNNEL, "/tunnel"));
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
+    CHECK(!fake_set_text(CRASHFREE_OPTION_TUNNEL, tunnel));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_INVALID_TUNNEL);
+    CHECK(fake_set_text(CRASHFREE_OPTION_TUNNEL, ""));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
+    CHECK(fake_set_text(CRASHFREE_OPTION_TUNNEL, "/tunnel"));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
 }
 
 TEST(values_of_status_never_change) {
-    CHECK_EQ_INT(CRASHFREE_ACTIVE, 0);
-    CHECK_EQ_INT(CRASHFREE_NO_DSN, 1);
-    CHECK_EQ_INT(CRASHFREE_INVALID_DSN, 2);
-    CHECK_EQ_INT(CRASHFREE_NO_RELEASE, 3);
-    CHECK_EQ_INT(CRASHFREE_INVALID_RELEASE, 4);
-    CHECK_EQ_INT(CRASHFREE_CONSENT_PENDING, 5);
-    CHECK_EQ_INT(CRASHFREE_CONSENT_DENIED, 6);
-    CHECK_EQ_INT(CRASHFREE_RATE_LIMITED, 7);
-    CHECK_EQ_INT(CRASHFREE_SAMPLED_OUT, 8);
-    CHECK_EQ_INT(CRASHFREE_TOO_MANY_SESSIONS, 9);
-    CHECK_EQ_INT(CRASHFREE_CLOSED, 10);
-    CHECK_EQ_INT(CRASHFREE_INVALID_TUNNEL, 11);
+    CHECK_EQ_INT(CRASHFREE_STATUS_ACTIVE, 0);
+    CHECK_EQ_INT(CRASHFREE_STATUS_NO_DSN, 1);
+    CHECK_EQ_INT(CRASHFREE_STATUS_INVALID_DSN, 2);
+    CHECK_EQ_INT(CRASHFREE_STATUS_NO_RELEASE, 3);
+    CHECK_EQ_INT(CRASHFREE_STATUS_INVALID_RELEASE, 4);
+    CHECK_EQ_INT(CRASHFREE_STATUS_CONSENT_PENDING, 5);
+    CHECK_EQ_INT(CRASHFREE_STATUS_CONSENT_DENIED, 6);
+    CHECK_EQ_INT(CRASHFREE_STATUS_RATE_LIMITED, 7);
+    CHECK_EQ_INT(CRASHFREE_STATUS_SAMPLED_OUT, 8);
+    CHECK_EQ_INT(CRASHFREE_STATUS_TOO_MANY_SESSIONS, 9);
+    CHECK_EQ_INT(CRASHFREE_STATUS_CLOSED, 10);
+    CHECK_EQ_INT(CRASHFREE_STATUS_INVALID_TUNNEL, 11);
 }
 
 static void everything(void) {
     start(false);
-    error(CRASHFREE_HANDLED);
+    error(CRASHFREE_ERROR_HANDLED);
     (void)fake_set_user("u1");
     start(true);
-    error(CRASHFREE_NOT_HANDLED);
-    crashfree_end_session(fake.client, CRASHFREE_EXITED);
+    error(CRASHFREE_ERROR_UNHANDLED);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
     crashfree_flush(fake.client);
     crashfree_hide(fake.client, false);
     crashfree_hide(fake.client, true);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_GRANTED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_GRANTED);
     fake_advance(FAKE_MINUTE);
     crashfree_close(fake.client);
 }
@@ -96,28 +97,28 @@ TEST(without_valid_options_nothing_is_sent_or_kept) {
     CHECK_EQ_STR(fake_session(), "");
 
     fake_begin();
-    (void)fake_set_text(CRASHFREE_RELEASE, "a/b");
+    (void)fake_set_text(CRASHFREE_OPTION_RELEASE, "a/b");
     everything();
     CHECK_EQ_INT(fake.count, 0);
     CHECK_EQ_INT(crashfree_saveable(fake.client), 0);
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 0);
 
     fake_begin();
     char tunnel[CRASHFREE_URL_MAX + 2];
 
     memset(tunnel, 't', sizeof tunnel);
     tunnel[CRASHFREE_URL_MAX + 1] = '\0';
-    CHECK(!fake_set_text(CRASHFREE_TUNNEL, tunnel));
+    CHECK(!fake_set_text(CRASHFREE_OPTION_TUNNEL, tunnel));
     everything();
     CHECK_EQ_INT(fake.count, 0);
     tunnel[CRASHFREE_URL_MAX] = '\0';
-    CHECK(fake_set_text(CRASHFREE_TUNNEL, tunnel));
+    CHECK(fake_set_text(CRASHFREE_OPTION_TUNNEL, tunnel));
 }
 
 TEST(an_invalid_environment_is_left_out) {
     fake_begin();
-    CHECK(!fake_set_text(CRASHFREE_ENVIRONMENT, "a/b"));
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
+    CHECK(!fake_set_text(CRASHFREE_OPTION_ENVIRONMENT, "a/b"));
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
     start(true);
     CHECK_EQ_INT(fake.count, 1);
     CHECK(!fake_has(0, 0, "environment"));
@@ -126,8 +127,8 @@ TEST(an_invalid_environment_is_left_out) {
 
 TEST(names_are_trimmed) {
     fake_begin();
-    CHECK(fake_set_text(CRASHFREE_RELEASE, " shop@2\n"));
-    CHECK(fake_set_text(CRASHFREE_ENVIRONMENT, "\tstaging "));
+    CHECK(fake_set_text(CRASHFREE_OPTION_RELEASE, " shop@2\n"));
+    CHECK(fake_set_text(CRASHFREE_OPTION_ENVIRONMENT, "\tstaging "));
     start(true);
     CHECK(fake_has(0, 0, "{\"release\":\"shop@2\",\"environment\":\"staging\"}"));
 }
@@ -139,7 +140,7 @@ TEST(a_long_user_agent_is_cut) {
     memset(agent, 'a', sizeof agent - 1);
     agent[sizeof agent - 1] = '\0';
     fake_begin();
-    CHECK(fake_set_text(CRASHFREE_USER_AGENT, agent));
+    CHECK(fake_set_text(CRASHFREE_OPTION_USER_AGENT, agent));
     start(true);
     sent = strstr(fake_item(0, 0), "\"user_agent\":\"");
     CHECK(sent != NULL);
@@ -148,7 +149,7 @@ TEST(a_long_user_agent_is_cut) {
 
 TEST(options_that_there_are_not_are_ignored) {
     fake_begin();
-    CHECK(!fake_set_text(CRASHFREE_SAMPLE_RATE, "1"));
+    CHECK(!fake_set_text(CRASHFREE_OPTION_SAMPLE_RATE, "1"));
     CHECK(!fake_set_text(CRASHFREE_OPTIONS, "1"));
     crashfree_set_number(fake.client, CRASHFREE_OPTIONS, 1);
     crashfree_set_number(fake.client, (crashfree_option)1000, 1);
@@ -160,7 +161,7 @@ TEST(texts_are_copied_and_need_no_nul) {
     char release[] = {'s', 'h', 'o', 'p', '!'};
 
     fake_begin();
-    CHECK(crashfree_set_text(fake.client, CRASHFREE_RELEASE, release, 4));
+    CHECK(crashfree_set_text(fake.client, CRASHFREE_OPTION_RELEASE, release, 4));
     memset(release, 'x', sizeof release);
     start(true);
     CHECK(fake_has(0, 0, "\"release\":\"shop\""));
@@ -173,8 +174,8 @@ TEST(no_byte_of_any_text_breaks_the_json) {
     for (int i = 0; i < 256; i++) {
         text[i] = (char)i;
     }
-    (void)crashfree_set_text(fake.client, CRASHFREE_USER_AGENT, text, sizeof text);
-    (void)crashfree_set_user(fake.client, text, 100);
+    (void)crashfree_set_text(fake.client, CRASHFREE_OPTION_USER_AGENT, text, sizeof text);
+    (void)crashfree_set_user(fake.client, text, 100, NAN);
     start(true);
     CHECK(fake_has(0, 0, "\"did\":\"\\u001a\\u0001\\u0002"));
     for (const char *at = fake.requests[0].body; *at != '\0'; at++) {
@@ -190,12 +191,12 @@ TEST(two_clients_do_not_share_anything) {
     fake_begin();
     (void)crashfree_init(other, &fake_functions);
     start(true);
-    crashfree_start_session(other, true);
+    crashfree_start_session(other, true, NAN);
     const crashfree_status other_status = crashfree_get_status(other);
     const unsigned other_count = crashfree_saveable(other);
 
     free(other);
-    CHECK_EQ_INT(other_status, CRASHFREE_NO_DSN);
+    CHECK_EQ_INT(other_status, CRASHFREE_STATUS_NO_DSN);
     CHECK_EQ_INT(other_count, 0);
     CHECK_EQ_INT(fake.count, 1);
 }
@@ -211,12 +212,13 @@ TEST(a_load_is_announced_after_two_seconds) {
     fake_advance(1);
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_STR(fake.requests[0].url, FAKE_URL);
-    CHECK_EQ_INT(fake.requests[0].mode, CRASHFREE_FETCH);
+    CHECK_EQ_INT(fake.requests[0].mode, CRASHFREE_FETCH_NORMAL);
     CHECK_EQ_INT(fake_items(0), 1);
     CHECK(fake_has(0, 0, INIT));
     CHECK(fake_has(0, 0, OK));
     CHECK(fake_has(0, 0, "\"started\":\"2026-01-05T10:00:00.000Z\""));
-    CHECK(fake_has(0, 0, "\"timestamp\":\"2026-01-05T10:00:02.000Z\""));
+    CHECK(fake_has(0, 0, "\"timestamp\":\"2026-01-05T10:00:00.000Z\""));
+    CHECK(strstr(fake.requests[0].body, "\"sent_at\":\"2026-01-05T10:00:02.000Z\"") != NULL);
 }
 
 TEST(a_load_is_announced_at_once_by_a_flush) {
@@ -241,7 +243,7 @@ TEST(a_load_is_announced_at_once_by_hiding) {
 TEST(an_error_before_the_announcement_makes_one_item) {
     fake_begin();
     start(false);
-    error(CRASHFREE_HANDLED);
+    error(CRASHFREE_ERROR_HANDLED);
     fake_settle();
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_INT(fake_items(0), 1);
@@ -253,7 +255,7 @@ TEST(an_error_before_the_announcement_makes_one_item) {
 TEST(a_crash_before_the_announcement_makes_one_item_at_once) {
     fake_begin();
     start(false);
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_INT(fake_items(0), 1);
     CHECK(fake_has(0, 0, INIT));
@@ -272,7 +274,7 @@ TEST(a_navigation_is_one_request_at_once) {
     CHECK(!fake_has(1, 0, INIT));
     CHECK(fake_has(1, 1, INIT));
     CHECK(fake_has(1, 1, OK));
-    CHECK_EQ_INT(counter(CRASHFREE_REQUESTS), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_REQUESTS), 2);
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
 }
@@ -291,7 +293,7 @@ TEST(a_navigation_before_the_announcement_sends_one_item_for_the_old_session) {
 
 TEST(a_crashed_session_is_not_ended_again) {
     begin_announced();
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     fake_respond(1, 200);
     start(true);
     CHECK_EQ_INT(fake_items(2), 1);
@@ -315,10 +317,10 @@ TEST(sent_at_is_the_time_of_sending) {
 
 TEST(an_end_is_sent_once) {
     begin_announced();
-    crashfree_end_session(fake.client, CRASHFREE_EXITED);
-    crashfree_end_session(fake.client, CRASHFREE_CRASHED);
-    error(CRASHFREE_NOT_HANDLED);
-    error(CRASHFREE_HANDLED);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_CRASHED, NAN);
+    error(CRASHFREE_ERROR_UNHANDLED);
+    error(CRASHFREE_ERROR_HANDLED);
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_items(1), 1);
@@ -329,13 +331,13 @@ TEST(an_end_is_sent_once) {
 TEST(every_final_status_is_final) {
     static const char *const names[] = {"", "exited", "crashed", "unhandled", "abnormal"};
 
-    for (int end = CRASHFREE_EXITED; end <= CRASHFREE_ABNORMAL; end++) {
+    for (int end = CRASHFREE_SESSION_EXITED; end <= CRASHFREE_SESSION_ABNORMAL; end++) {
         char expected[40];
 
         begin_announced();
-        crashfree_end_session(fake.client, (crashfree_session_status)end);
-        error(CRASHFREE_NOT_HANDLED);
-        crashfree_end_session(fake.client, CRASHFREE_EXITED);
+        crashfree_end_session(fake.client, (crashfree_session_status)end, NAN);
+        error(CRASHFREE_ERROR_UNHANDLED);
+        crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
         (void)fake_set_user("u1");
         fake_settle();
         crashfree_hide(fake.client, true);
@@ -348,15 +350,15 @@ TEST(every_final_status_is_final) {
 
 TEST(ending_as_ok_is_exiting) {
     begin_announced();
-    crashfree_end_session(fake.client, CRASHFREE_OK);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_OK, NAN);
     fake_settle();
     CHECK(fake_has(1, 0, EXITED));
 }
 
 TEST(ending_without_a_session_does_nothing) {
     fake_begin();
-    crashfree_end_session(fake.client, CRASHFREE_CRASHED);
-    error(CRASHFREE_NOT_HANDLED);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_CRASHED, NAN);
+    error(CRASHFREE_ERROR_UNHANDLED);
     fake_settle();
     CHECK_EQ_INT(fake.count, 0);
 }
@@ -366,7 +368,7 @@ TEST(ending_without_a_session_does_nothing) {
 TEST(the_first_handled_error_makes_one_update) {
     begin_announced();
     for (int i = 0; i < 100; i++) {
-        error(CRASHFREE_HANDLED);
+        error(CRASHFREE_ERROR_HANDLED);
     }
     CHECK_EQ_INT(fake.count, 1);
     fake_advance(0);
@@ -374,18 +376,18 @@ TEST(the_first_handled_error_makes_one_update) {
     CHECK(fake_has(1, 0, OK));
     CHECK(!fake_has(1, 0, INIT));
     CHECK(!fake_has(1, 0, "\"errors\":0"));
-    error(CRASHFREE_HANDLED);
+    error(CRASHFREE_ERROR_HANDLED);
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
 }
 
 TEST(a_crash_leaves_at_once_and_ends_the_session) {
     begin_announced();
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     CHECK_EQ_INT(fake.count, 2);
     CHECK(fake_has(1, 0, CRASHED));
     CHECK(fake_has(1, 0, "\"errors\":1"));
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_total(CRASHED), 1);
@@ -393,8 +395,8 @@ TEST(a_crash_leaves_at_once_and_ends_the_session) {
 
 TEST(a_crash_after_a_handled_error_keeps_both) {
     begin_announced();
-    error(CRASHFREE_HANDLED);
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
     CHECK(fake_has(1, 0, CRASHED));
@@ -403,8 +405,8 @@ TEST(a_crash_after_a_handled_error_keeps_both) {
 
 TEST(an_error_that_was_not_handled_can_count_as_unhandled) {
     begin_announced();
-    crashfree_set_number(fake.client, CRASHFREE_UNHANDLED, CRASHFREE_UNHANDLED_END);
-    error(CRASHFREE_NOT_HANDLED);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_UNHANDLED, CRASHFREE_SESSION_UNHANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     CHECK(fake_has(1, 0, "\"status\":\"unhandled\",\"errors\":1"));
 }
 
@@ -436,7 +438,7 @@ TEST(the_first_id_before_the_announcement_costs_no_request) {
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_INT(fake_items(0), 1);
     CHECK(fake_has(0, 0, "\"did\":\"u1\""));
-    CHECK(fake_has(0, 0, "2026-01-05T10:00:02.000Z"));
+    CHECK(strstr(fake.requests[0].body, "\"sent_at\":\"2026-01-05T10:00:02.000Z\"") != NULL);
 }
 
 TEST(the_first_id_after_the_announcement_makes_one_update) {
@@ -449,7 +451,7 @@ TEST(the_first_id_after_the_announcement_makes_one_update) {
     CHECK(fake_has(1, 0, "\"did\":\"u1\""));
     CHECK(fake_has(1, 0, OK));
     CHECK(!fake_has(1, 0, INIT));
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 1);
 }
 
 TEST(the_first_id_while_the_announcement_is_on_its_way_makes_one_update) {
@@ -524,7 +526,7 @@ TEST(an_id_that_is_too_long_ends_the_session_of_the_one_before) {
     (void)fake_set_user("u1");
     start(true);
     fake_respond(0, 200);
-    CHECK(!crashfree_set_user(fake.client, id, CRASHFREE_USER_ID_MAX + 1));
+    CHECK(!crashfree_set_user(fake.client, id, CRASHFREE_USER_ID_MAX + 1, NAN));
     fake_settle();
     CHECK_EQ_INT(fake_items(1), 2);
     CHECK(!fake_has(1, 1, "did"));
@@ -535,13 +537,13 @@ TEST(an_id_counts_in_bytes_after_replacement) {
 
     memset(id, '\xff', sizeof id);
     fake_begin();
-    CHECK(crashfree_set_user(fake.client, id, 85));
-    CHECK(!crashfree_set_user(fake.client, id, 86));
+    CHECK(crashfree_set_user(fake.client, id, 85, NAN));
+    CHECK(!crashfree_set_user(fake.client, id, 86, NAN));
 }
 
 TEST(a_user_after_the_end_of_the_session_belongs_to_the_next) {
     begin_announced();
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     fake_respond(1, 200);
     CHECK(fake_set_user("u1"));
     fake_settle();
@@ -554,18 +556,18 @@ TEST(a_user_after_the_end_of_the_session_belongs_to_the_next) {
 
 TEST(pending_consent_sends_nothing_and_grants_one_session) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_CONSENT, CRASHFREE_CONSENT_IS_PENDING);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_CONSENT, CRASHFREE_CONSENT_PENDING);
     start(false);
     start(true);
     start(true);
-    error(CRASHFREE_HANDLED);
+    error(CRASHFREE_ERROR_HANDLED);
     crashfree_hide(fake.client, false);
     fake_advance(FAKE_MINUTE);
     CHECK_EQ_INT(fake.count, 0);
-    CHECK_EQ_INT(status(), CRASHFREE_CONSENT_PENDING);
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 3);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_GRANTED);
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CONSENT_PENDING);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 3);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_GRANTED);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_INT(fake_items(0), 1);
     CHECK(fake_has(0, 0, INIT));
@@ -575,12 +577,12 @@ TEST(pending_consent_sends_nothing_and_grants_one_session) {
 TEST(denied_consent_forgets_everything) {
     fake_begin();
     start(false);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_DENIED);
-    CHECK_EQ_INT(status(), CRASHFREE_CONSENT_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CONSENT_DENIED);
     CHECK_EQ_INT(crashfree_saveable(fake.client), 0);
     CHECK_EQ_STR(fake_session(), "");
     start(true);
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     crashfree_hide(fake.client, true);
     fake_advance(FAKE_MINUTE);
     CHECK_EQ_INT(fake.count, 0);
@@ -589,33 +591,33 @@ TEST(denied_consent_forgets_everything) {
 
 TEST(consent_after_denial_starts_one_session) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_CONSENT, CRASHFREE_CONSENT_IS_DENIED);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_CONSENT, CRASHFREE_CONSENT_DENIED);
     start(false);
     start(true);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_GRANTED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_GRANTED);
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_INT(fake_items(0), 1);
     CHECK(fake_has(0, 0, INIT));
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 1);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_GRANTED);
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 1);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_GRANTED);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 1);
 }
 
 TEST(consent_that_is_withdrawn_and_given_again_starts_one_session) {
     begin_announced();
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_DENIED);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_DENIED);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_GRANTED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_GRANTED);
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_items(1), 1);
     CHECK(fake_has(1, 0, INIT));
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 2);
 }
 
 TEST(a_late_answer_after_denial_does_nothing) {
     fake_begin();
     start(true);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
     fake_respond(0, 0);
     fake_advance(FAKE_MINUTE);
     CHECK_EQ_INT(fake.count, 1);
@@ -624,12 +626,12 @@ TEST(a_late_answer_after_denial_does_nothing) {
 
 TEST(losses_are_not_told_without_consent) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 1);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 1);
     start(true);
     start(true);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_FUSE), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_BACKPRESSURE), 1);
     fake_answer(200);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
     const unsigned before = fake.count;
 
     crashfree_hide(fake.client, true);
@@ -640,28 +642,28 @@ TEST(losses_are_not_told_without_consent) {
 
 TEST(a_session_outside_the_sample_is_never_sent) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_SAMPLE_RATE, 0);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_SAMPLE_RATE, 0);
     start(true);
-    CHECK_EQ_INT(status(), CRASHFREE_SAMPLED_OUT);
-    error(CRASHFREE_NOT_HANDLED);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_SAMPLED_OUT);
+    error(CRASHFREE_ERROR_UNHANDLED);
     start(true);
     crashfree_hide(fake.client, true);
     fake_settle();
     CHECK_EQ_INT(fake.count, 0);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_SAMPLE), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_SAMPLE_RATE), 2);
     CHECK(fake_session_has(OK));
 }
 
 TEST(the_id_of_the_session_decides_about_the_sample) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_SAMPLE_RATE, 0.5);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_SAMPLE_RATE, 0.5);
     fake.random_byte = 0x80;
     start(true);
     CHECK_EQ_INT(fake.count, 0);
     fake.random_byte = 0x7f;
     start(true);
     CHECK_EQ_INT(fake.count, 1);
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
     CHECK_EQ_INT(fake_total(INIT), 1);
     CHECK(fake_has(0, 1, "{\"reason\":\"sample_rate\",\"category\":\"session\",\"quantity\":1}"));
 }
@@ -670,7 +672,7 @@ TEST(the_id_of_the_session_decides_about_the_sample) {
 
 static void begin_asking(void) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_BEFORE_SEND, 1);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_BEFORE_SEND, 1);
 }
 
 TEST(before_send_is_not_asked_without_its_option) {
@@ -685,7 +687,7 @@ TEST(before_send_sees_the_item_that_is_sent) {
     CHECK_EQ_INT(fake.asked, 1);
     CHECK_EQ_STR(fake.question, fake_item(0, 0));
     fake_respond(0, 200);
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     CHECK_EQ_INT(fake.asked, 2);
     CHECK_EQ_STR(fake.question, fake_item(1, 0));
 }
@@ -696,11 +698,11 @@ TEST(what_before_send_discards_is_gone_for_good) {
     start(true);
     CHECK_EQ_INT(fake.count, 0);
     fake.refuse = false;
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     fake_settle();
     CHECK_EQ_INT(fake.count, 0);
     CHECK_EQ_INT(fake.asked, 1);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_BEFORE_SEND), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_BEFORE_SEND), 1);
     start(true);
     CHECK_EQ_INT(fake_total(INIT), 1);
     CHECK(fake_has(0, 1, "{\"reason\":\"before_send\",\"category\":\"session\",\"quantity\":1}"));
@@ -725,11 +727,11 @@ static void flush(void) {
 }
 
 static void deny(void) {
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
 }
 
 static void suspend(void) {
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_PENDING);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_PENDING);
 }
 
 static void close_client(void) {
@@ -737,7 +739,7 @@ static void close_client(void) {
 }
 
 static void crash(void) {
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
 }
 
 TEST(before_send_may_start_a_session) {
@@ -746,8 +748,8 @@ TEST(before_send_may_start_a_session) {
     start(true);
     fake_settle();
     CHECK_EQ_INT(fake_total(INIT), 2);
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 2);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 2);
 }
 
 TEST(before_send_may_flush_hide_and_report_errors) {
@@ -768,7 +770,7 @@ TEST(before_send_may_close_the_client) {
     fake.on_before_send = close_client;
     start(true);
     fake_settle();
-    CHECK_EQ_INT(status(), CRASHFREE_CLOSED);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CLOSED);
     CHECK_EQ_INT(fake_total(INIT), 1);
 }
 
@@ -834,14 +836,15 @@ static void navigate_on(void) {
 
 TEST(before_send_may_navigate_for_ever) {
     begin_asking();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 0);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 0);
     navigations = 1000;
     fake.on_before_send = navigate_on;
     start(true);
     navigations = 0;
     fake_settle();
-    CHECK(counter(CRASHFREE_STARTED) > 1);
-    CHECK_EQ_INT(fake_total(INIT) + counter(CRASHFREE_DROPPED_QUEUE), counter(CRASHFREE_STARTED));
+    CHECK(counter(CRASHFREE_COUNT_STARTED) > 1);
+    CHECK_EQ_INT(fake_total(INIT) + counter(CRASHFREE_COUNT_QUEUE_OVERFLOW),
+                 counter(CRASHFREE_COUNT_STARTED));
 }
 
 /* ---- calling back from fetch ----------------------------------------------------------------- */
@@ -850,7 +853,7 @@ static void navigate_from_fetch(void) {
     fake.on_fetch = NULL;
     start(true);
     crashfree_flush(fake.client);
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
 }
 
 TEST(fetch_may_call_back) {
@@ -860,7 +863,7 @@ TEST(fetch_may_call_back) {
     fake_settle();
     CHECK_EQ_INT(fake_total(INIT), 2);
     CHECK_EQ_INT(fake_total(CRASHED), 1);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 2);
     for (unsigned i = 1; i < fake.count; i++) {
         CHECK_EQ_INT(fake.requests[i].number, fake.requests[i - 1].number + 1);
     }
@@ -874,44 +877,44 @@ TEST(more_sessions_than_the_limit_are_counted_and_not_opened) {
         start(true);
         fake_answer(200);
     }
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 100);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_FUSE), 50);
-    CHECK_EQ_INT(status(), CRASHFREE_TOO_MANY_SESSIONS);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 100);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_BACKPRESSURE), 50);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_TOO_MANY_SESSIONS);
     CHECK_EQ_INT(fake_total(INIT), 100);
     /* The session of the page that was left has ended all the same. */
     CHECK_EQ_INT(fake_total(EXITED), 100);
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     fake_settle();
     CHECK_EQ_INT(fake_total(CRASHED), 0);
 }
 
 TEST(the_limit_is_over_after_a_minute) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 2);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 2);
     fake_advance(FAKE_MINUTE);
     start(true);
     start(true);
     start(true);
-    CHECK_EQ_INT(status(), CRASHFREE_TOO_MANY_SESSIONS);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_TOO_MANY_SESSIONS);
     fake_advance(FAKE_MINUTE - 1);
     start(true);
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 2);
     fake_advance(1);
     start(true);
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 3);
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_FUSE), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 3);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_BACKPRESSURE), 2);
 }
 
 TEST(a_limit_of_0_is_none) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 0);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 0);
     for (int i = 0; i < 1000; i++) {
         start(true);
         fake_answer(200);
     }
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 1000);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1000);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 1000);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1000);
 }
 
 /* ---- clocks ---------------------------------------------------------------------------------- */
@@ -923,7 +926,7 @@ TEST(a_clock_set_back_leaves_no_start_in_the_future) {
     fake_advance(CRASHFREE_FIRST_SEND_MS);
     CHECK_EQ_INT(fake.count, 1);
     CHECK(fake_has(0, 0, "\"started\":\"2026-01-02T10:00:00.000Z\""));
-    CHECK(fake_has(0, 0, "\"timestamp\":\"2026-01-02T10:00:02.000Z\""));
+    CHECK(fake_has(0, 0, "\"timestamp\":\"2026-01-02T10:00:00.000Z\""));
 }
 
 TEST(a_clock_set_forward_by_days_leaves_no_start_that_is_too_old) {
@@ -933,7 +936,7 @@ TEST(a_clock_set_forward_by_days_leaves_no_start_that_is_too_old) {
     fake_advance(CRASHFREE_FIRST_SEND_MS);
     CHECK_EQ_INT(fake.count, 1);
     CHECK(fake_has(0, 0, "\"started\":\"2026-02-14T10:00:00.000Z\""));
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_NETWORK), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_NETWORK_ERROR), 0);
 }
 
 TEST(a_clock_set_forward_by_less_changes_nothing) {
@@ -950,7 +953,7 @@ TEST(a_session_older_than_five_days_is_dropped_and_counted) {
     fake_respond(0, 503);
     fake_advance(CRASHFREE_AGE_MAX_MS + 1);
     start(true);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_NETWORK), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_NETWORK_ERROR), 1);
     CHECK_EQ_INT(fake_items(1), 2);
     CHECK(fake_has(1, 0, INIT));
     CHECK(fake_has(1, 1, "{\"reason\":\"network_error\",\"category\":\"session\",\"quantity\":1}"));
@@ -962,7 +965,7 @@ TEST(a_session_of_exactly_five_days_is_sent) {
     fake_respond(0, 503);
     fake_advance(CRASHFREE_AGE_MAX_MS);
     start(true);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_NETWORK), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_NETWORK_ERROR), 0);
     CHECK_EQ_INT(fake_items(1), 2);
 }
 
@@ -970,7 +973,7 @@ TEST(the_end_of_a_session_that_counted_is_no_loss_after_five_days) {
     begin_announced();
     fake_advance(CRASHFREE_AGE_MAX_MS + 1);
     start(true);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_NETWORK), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_NETWORK_ERROR), 0);
     CHECK_EQ_INT(fake_items(1), 1);
 }
 
@@ -998,7 +1001,7 @@ TEST(the_session_can_be_read) {
     crashfree_flush(fake.client);
     CHECK(!fake_session_has(INIT));
     CHECK(fake_session_has(OK));
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     CHECK(fake_session_has(CRASHED));
     fake_settle();
     CHECK(fake_session_has(CRASHED));
@@ -1029,7 +1032,7 @@ TEST(close_sends_what_is_waiting) {
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_INT(fake.requests[0].mode, CRASHFREE_FETCH_AT_EXIT);
     CHECK(fake_has(0, 0, INIT));
-    CHECK_EQ_INT(status(), CRASHFREE_CLOSED);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CLOSED);
 }
 
 TEST(a_closed_client_ignores_events) {
@@ -1039,17 +1042,17 @@ TEST(a_closed_client_ignores_events) {
 
     start(false);
     start(true);
-    error(CRASHFREE_HANDLED);
-    error(CRASHFREE_NOT_HANDLED);
+    error(CRASHFREE_ERROR_HANDLED);
+    error(CRASHFREE_ERROR_UNHANDLED);
     (void)fake_set_user("u1");
-    crashfree_end_session(fake.client, CRASHFREE_CRASHED);
-    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_IS_DENIED);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_CRASHED, NAN);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
     crashfree_close(fake.client);
     fake_settle();
     crashfree_hide(fake.client, true);
     CHECK_EQ_INT(fake.count, before);
-    CHECK_EQ_INT(counter(CRASHFREE_STARTED), 1);
-    CHECK_EQ_INT(status(), CRASHFREE_CLOSED);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 1);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CLOSED);
 }
 
 TEST(a_closed_client_still_delivers) {
@@ -1060,5 +1063,5 @@ TEST(a_closed_client_still_delivers) {
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
     CHECK(fake_has(1, 0, INIT));
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }

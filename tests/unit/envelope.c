@@ -1,5 +1,5 @@
 #include "envelope.h"
-#include "client.h"
+#include "state.h"
 #include "test.h"
 
 #include <cJSON.h>
@@ -29,7 +29,8 @@ static const char *written(void) {
 }
 
 static cf_session make_session(void) {
-    cf_session session = {.started = STARTED, .sampled = true, .update = CF_TAKEN};
+    cf_session session = {
+        .started = STARTED, .changed = NOW - STARTED, .sampled = true, .update_request = CF_TAKEN};
 
     memcpy(session.sid, SID, sizeof session.sid);
     return session;
@@ -67,10 +68,10 @@ TEST(writes_an_update_of_everything) {
     const cf_attributes attributes = {"shop@1.4.0", "", "Agent/1"};
     cf_session session = make_session();
 
-    session.init = CF_TAKEN;
-    session.update = CF_UNSENT;
+    session.init_request = CF_TAKEN;
+    session.update_request = CF_UNSENT;
     session.errors = 4294967295U;
-    session.status = CRASHFREE_CRASHED;
+    session.status = CRASHFREE_SESSION_CRASHED;
     memcpy(session.did, "u1", 3);
     reset(CRASHFREE_ENVELOPE_MAX);
     CHECK(cf_envelope_add_session(&envelope, &session, &attributes, NOW));
@@ -84,24 +85,32 @@ TEST(writes_an_update_of_everything) {
 TEST(names_every_status) {
     static const char *const names[] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
 
-    for (int status = CRASHFREE_OK; status <= CRASHFREE_ABNORMAL; status++) {
+    for (int status = CRASHFREE_SESSION_OK; status <= CRASHFREE_SESSION_ABNORMAL; status++) {
         cf_session session = make_session();
         char expected[40];
 
         session.status = (crashfree_session_status)status;
         (void)snprintf(expected, sizeof expected, "\"status\":\"%s\"", names[status]);
-        CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, session.status,
-                                       &plain, NOW) > 0);
+        CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &plain, NOW) > 0);
         CHECK(strstr(text, expected) != NULL);
     }
 }
 
 TEST(the_timestamp_is_never_before_the_start) {
+    cf_session session = make_session();
+
+    session.changed = 0;
+
+    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &plain, STARTED - 1) >
+          0);
+    CHECK(strstr(text, "\"timestamp\":\"2026-01-05T10:00:00.000Z\"") != NULL);
+}
+
+TEST(the_timestamp_is_not_in_the_future_after_the_clock_was_set_back) {
     const cf_session session = make_session();
 
-    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, session.status, &plain,
-                                   STARTED - 1) > 0);
-    CHECK(strstr(text, "\"timestamp\":\"2026-01-05T10:00:00.000Z\"") != NULL);
+    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &plain, NOW - 500) > 0);
+    CHECK(strstr(text, "\"timestamp\":\"2026-01-05T10:00:01.500Z\"") != NULL);
 }
 
 TEST(writes_a_report_of_losses) {
@@ -122,15 +131,16 @@ TEST(names_the_reason_of_each_counter) {
                                           "send_error",     "sample_rate",       "before_send",
                                           "backpressure"};
     static const crashfree_counter counters[] = {
-        CRASHFREE_DROPPED_QUEUE,   CRASHFREE_DROPPED_LIMIT,  CRASHFREE_DROPPED_NETWORK,
-        CRASHFREE_DROPPED_REFUSED, CRASHFREE_DROPPED_SAMPLE, CRASHFREE_DROPPED_BEFORE_SEND,
-        CRASHFREE_DROPPED_FUSE};
+        CRASHFREE_COUNT_QUEUE_OVERFLOW, CRASHFREE_COUNT_RATELIMIT_BACKOFF,
+        CRASHFREE_COUNT_NETWORK_ERROR,  CRASHFREE_COUNT_SEND_ERROR,
+        CRASHFREE_COUNT_SAMPLE_RATE,    CRASHFREE_COUNT_BEFORE_SEND,
+        CRASHFREE_COUNT_BACKPRESSURE};
 
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         uint32_t lost[sizeof reasons / sizeof reasons[0]] = {0};
         char expected[40];
 
-        lost[counters[i] - CRASHFREE_DROPPED_QUEUE] = 1;
+        lost[counters[i] - CRASHFREE_COUNT_QUEUE_OVERFLOW] = 1;
         reset(CRASHFREE_ENVELOPE_MAX);
         CHECK(cf_envelope_add_report(&envelope, lost, NOW));
         (void)snprintf(expected, sizeof expected, "[{\"reason\":\"%s\",", reasons[i]);
@@ -199,8 +209,7 @@ TEST(escapes_texts) {
     cf_session session = make_session();
 
     memcpy(session.did, "\r\n", 3);
-    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, session.status,
-                                   &attributes, NOW) > 0);
+    CHECK(cf_envelope_session_json(&envelope, text, sizeof text, &session, &attributes, NOW) > 0);
     CHECK(strstr(text, "\"did\":\"\\r\\n\"") != NULL);
     CHECK(strstr(text, "\"release\":\"a\\\"b\"") != NULL);
     CHECK(strstr(text, "\"environment\":\"c\xe2\x80\xa8"

@@ -100,9 +100,9 @@ void fake_begin_bare(void) {
 
 void fake_begin(void) {
     fake_begin_bare();
-    (void)fake_set_text(CRASHFREE_DSN, FAKE_DSN);
-    (void)fake_set_text(CRASHFREE_RELEASE, "shop@1.4.0");
-    (void)fake_set_text(CRASHFREE_ENVIRONMENT, "production");
+    (void)fake_set_text(CRASHFREE_OPTION_DSN, FAKE_DSN);
+    (void)fake_set_text(CRASHFREE_OPTION_RELEASE, "shop@1.4.0");
+    (void)fake_set_text(CRASHFREE_OPTION_ENVIRONMENT, "production");
 }
 
 bool fake_set_text(crashfree_option option, const char *text) {
@@ -110,7 +110,7 @@ bool fake_set_text(crashfree_option option, const char *text) {
 }
 
 bool fake_set_user(const char *id) {
-    return crashfree_set_user(fake.client, id, strlen(id));
+    return crashfree_set_user(fake.client, id, strlen(id), NAN);
 }
 
 void fake_advance(double milliseconds) {

@@ -6,7 +6,9 @@
 #ifndef FAKE_HOST_H
 #define FAKE_HOST_H
 
-#include "client.h"
+#include "state.h"
+
+#include <math.h>
 
 #define FAKE_NOW 1767607200000.0 /* 2026-01-05T10:00:00Z */
 #define FAKE_KEY "0123456789abcdef0123456789abcdef"

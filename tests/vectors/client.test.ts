@@ -18,6 +18,7 @@ import {
   RATE_LIMITED,
   SECOND,
   parse,
+  record,
 } from '../wasm/module.js';
 
 /** A core whose requests go straight to a collector, which is at the same time. */
@@ -131,7 +132,7 @@ test('a restored session is accepted', () => {
   for (const status of Object.values(ENDS)) {
     const { core, collector } = connect();
     const sid = '5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90';
-    assert.ok(core.restore(`${sid}u1`, NOW - 4 * DAY, status, 2, false));
+    assert.ok(core.restore(record(sid, { status, errors: 2, started: NOW - 4 * DAY }, 'u1')));
     core.calls.flush();
     core.advance(0);
     const updates = accepted(collector);

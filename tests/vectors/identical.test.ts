@@ -1,7 +1,7 @@
 /** Emscripten and wasi-libc make the same of the core: byte for byte the same requests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Core, Option, SECOND, SHIPPED, WASI } from '../wasm/module.js';
+import { Core, Option, SECOND, SHIPPED, WASI, record } from '../wasm/module.js';
 
 /** The same calls for the same seed; what they sent, and what could be read on the way. */
 function play(path: string, seed: number): string[] {
@@ -44,10 +44,17 @@ function play(path: string, seed: number): string[] {
     () => (core.now += (next(200) - 100) * 3_600_000),
     () =>
       core.restore(
-        `${next(2) ? 'ab' : 'AB'}${'0'.repeat(30)}u${next(9)}`,
-        core.now - next(150) * 3_600_000,
-        next(6),
-        next(3),
+        record(
+          `${next(2) ? 'ab' : 'AB'}${'0'.repeat(30)}`,
+          {
+            due: next(3) > 0,
+            announced: next(2) === 1,
+            status: next(6),
+            errors: next(3),
+            started: core.now - next(150) * 3_600_000,
+          },
+          `u${next(9)}`,
+        ),
         next(2) === 1,
       ),
     () => core.calls.set_consent(next(6) === 0 ? next(3) : 0),

@@ -44,24 +44,18 @@ export interface Calls {
   init(): number;
   set_text(option: number, length: number): number;
   set_number(option: number, value: number): void;
-  set_user(length: number): number;
+  set_user(length: number, at?: number): number;
   set_consent(consent: number): void;
-  start(announce: number): void;
-  end(status: number): void;
-  error(kind: number): void;
+  start(announce: number, at?: number): void;
+  end(status: number, at?: number): void;
+  error(kind: number, at?: number): void;
   flush(): void;
   hide(final: number): void;
   wake(): void;
   respond(request: number, status: number, limitsLength: number, retryAfter: number): void;
   session(): number;
   save(index: number): number;
-  restore(
-    length: number,
-    started: number,
-    status: number,
-    errors: number,
-    announced: number,
-  ): number;
+  restore(length: number, killed: number): number;
   status(): number;
   count(counter: number): number;
   close(): void;
@@ -109,9 +103,6 @@ export class Core {
         random: (address: number, length: number) => {
           const bytes = this.#bytes(address, length);
           for (let i = 0; i < length; i++) bytes[i] = this.#nextByte();
-        },
-        timestamp: (address: number, time: number) => {
-          this.#bytes(address, 24).set(Buffer.from(new Date(time).toISOString()));
         },
         wake: (delay: number) => {
           this.#wakeAt = this.monotonic + delay;
@@ -199,8 +190,8 @@ export class Core {
     return this.#read(this.#buffer, this.calls.save(index));
   }
 
-  restore(text: string, started: number, status: number, errors: number, announced: boolean) {
-    return this.calls.restore(this.write(text), started, status, errors, +announced) !== 0;
+  restore(record: string, killed = false): boolean {
+    return this.calls.restore(this.write(record), +killed) !== 0;
   }
 
   /** Lets time pass; the timer fires when it is due. */
@@ -216,6 +207,27 @@ export class Core {
     this.now += until - this.monotonic;
     this.monotonic = until;
   }
+}
+
+/** A record as `crashfree_save` writes it. */
+export function record(
+  sid: string,
+  given: { due?: boolean; announced?: boolean; status?: number; errors?: number; started: number },
+  did = '',
+): string {
+  const { due = true, announced = false, status = 1, errors = 0, started } = given;
+  const day = Math.floor(started / DAY);
+  return [
+    sid,
+    1,
+    +due,
+    +announced,
+    status,
+    String(errors).padStart(9, '0'),
+    String(day).padStart(7, '0'),
+    String(started - day * DAY).padStart(8, '0'),
+    did,
+  ].join('');
 }
 
 export interface Item {

@@ -23,14 +23,20 @@ export function svelteErrorHandler<Rest extends unknown[]>(
   };
 }
 
+const isRefusal = (status: unknown) => Number(status) >= 400 && Number(status) < 500;
+
 /** Whether the app said no on purpose: a page that does not exist, input that is refused. */
 function isExpected({ error, status, kind }: HandleErrorInput): boolean {
-  if (kind) return kind !== 'unknown' && (kind === 'validation' || isRefusal(statusOf(error)));
-  return isRefusal(status) || isRefusal(statusOf(error));
+  try {
+    if (kind === 'unknown' || kind === 'validation') return kind === 'validation';
+    return (
+      (!kind && isRefusal(status)) || isRefusal((Object(error) as { status?: unknown }).status)
+    );
+  } catch {
+    /* What cannot be looked at was not on purpose. */
+    return false;
+  }
 }
-
-const isRefusal = (status: unknown) => Number(status) >= 400 && Number(status) < 500;
-const statusOf = (error: unknown) => (Object(error) as { status?: unknown }).status;
 
 /**
  * For `handleError` in `src/hooks.client.js`: an unexpected error, for which SvelteKit shows its error

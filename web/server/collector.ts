@@ -1,18 +1,27 @@
 import { EventEmitter } from 'node:events';
-import { accept, MAX_TEXT } from './ingest/accept.js';
+import { accept, MAX_TEXT, type Keys } from './ingest/accept.js';
 import { decodeBody } from './ingest/body.js';
 import { PREFLIGHT_HEADERS } from './ingest/cors.js';
 import { withFaults, type Fault } from './ingest/faults.js';
-import { lowerCase, refusal, type IngestRequest, type IngestResponse } from './ingest/http.js';
+import {
+  lowerCase,
+  refusal,
+  unreadableAnswer,
+  type IngestRequest,
+  type IngestResponse,
+} from './ingest/http.js';
 import { Reject } from './ingest/reject.js';
 import { readRoute } from './ingest/route.js';
-import type { Filter, Metrics, MetricStore } from './metrics/buckets.js';
+import { findSender } from './ingest/sender.js';
+import type { Metrics } from './metrics/event.js';
+import type { Filter, MetricStore } from './metrics/store.js';
 import { Project } from './project.js';
 import type { ProjectCounts, ProjectSettings, RequestRecord, Update } from './records.js';
 
 export type { Fault } from './ingest/faults.js';
 export type { IngestRequest, IngestResponse } from './ingest/http.js';
-export type { Filter, MetricEvent, Metrics } from './metrics/buckets.js';
+export type { MetricEvent, Metrics } from './metrics/event.js';
+export type { Filter } from './metrics/store.js';
 export type {
   ItemRecord,
   ProjectCounts,
@@ -26,6 +35,20 @@ export type { Outcome, Session } from './rules/item.js';
 export interface CollectorOptions {
   /** Requests kept for each project; 2,000 if left out. */
   keep?: number;
+  /** Which project each key is for; without it every key is taken for every project. */
+  keys?: Keys;
+}
+
+/** A rate limit to put in force. */
+export interface LimitOrder {
+  /** None means all. */
+  categories: string[];
+  seconds: number;
+  /** `key` if left out. */
+  scope?: string;
+  reason?: string;
+  /** Unix milliseconds. */
+  now?: number;
 }
 
 const MAX_PROJECTS = 1000;
@@ -38,10 +61,12 @@ export class Collector {
   readonly #projects = new Map<string, Project>();
   readonly #events = new EventEmitter<{ change: [project: string] }>();
   readonly #keep: number;
+  readonly #keys: Keys | undefined;
   #number = 0;
 
   constructor(options: CollectorOptions = {}) {
     this.#keep = options.keep ?? 2000;
+    this.#keys = options.keys;
     this.#events.setMaxListeners(0);
   }
 
@@ -50,10 +75,10 @@ export class Collector {
     const headers = lowerCase(request.headers);
     const body = decodeBody(request.body, headers['content-encoding']);
     const raw = body instanceof Reject ? request.body : body;
-    const route = readRoute(request.url, raw);
+    const sender = findSender(readRoute(request.url), headers, body);
     const record: RequestRecord = {
       number: ++this.#number,
-      project: route.project,
+      project: sender.project,
       method: request.method,
       url: request.url,
       status: 200,
@@ -62,22 +87,27 @@ export class Collector {
       bytes: request.body.length,
       receivedAt: request.receivedAt ?? Date.now(),
       reason: '',
+      warnings: [],
       items: [],
     };
-    if (!this.#projects.has(route.project) && this.#projects.size >= MAX_PROJECTS) {
-      return refusal(403, 'This collector holds no more projects.');
+    if (!this.#projects.has(sender.project) && this.#projects.size >= MAX_PROJECTS) {
+      return refusal(new Reject(403, 'This collector holds no more projects.'));
     }
-    const project = this.#project(route.project);
+    const project = this.#project(sender.project);
     let response: IngestResponse;
     if (request.method === 'OPTIONS') {
       record.reason = 'A preflight: the browser asks before it sends. Plain requests need none.';
       response = { status: 200, headers: { ...PREFLIGHT_HEADERS }, body: '' };
     } else {
-      response = withFaults(project.faults, record, () => accept(project, record, route, body));
+      response = withFaults(project.faults, record, () =>
+        accept(project, record, sender, body, this.#keys),
+      );
     }
     record.status = response.drop === undefined ? response.status : 0;
+    const unreadable = unreadableAnswer(headers, response.status);
+    if (unreadable !== undefined) record.warnings.push(unreadable);
     project.remember(record);
-    this.#events.emit('change', route.project);
+    this.#events.emit('change', sender.project);
     return response;
   }
 
@@ -133,12 +163,9 @@ export class Collector {
   }
 
   /** Puts a rate limit in force; no categories means all. */
-  limit(project: string, limit: { categories: string[]; seconds: number; now?: number }): void {
-    this.#project(project).limits.push({
-      categories: limit.categories,
-      until: (limit.now ?? Date.now()) + limit.seconds * 1000,
-      scope: 'key',
-    });
+  limit(project: string, { seconds, now = Date.now(), ...limit }: LimitOrder): void {
+    const until = now + seconds * 1000;
+    this.#project(project).limits.push({ scope: 'key', ...limit, until });
   }
 
   /** All projects that something arrived for. */

@@ -1,6 +1,6 @@
 import type { Fault } from './ingest/faults.js';
 import { covers, type Limit } from './ingest/limits.js';
-import { MetricStore } from './metrics/buckets.js';
+import { MetricStore } from './metrics/store.js';
 import type {
   ItemRecord,
   ProjectCounts,
@@ -36,9 +36,10 @@ export class Project {
   constructor(readonly keep: number) {}
 
   /** The limits in force that cover one of these categories. */
-  limitsFor(categories: readonly string[], now: number): Limit[] {
+  limitsFor(categories: Iterable<string | undefined>, now: number): Limit[] {
+    const wanted = [...categories];
     this.limits = this.limits.filter((limit) => limit.until > now);
-    return this.limits.filter((limit) => categories.some((category) => covers(limit, category)));
+    return this.limits.filter((limit) => wanted.some((category) => covers(limit, category)));
   }
 
   /** The item that finds the quota used up is lost with answer 200; only later ones get 429. */
@@ -51,6 +52,13 @@ export class Project {
     if (this.limits.some((limit) => covers(limit, 'session'))) return;
     const until = now + QUOTA_PAUSE_MS;
     this.limits.push({ categories: ['session'], until, scope: 'key', reason: 'quota_exceeded' });
+  }
+
+  /** An item that a rate limit keeps out. */
+  addLimited(record: RequestRecord, type: string): void {
+    const reason = 'A rate limit is in force for this kind of item.';
+    const item = { type: type.slice(0, 100), reason, warnings: [], metrics: [] };
+    this.add(record, { outcome: 'drop', ...item }, 0);
   }
 
   /** Counts one item and keeps it for display; `bytes` is what its kept payload takes. */

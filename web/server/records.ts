@@ -1,4 +1,4 @@
-import type { MetricEvent } from './metrics/buckets.js';
+import type { MetricEvent } from './metrics/event.js';
 import type { ClientReport } from './rules/client-report.js';
 import type { InboundFilters } from './rules/filters.js';
 import type { Generation, Outcome, Session } from './rules/item.js';
@@ -19,6 +19,8 @@ export interface RequestRecord {
   receivedAt: number;
   /** What the server thinks of the request as a whole, in words. */
   reason: string;
+  /** What the sender should know, whatever became of the request. */
+  warnings: string[];
   /** The header of the envelope, if there was one. */
   envelope?: unknown;
   items: ItemRecord[];
@@ -51,6 +53,10 @@ export interface ProjectSettings {
   /** A disabled project answers 403. */
   disabled: boolean;
   filters: InboundFilters;
+  /** Domains whose pages may send; all if left out. */
+  allowedDomains?: string[];
+  /** `sessionMetrics.version` of the project: which metrics a Relay makes; the latest if left out. */
+  extractionVersion?: number;
   /** Sessions until the quota is used up; from then on a rate limit of 60 s is in force. */
   sessionQuota: number;
 }

@@ -5,6 +5,7 @@ import { control } from './app/control.js';
 import { serveFile, type Page } from './app/files.js';
 import { serveLive } from './app/live.js';
 import { MAX_BODY } from './ingest/body.js';
+import { isIngest } from './ingest/route.js';
 
 export { Collector } from './collector.js';
 export type { Page } from './app/files.js';
@@ -20,6 +21,10 @@ export interface ServerOptions {
   /** Serve the demo shop under /shop/. */
   demo?: boolean;
   quiet?: boolean;
+  /** The collector to serve; a new one if left out. */
+  collector?: Collector;
+  /** The clock, in Unix milliseconds. */
+  now?: () => number;
   /** More pages, asked before the built-in ones. */
   pages?: (request: IncomingMessage, url: URL) => Page | undefined | Promise<Page | undefined>;
 }
@@ -33,8 +38,6 @@ export interface Server {
   /** Cuts all connections, also those that hang on purpose. */
   close(): Promise<void>;
 }
-
-const INGEST = /\/api\/\d+\/envelope\/?$|\/tunnel\/?$/;
 
 /** Reads the body; undefined if it is too large. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
@@ -76,8 +79,8 @@ async function ingest(
   collector: Collector,
   request: IncomingMessage,
   response: ServerResponse,
+  receivedAt: number,
 ): Promise<void> {
-  const receivedAt = Date.now();
   const body = (await readBody(request)) ?? new Uint8Array(MAX_BODY + 1);
   const answer = collector.ingest({
     method: request.method ?? 'GET',
@@ -98,7 +101,7 @@ async function ingest(
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const { port: wanted = 0, host = '127.0.0.1', demo = true, pages } = options;
   const isLocal = ['127.0.0.1', 'localhost', '::1'].includes(host);
-  const collector = new Collector();
+  const { collector = new Collector(), now = Date.now } = options;
   let origin = '';
   const dsn = (project: string | number = 1): string =>
     origin.replace('://', `://${PUBLIC_KEY}@`) + `/${project}`;
@@ -108,7 +111,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     const url = URL.canParse(target, origin) ? new URL(target, origin) : new URL(origin);
     const own = await pages?.(request, url);
     if (own !== undefined) return send(response, own);
-    if (INGEST.test(url.pathname)) return ingest(collector, request, response);
+    if (isIngest(target)) return ingest(collector, request, response, now());
 
     const method = request.method ?? 'GET';
     if (url.pathname === '/live' || url.pathname.startsWith('/api/')) {
@@ -122,10 +125,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       const page = control(collector, method, url, body);
       return send(response, page ?? text(404, 'There is no such address in the API.'));
     }
-    if (method !== 'GET' && method !== 'HEAD') {
+    const page = await serveFile(url.pathname, { dsn: dsn(), origin, demo });
+    if (page !== undefined && method !== 'GET' && method !== 'HEAD') {
       return send(response, text(405, 'Only GET works here.'));
     }
-    const page = await serveFile(url.pathname, { dsn: dsn(), origin, demo });
     send(response, page ?? text(404, 'There is no such page.'));
   };
 

@@ -75,15 +75,28 @@ export const flush = (timeout?: number): Promise<boolean> =>
 export const close = (timeout?: number): Promise<boolean> =>
   getClient()?.close(timeout) ?? Promise.resolve(true);
 
+/*
+ * The recipes for frameworks that need no adapter. Each counts, and does what the framework would have
+ * done without it: the console and the page's own listeners still hear of the error.
+ */
+
 /** For React's `createRoot(…, { onUncaughtError })`: nothing recovered, the session crashed. */
-export const onUncaughtError = (error: unknown): void =>
+export const onUncaughtError = (error: unknown): void => {
   captureException(error, { handled: false });
+  (globalThis.reportError ?? console.error)(error);
+};
 
-/** For React's `createRoot(…, { onCaughtError })` and Svelte's `<svelte:boundary onerror>`. */
-export const onCaughtError = (error: unknown): void => captureException(error);
+/** For React's `createRoot(…, { onCaughtError })`: a boundary recovered, the session is errored. */
+export const onCaughtError = (error: unknown): void => {
+  captureException(error);
+  console.error(error);
+};
 
-/** For an error boundary of React: `componentDidCatch = crashfree.componentDidCatch`. */
-export const componentDidCatch = onCaughtError;
+/** For an error boundary of React, which logs by itself: `componentDidCatch = crashfree.componentDidCatch`. */
+export const componentDidCatch = (error: unknown): void => captureException(error);
 
-/** For Vue: `app.config.errorHandler = crashfree.errorHandler`. Vue would have thrown: a crash. */
-export const errorHandler = onUncaughtError;
+/** For Vue: `app.config.errorHandler = crashfree.errorHandler`. Nothing recovered, the session crashed. */
+export const errorHandler = (error: unknown): void => {
+  captureException(error, { handled: false });
+  console.error(error);
+};

@@ -1,5 +1,5 @@
 /** A core that is all play: what it holds and says is set by the test, what it is told is kept. */
-import { Consent, Counter, SessionStatus, Status } from '../../../web/src/abi.js';
+import { Consent, Counter, Status } from '../../../web/src/abi.js';
 import type { Core } from '../../../web/src/core/core.js';
 import type { Session } from '../../../web/src/options/types.js';
 
@@ -18,6 +18,22 @@ export const session = (sid: string, given: Partial<Session> = {}): Session => (
   ...given,
 });
 
+const isRunning = ({ status }: Session): boolean => status === 'ok';
+const isDue = (of: Session): boolean => of.init === true || !isRunning(of) || of.errors > 0;
+
+/** What this core writes of a session: the sid, 1, whether something is waiting, and the rest. */
+export const recordOf = (of: Session): string =>
+  [
+    of.sid,
+    1,
+    +isDue(of),
+    +!of.init,
+    WORDS.indexOf(of.status),
+    of.errors,
+    of.started,
+    of.did ?? '',
+  ].join('');
+
 export class FakeCore {
   status: number = Status.ACTIVE;
   requests = 0;
@@ -32,7 +48,7 @@ export class FakeCore {
     _status: () => this.status,
     _count: (counter: Counter) => (counter === Counter.REQUESTS ? this.requests : 0),
     _save: (index: number) =>
-      (this.#text = this.sessions[index] ? JSON.stringify(this.sessions[index]) : '').length,
+      (this.#text = this.sessions[index] ? recordOf(this.sessions[index]) : '').length,
     _read: () => this.#text,
     _write: (text: string) => (this.#text = text).length,
     _flush: () => {
@@ -42,21 +58,17 @@ export class FakeCore {
       this.consents.push(consent);
       if (consent === Consent.DENIED) this.sessions = [];
     },
-    _restore: (
-      _length: number,
-      started: number,
-      status: SessionStatus,
-      errors: number,
-      announced: boolean,
-    ) => {
-      if (!this.takes) return 0;
-      const did = this.#text.slice(32);
+    _restore: (_length: number, killed: boolean) => {
+      const [, sid, due, announced, status, errors, started, did] =
+        /^([\da-f]{32})1([01])([01])([0-4])(\d)(.{24})(.*)$/.exec(this.#text) ?? [];
+      const isOver = Number(status) > 0;
+      if (!this.takes || !sid || !(due === '1' || (killed && !isOver))) return 0;
       this.sessions.push(
-        session(this.#text.slice(0, 32), {
-          started: new Date(started).toISOString(),
-          status: WORDS[status]!,
-          errors,
-          ...(announced ? { init: undefined as never } : {}),
+        session(sid, {
+          started: started!,
+          status: isOver ? WORDS[Number(status)]! : killed ? 'abnormal' : 'exited',
+          errors: Number(errors),
+          ...(announced === '1' ? { init: undefined as never } : {}),
           ...(did ? { did } : {}),
         }),
       );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openRecords, parse, serialize, stored } from '../../../web/src/storage/record.js';
-import { session } from '../fakes/core.js';
+import { isDue, openRecords, parse, serialize, sidOf } from '../../../web/src/storage/record.js';
+import { recordOf, session } from '../fakes/core.js';
 import { FakePage } from '../fakes/page.js';
 
 const owner = { release: 'shop@1.4.0', environment: 'production' };
@@ -9,9 +9,15 @@ const DSN = 'https://key@collector.example/42';
 
 describe('a record', () => {
   it('is read as it was written', () => {
-    const one = stored(session('a', { did: 'ada' }), true);
+    const one = recordOf(session('a', { did: 'ada' }));
     const text = serialize(owner, true, [one]);
-    assert.deepEqual(parse(text), { version: 1, ...owner, visible: true, sessions: [{ ...one }] });
+    assert.deepEqual(parse(text), { version: 2, ...owner, visible: true, sessions: [one] });
+  });
+
+  it('tells whose session it has, and whether something is waiting', () => {
+    assert.equal(sidOf(recordOf(session('a'))), 'a'.repeat(32));
+    assert.equal(isDue(recordOf(session('a'))), true);
+    assert.equal(isDue(recordOf(session('a', { init: undefined as never }))), false);
   });
 
   it('without sessions is none', () => {
@@ -19,7 +25,7 @@ describe('a record', () => {
   });
 
   it('of a later version is told from nonsense', () => {
-    assert.equal(parse('{"version":2}'), 'later');
+    assert.equal(parse('{"version":3}'), 'later');
     for (const text of [
       '',
       'null',
@@ -27,10 +33,10 @@ describe('a record', () => {
       '42',
       '"text"',
       '{}',
-      '{"version":1}',
-      '{"version":1,"release":7,"sessions":[]}',
-      '{"version":1,"release":"a","sessions":{}}',
-      '{"version":"1","release":"a","sessions":[]}',
+      '{"version":2}',
+      '{"version":2,"release":7,"sessions":[]}',
+      '{"version":2,"release":"a","sessions":{}}',
+      '{"version":"2","release":"a","sessions":[]}',
     ]) {
       assert.equal(parse(text), undefined, text);
     }

@@ -1,7 +1,7 @@
 # The WebAssembly module: a bare reactor, no generated JavaScript. What it exports and imports is
-# read from the attributes in src/wasm.c; anything the toolchain adds is removed after the link,
+# read from the attributes in src/wasm/exports.c; anything the toolchain adds is removed after the link,
 # and any other undefined symbol fails it. (tests/wasm asserts the resulting lists.)
-set(wasm_source "${PROJECT_SOURCE_DIR}/src/wasm.c")
+set(wasm_source "${PROJECT_SOURCE_DIR}/src/wasm/exports.c")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${wasm_source}")
 file(READ "${wasm_source}" wasm_text)
 
@@ -22,7 +22,7 @@ endfunction()
 marked_names(export_name EXPORT wasm_exports)
 marked_names(import_name IMPORT wasm_imports)
 if(NOT wasm_exports)
-  message(FATAL_ERROR "src/wasm.c marks no export")
+  message(FATAL_ERROR "src/wasm/exports.c marks no export")
 endif()
 
 # The deepest path takes about 2,100 bytes. Not many more: below 8,192 addresses have two bytes in the
@@ -38,8 +38,9 @@ foreach(part cf_cjson crashfree_core)
   target_compile_options(${part} PRIVATE ${wasm_features})
 endforeach()
 
-add_executable(crashfree_module "${wasm_source}" src/utf8_wasm.c src/libc_wasm.c)
-set_source_files_properties(src/libc_wasm.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
+add_executable(crashfree_module "${wasm_source}" src/wasm/utf8.c
+  src/wasm/alloc.c src/wasm/libc.c)
+set_source_files_properties(src/wasm/libc.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
 target_include_directories(crashfree_module PRIVATE src)
 target_compile_options(crashfree_module PRIVATE ${wasm_features})
 target_link_options(crashfree_module PRIVATE ${wasm_features})

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Collector, RequestRecord } from '../collector.js';
-import { describe, type Filter } from '../metrics/buckets.js';
+import { describe } from '../metrics/event.js';
+import type { Filter } from '../metrics/store.js';
 import { RANGES, summarise, type Range, type RequestView } from '../metrics/summary.js';
 
 const FIRST = 300;

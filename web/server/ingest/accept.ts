@@ -1,65 +1,111 @@
+import { randomUUID } from 'node:crypto';
 import type { Project } from '../project.js';
 import type { RequestRecord } from '../records.js';
 import { processItem, type RelayOptions } from '../rules/item.js';
-import { AuthError, checkKey, readAuth, type Auth } from './auth.js';
-import { parseEnvelope, type Envelope, type EnvelopeHeader, type Item } from './envelope.js';
+import { firstReportTime } from '../rules/report.js';
+import { isAllowedOrigin } from './domains.js';
+import { parseEnvelope, type Envelope, type Item } from './envelope.js';
+import type { EnvelopeHeader } from './header.js';
 import { answer, refusal, type IngestResponse } from './http.js';
-import { categoryOf, covers, limitHeader, retryAfter, type Limit } from './limits.js';
+import {
+  categoryOf,
+  covers,
+  isSessionItem,
+  limitHeader,
+  retryAfter,
+  type Limit,
+} from './limits.js';
 import { Reject } from './reject.js';
-import type { Route } from './route.js';
+import type { Sender } from './sender.js';
 import { checkSizes } from './sizes.js';
+
+/** Which project each key is for; a collector that has none takes every key. */
+export type Keys = ReadonlyMap<string, string>;
 
 /** Longer payloads are counted, but not kept for display. */
 export const MAX_TEXT = 64 << 10;
+/** A limit of this collector, so that one request cannot keep it busy. */
+const MAX_BUCKETS = 10_000;
+/** Types of items that make an envelope an event, which needs an id. */
+const EVENTS = new Set([
+  'event',
+  'transaction',
+  'security',
+  'raw_security',
+  'user_report',
+  'attachment',
+]);
 
 /** Does with one request what a Relay does, and notes in `record` what became of it. */
 export function accept(
   project: Project,
   record: RequestRecord,
-  route: Route,
+  sender: Sender,
   body: Uint8Array | Reject,
+  keys: Keys | undefined,
 ): IngestResponse {
   try {
-    if (record.method !== 'POST') throw new Reject(405, 'Envelopes are sent with POST.');
-    if (record.project === '') throw noProject(route);
-    const auth = readAuth(route.query, record.headers);
+    if (body instanceof Reject && body.status === 415) throw body;
+    if (record.method !== 'POST' && sender.flaw?.status !== 404) {
+      throw new Reject(405, 'Envelopes are sent with POST.');
+    }
+    if (sender.flaw !== undefined) throw sender.flaw;
     if (body instanceof Reject) throw body;
     const envelope = parseEnvelope(body);
     record.envelope = envelope.header.value;
-    checkSender(record, envelope.header, auth);
-    if (project.settings.disabled) throw new Reject(403, 'The project is disabled.');
-    return takeItems(project, record, envelope, auth);
+    checkSender(record, envelope.header, sender);
+    checkProject(project, envelope.header, sender, keys);
+    if (keys !== undefined && !keys.has(sender.key)) return takeNothing(record, envelope);
+    return takeItems(project, record, envelope, sender);
   } catch (error) {
-    if (!(error instanceof Reject || error instanceof AuthError)) throw error;
+    if (!(error instanceof Reject)) throw error;
     record.reason = `The whole request was refused: ${error.message}`;
-    return refusal(error.status, error.message);
+    return refusal(error);
   }
 }
 
-const noProject = ({ isTunnel }: Route): Reject =>
-  isTunnel
-    ? new Reject(
-        400,
-        'A tunnel finds the project in the "dsn" of the envelope header, and there is none.',
-      )
-    : new Reject(404, 'Envelopes go to /api/PROJECT/envelope/, where PROJECT is a number.');
-
 /** What the request says about its sender has to agree with what the envelope says. */
-function checkSender(record: RequestRecord, header: EnvelopeHeader, auth: Auth | undefined): void {
-  const key = auth?.key ?? header.dsn?.key;
-  if (key === undefined) {
-    throw new Reject(401, 'No key: neither in the URL, nor in a header, nor as DSN.');
+function checkSender(record: RequestRecord, header: EnvelopeHeader, sender: Sender): void {
+  const { dsn, origin } = header;
+  if (dsn !== undefined && (dsn.project !== record.project || dsn.key !== sender.key)) {
+    throw new Reject(400, 'The "dsn" in the envelope header is not the one of the request.');
   }
-  checkKey(key);
-  if (header.dsn !== undefined) {
-    if (header.dsn.project !== record.project || header.dsn.key !== key) {
-      throw new Reject(400, 'The "dsn" in the envelope header is not the one of the request.');
-    }
+  if (origin !== undefined && origin !== sender.origin) {
+    throw new Reject(
+      400,
+      'The "origin" in the envelope header is not the Origin (or Referer) of the request.',
+    );
   }
-  const origin = record.headers['origin'];
-  if (header.origin !== undefined && origin !== undefined && header.origin !== origin) {
-    throw new Reject(400, 'The "origin" in the envelope header is not the one of the request.');
+}
+
+/** The settings of the project may refuse the request as a whole. */
+function checkProject(
+  project: Project,
+  header: EnvelopeHeader,
+  sender: Sender,
+  keys: Keys | undefined,
+): void {
+  const { settings } = project;
+  const owner = keys?.get(sender.key);
+  if (owner !== undefined && owner !== sender.project) {
+    throw new Reject(403, `The key is for project ${owner}, not for ${sender.project}.`);
   }
+  if (settings.disabled) throw new Reject(403, 'The project is disabled.');
+  if (header.needsFeatures) {
+    throw new Reject(
+      403,
+      '"required_features" in the envelope header names what this server lacks.',
+    );
+  }
+  if (!isAllowedOrigin(sender.origin, settings.allowedDomains)) {
+    throw new Reject(403, `The project does not allow pages of ${sender.origin ?? ''}.`);
+  }
+}
+
+/** As a Relay does that does not know the project yet: 200, and nothing is counted. */
+function takeNothing(record: RequestRecord, { header }: Envelope): IngestResponse {
+  record.reason = 'The key is unknown: a Relay answers 200 at first, and counts nothing.';
+  return answer(200, header.eventId === undefined ? {} : { id: header.eventId });
 }
 
 /** Takes limited items out and counts what is left, even if the answer is 429. */
@@ -67,74 +113,77 @@ function takeItems(
   project: Project,
   record: RequestRecord,
   { header, items }: Envelope,
-  auth: Auth | undefined,
+  sender: Sender,
 ): IngestResponse {
   const { settings } = project;
   const now = record.receivedAt;
-  const hit = project.limitsFor(
-    items.map((item) => categoryOf(item.type)),
-    now,
-  );
+  const hit = project.limitsFor(new Set(items.map(({ type }) => categoryOf(type))), now);
   const isLimited = (type: string): boolean => hit.some((limit) => covers(limit, categoryOf(type)));
   checkSizes(
     items.filter((item) => !isLimited(item.type)),
     settings.generation === 'old' ? 400 : 413,
   );
-  const sdk = header.client ?? auth?.client;
-  const options: RelayOptions = {
-    generation: settings.generation,
-    filters: settings.filters,
-    receivedAt: now,
-    ...(sdk === undefined ? {} : { sdk }),
-    ...(header.sentAt === undefined ? {} : { sentAt: header.sentAt }),
-  };
+  const options = optionsFor(project, record, { header, items }, sender);
   for (const item of items) {
-    if (isLimited(item.type)) addLimited(project, record, item);
-    else addItem(project, record, item, options);
+    if (isLimited(item.type)) project.addLimited(record, item.type);
+    else options.maxBuckets -= addItem(project, record, item, options);
   }
   if (items.length === 0) record.reason = 'An envelope without items: legal, and of no effect.';
-  const response = answer(
-    hit.length > 0 ? 429 : 200,
-    header.eventId === undefined ? {} : { id: header.eventId },
-  );
+  const needsId = items.some(({ type }) => EVENTS.has(type));
+  const id = header.eventId ?? (needsId ? randomUUID().replaceAll('-', '') : undefined);
+  const response = answer(200, id === undefined ? {} : { id });
   if (hit.length > 0) announce(response, record, hit);
   return response;
 }
 
-function addLimited(project: Project, record: RequestRecord, item: Item): void {
-  project.add(
-    record,
-    {
-      type: item.type,
-      outcome: 'drop',
-      reason: 'A rate limit is in force for this kind of item.',
-      warnings: [],
-      metrics: [],
-    },
-    0,
-  );
+function optionsFor(
+  { settings }: Project,
+  record: RequestRecord,
+  { header, items }: Envelope,
+  sender: Sender,
+): RelayOptions {
+  const sdk = header.client ?? sender.client;
+  const reports = items.filter(({ type }) => type === 'client_report');
+  const reportTime = firstReportTime(reports.map(({ payload }) => payload));
+  return {
+    generation: settings.generation,
+    filters: settings.filters,
+    receivedAt: record.receivedAt,
+    maxBuckets: MAX_BUCKETS,
+    ...(settings.extractionVersion === undefined
+      ? {}
+      : { extractionVersion: settings.extractionVersion }),
+    ...(sdk === undefined ? {} : { sdk }),
+    ...(header.sentAt === undefined ? {} : { sentAt: header.sentAt }),
+    ...(reportTime === undefined ? {} : { reportTime }),
+  };
 }
 
+/** Counts one item and returns how many buckets it had. */
 function addItem(
   project: Project,
   record: RequestRecord,
   { type, payload }: Item,
   options: RelayOptions,
-): void {
-  const result = processItem(type, payload, options);
-  const item = { type: type.slice(0, 100), warnings: [], ...result };
+): number {
+  const { buckets = 0, ...result } = processItem(type, payload, options);
+  const item = { type: type.slice(0, 100), ...result };
   const isLong = payload.length > MAX_TEXT;
   if (isLong) delete item.payload;
-  if (categoryOf(type) === 'session' && result.outcome !== 'drop') {
+  if (isSessionItem(type) && result.outcome !== 'drop') {
     project.applyQuota(item, record.receivedAt);
   }
   project.add(record, item, isLong ? 0 : payload.length);
+  return buckets;
 }
 
-/** Tells the client which limits are in force. */
+/** Turns the answer into 429 and tells the client which limits are in force. */
 function announce(response: IngestResponse, record: RequestRecord, hit: readonly Limit[]): void {
   const now = record.receivedAt;
+  response.status = 429;
+  response.headers['content-type'] = 'text/plain';
   response.headers['x-sentry-rate-limits'] = limitHeader(hit, now);
   response.headers['retry-after'] = String(retryAfter(hit, now));
-  record.reason = 'A rate limit is in force for some of the items.';
+  response.body = 'A rate limit is in force for some of the items.';
+  record.reason = response.body;
 }

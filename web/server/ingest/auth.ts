@@ -1,8 +1,5 @@
-/** The parts of a DSN that a Relay compares. */
-export interface Dsn {
-  key: string;
-  project: string;
-}
+import { isKey } from './dsn.js';
+import { Reject } from './reject.js';
 
 export interface Auth {
   key: string;
@@ -10,33 +7,45 @@ export interface Auth {
   client?: string;
 }
 
-export class AuthError extends Error {
-  constructor(
-    readonly status: 400 | 401,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** Reads a DSN: scheme://KEY@host/PROJECT. */
-export function parseDsn(text: string): Dsn | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const project = url.pathname.split('/').at(-1) ?? '';
-  const known = url.protocol === 'http:' || url.protocol === 'https:';
-  if (!known || url.username === '' || !/^\d+$/.test(project)) return undefined;
-  return { key: url.username, project };
-}
+const MAX_VERSION = 7;
 
 /** `Sentry sentry_key=…, sentry_version=7` and the like. */
-function pairs(text: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const part of text.replace(/^sentry\s+/i, '').split(',')) {
-    const at = part.indexOf('=');
-    if (at > 0) found.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
+function pairs(text: string): [string, string][] {
+  return text
+    .slice('sentry '.length)
+    .split(',')
+    .flatMap((part): [string, string][] => {
+      const [key, value] = part.split('=');
+      return key === undefined || value === undefined ? [] : [[key.trim(), value.trim()]];
+    });
+}
+
+/** Each place of the request that names a key. */
+function sources(query: string, headers: Record<string, string>): Iterable<[string, string]>[] {
+  const found: Iterable<[string, string]>[] = [];
+  for (const name of ['x-sentry-auth', 'authorization']) {
+    const value = headers[name] ?? '';
+    if (/^sentry /i.test(value)) found.push(pairs(value));
+    const basic = name === 'authorization' ? /^basic\s+(\S+)$/i.exec(value)?.[1] : undefined;
+    if (basic === undefined) continue;
+    const user = Buffer.from(basic, 'base64').toString('utf8').split(':')[0] ?? '';
+    found.push([['sentry_key', user]]);
   }
+  if (query.includes('sentry_')) found.push(new URLSearchParams(query));
   return found;
+}
+
+/** The part before the first point, as an unsigned 16-bit number with or without a plus. */
+function readVersion(text: string): number {
+  const major = text.split('.')[0] ?? '';
+  const version = /^\+?\d{1,20}$/.test(major) ? Number(major) : NaN;
+  if (!(version < 1 << 16)) {
+    throw new Reject(
+      401,
+      `"sentry_version" is not a number: ${JSON.stringify(text.slice(0, 40))}.`,
+    );
+  }
+  return version;
 }
 
 /**
@@ -44,44 +53,26 @@ function pairs(text: string): Map<string, string> {
  * falls back to the DSN in the envelope header.
  */
 export function readAuth(query: string, headers: Record<string, string>): Auth | undefined {
-  const sources: Map<string, string>[] = [];
-  const sentryAuth = headers['x-sentry-auth'];
-  if (sentryAuth !== undefined) sources.push(pairs(sentryAuth));
-  const authorization = headers['authorization'] ?? '';
-  if (/^sentry\s/i.test(authorization)) sources.push(pairs(authorization));
-  const basic = /^basic\s+(\S+)$/i.exec(authorization)?.[1];
-  if (basic !== undefined) {
-    const key = Buffer.from(basic, 'base64').toString('utf8').split(':')[0] ?? '';
-    sources.push(new Map([['sentry_key', key]]));
-  }
-  if (query.includes('sentry_')) sources.push(new Map(new URLSearchParams(query)));
-
-  if (sources.length > 1) {
-    throw new AuthError(
+  const [source, another] = sources(query, headers);
+  if (another !== undefined) {
+    throw new Reject(
       401,
       'The key is given in more than one place (URL and headers). Use one of them only.',
     );
   }
-  const source = sources[0];
   if (source === undefined) return undefined;
 
-  const key = source.get('sentry_key');
-  if (key === undefined) throw new AuthError(401, '"sentry_key" is missing.');
-  checkKey(key);
-  const version = source.get('sentry_version');
-  if (version !== undefined && !/^\d{1,4}$/.test(version.replace(/\.0$/, ''))) {
-    throw new AuthError(400, `"sentry_version" is not a number: ${version}.`);
+  const values = new Map<string, string>();
+  for (const [name, value] of source) values.set(name.replace(/^sentry_/, ''), value);
+  const version = readVersion(values.get('version') ?? String(MAX_VERSION));
+  const key = values.get('key') ?? '';
+  if (key === '') throw new Reject(401, '"sentry_key" is missing.');
+  if (!isKey(key)) {
+    throw new Reject(400, `The key must have 32 ASCII characters; this one has ${key.length}.`);
   }
-  if (Number(version ?? 7) > 7) {
-    throw new AuthError(400, `"sentry_version" ${version} is unknown; it must be 7.`);
+  if (version > MAX_VERSION) {
+    throw new Reject(400, `"sentry_version" ${version} is unknown; it must be ${MAX_VERSION}.`);
   }
-  const client = source.get('sentry_client');
+  const client = values.get('client');
   return client === undefined ? { key } : { key, client };
-}
-
-/** A public key is 32 ASCII characters; anything else is 400. */
-export function checkKey(key: string): void {
-  if (!/^[\x21-\x7e]{32}$/.test(key)) {
-    throw new AuthError(400, `The key must have 32 characters; this one has ${key.length}.`);
-  }
 }

@@ -1,4 +1,5 @@
 import { CORS_HEADERS } from './cors.js';
+import type { Reject } from './reject.js';
 
 /** An HTTP request as the collector sees it. */
 export interface IngestRequest {
@@ -39,8 +40,33 @@ export function answer(status: number, body: unknown): IngestResponse {
   };
 }
 
-export function refusal(status: number, detail: string): IngestResponse {
-  const response = answer(status, { detail });
-  response.headers['x-sentry-error'] = detail.replace(/[^\x20-\x7e]/g, '?').slice(0, 500);
+const UNSUPPORTED = 415;
+
+/** The words are for people; a Relay answers with shorter ones. */
+export function refusal({ status, message }: Reject): IngestResponse {
+  const response = answer(status, { detail: message });
+  if (status === UNSUPPORTED) response.headers = { 'content-type': 'application/json' };
   return response;
+}
+
+/** Why the page that sent the request cannot read the answer; undefined if it can. */
+export function unreadableAnswer(
+  headers: Record<string, string>,
+  status: number,
+): string | undefined {
+  if (headers['origin'] === undefined) return undefined;
+  if (headers['sec-fetch-site'] === 'same-origin') return undefined;
+  const consequence =
+    'The page cannot read the answer: it sees a network error, learns of no rate limit, and may send again.';
+  if (status === UNSUPPORTED) return `${consequence} A 415 has no CORS headers.`;
+  if (headers['sec-fetch-mode'] === 'no-cors') {
+    return `${consequence} The request was made in mode "no-cors".`;
+  }
+  if (headers['cookie'] !== undefined || headers['authorization'] !== undefined) {
+    return (
+      `${consequence} It was sent with credentials (cookies), and a server that allows any origin ` +
+      'never allows those: send with credentials "omit".'
+    );
+  }
+  return undefined;
 }

@@ -8,36 +8,52 @@ export interface Limit {
   reason?: string;
 }
 
-const CATEGORY: Record<string, string> = {
-  session: 'session',
-  sessions: 'session',
-  client_report: 'internal',
-  event: 'error',
-  transaction: 'transaction',
-  attachment: 'attachment',
-};
+const CATEGORIES = new Map([
+  ['session', 'session'],
+  ['sessions', 'session'],
+  ['event', 'error'],
+  ['security', 'security'],
+  ['raw_security', 'security'],
+  ['nel', 'error'],
+  ['unreal_report', 'error'],
+  ['transaction', 'transaction'],
+  ['span', 'span'],
+  ['attachment', 'attachment'],
+  ['profile', 'profile'],
+  ['profile_chunk', 'profile_chunk'],
+  ['replay_event', 'replay'],
+  ['replay_recording', 'replay'],
+  ['replay_video', 'replay'],
+  ['check_in', 'monitor'],
+  ['feedback', 'feedback'],
+  ['log', 'log_item'],
+]);
 
-/** The data category of an item type. */
-export const categoryOf = (type: string): string => CATEGORY[type] ?? 'default';
+/** The data category of an item type; none for client reports and unknown types: nothing limits them. */
+export const categoryOf = (type: string): string | undefined => CATEGORIES.get(type);
 
-/** A client report may be sent although everything else is limited. */
-export const covers = (limit: Limit, category: string): boolean =>
-  category !== 'internal' && (limit.categories.length === 0 || limit.categories.includes(category));
+export const isSessionItem = (type: string): boolean => categoryOf(type) === 'session';
+
+export const covers = (limit: Limit, category: string | undefined): boolean =>
+  category !== undefined && (limit.categories.length === 0 || limit.categories.includes(category));
+
+const MAX_ANNOUNCED = 300;
+
+/** Seconds until a limit ends, as a Relay announces them. */
+const secondsLeft = (limit: Limit, now: number): number =>
+  Math.min(MAX_ANNOUNCED, Math.max(1, Math.ceil((limit.until - now) / 1000)));
 
 /** The value of `X-Sentry-Rate-Limits`. */
 export function limitHeader(limits: readonly Limit[], now: number): string {
   return limits
     .map((limit) => {
-      const seconds = Math.min(300, Math.max(1, Math.ceil((limit.until - now) / 1000)));
-      const parts = [String(seconds), limit.categories.join(';'), limit.scope];
+      const parts = [String(secondsLeft(limit, now)), limit.categories.join(';'), limit.scope];
       if (limit.reason !== undefined) parts.push(limit.reason);
       return parts.join(':');
     })
     .join(', ');
 }
 
-/** The value of `Retry-After`: when the last of the limits ends, in seconds. */
-export function retryAfter(limits: readonly Limit[], now: number): number {
-  const until = Math.max(...limits.map((limit) => limit.until));
-  return Math.min(300, Math.ceil((until - now) / 1000));
-}
+/** The value of `Retry-After`: when the last of the limits ends. */
+export const retryAfter = (limits: readonly Limit[], now: number): number =>
+  Math.max(...limits.map((limit) => secondsLeft(limit, now)));

@@ -1,27 +1,38 @@
 import type { Item } from './envelope.js';
-import { categoryOf } from './limits.js';
+import { isSessionItem } from './limits.js';
 import { Reject } from './reject.js';
 
-const MAX_SESSION_ITEMS = 100;
-const MAX_SESSION_BYTES = 10 << 20;
-const MAX_REPORT_BYTES = 100 << 10;
+/** What a Relay takes of one kind of item in one envelope. */
+interface SizeLimit {
+  what: string;
+  covers(type: string): boolean;
+  items: number;
+  bytes: number;
+}
+
+const LIMITS: readonly SizeLimit[] = [
+  { what: 'session items', covers: isSessionItem, items: 100, bytes: 10 << 20 },
+  {
+    what: 'client reports',
+    covers: (type) => type === 'client_report',
+    items: 100,
+    bytes: 100 << 10,
+  },
+  { what: 'events', covers: (type) => type === 'event', items: 1, bytes: 1 << 20 },
+  { what: 'transactions', covers: (type) => type === 'transaction', items: 1, bytes: 1 << 20 },
+];
 
 /** Refuses the whole envelope, with `status`, if it holds more than a Relay takes. */
 export function checkSizes(items: readonly Item[], status: number): void {
-  const bytes = (list: readonly Item[]): number =>
-    list.reduce((sum, item) => sum + item.payload.length, 0);
-  const sessions = items.filter((item) => categoryOf(item.type) === 'session');
-  const reports = items.filter((item) => item.type === 'client_report');
-  if (sessions.length > MAX_SESSION_ITEMS) {
-    throw new Reject(
-      status,
-      `The envelope has ${sessions.length} session items; at most ${MAX_SESSION_ITEMS} are allowed.`,
-    );
-  }
-  if (bytes(sessions) > MAX_SESSION_BYTES) {
-    throw new Reject(status, 'The session items of the envelope exceed 10 MiB.');
-  }
-  if (reports.length > MAX_SESSION_ITEMS || bytes(reports) > MAX_REPORT_BYTES) {
-    throw new Reject(status, 'The client reports of the envelope exceed 100 items or 100 KiB.');
+  for (const { what, covers, items: maxItems, bytes: maxBytes } of LIMITS) {
+    const found = items.filter(({ type }) => covers(type));
+    const bytes = found.reduce((sum, { payload }) => sum + payload.length, 0);
+    if (found.length > maxItems || bytes > maxBytes) {
+      throw new Reject(
+        status,
+        `The envelope has ${found.length} ${what} of ${bytes} bytes; at most ${maxItems} and ` +
+          `${maxBytes} bytes are allowed.`,
+      );
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { Collector } from '../collector.js';
 import type { ItemRecord, ProjectCounts } from '../records.js';
-import type { Filter, Metrics } from './buckets.js';
+import type { Metrics } from './event.js';
+import type { Filter } from './store.js';
 
 export interface ReleaseRow {
   release: string;

@@ -1,5 +1,5 @@
 import type { Adoption, ReleaseRow, Summary } from '../metrics/summary.js';
-import type { Metrics } from '../metrics/buckets.js';
+import type { Metrics } from '../metrics/event.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { count, percent, plural } from './format.js';
 

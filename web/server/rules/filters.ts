@@ -1,41 +1,45 @@
-import type { Attributes } from './session.js';
+import { isCrawler, isLegacy } from './browsers.js';
+import { matchesGlob } from './glob.js';
 
 /** The inbound filters of a project. All are off by default. */
 export interface InboundFilters {
-  /** Release patterns; `*` stands for any text. */
+  /** Patterns of releases, such as `shop@1.*`. */
   releases?: string[];
+  /** Visits from 127.0.0.1 and ::1, by `ip_address`. */
   localhost?: boolean;
-  legacyBrowsers?: boolean;
+  /** `true` for the default list, or the names of lists. */
+  legacyBrowsers?: boolean | string[];
   webCrawlers?: boolean;
+  /** Patterns of error messages; for events, as sessions have none. */
+  errorMessages?: string[];
 }
 
-const LEGACY =
-  /MSIE [1-9]\.|MSIE 10\.|Trident\/|Opera Mini|Android [1-3]\.|Version\/[1-5]\..*Safari/;
-const CRAWLER =
-  /googlebot|mediapartners-google|adsbot-google|bingbot|bingpreview|baiduspider|slurp|yandex|facebook|linkedinbot|twitterbot|slackbot|discordbot|sogou|ahrefsbot|semrushbot|crawler|spider/i;
+/** What the filters look at. */
+interface Filtered {
+  release?: string;
+  ipAddress?: string;
+  userAgent?: string;
+}
 
-const matches = (pattern: string, text: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-    's',
-  ).test(text);
+/** A user agent longer than this is no browser's. */
+const MAX_USER_AGENT = 4096;
 
 /** Why the project's settings keep these sessions out; undefined if they do not. */
-export function filteredBy(filters: InboundFilters, attrs: Attributes): string | undefined {
-  const { release, ipAddress, userAgent } = attrs;
-  if (filters.releases?.some((pattern) => matches(pattern, release))) {
+export function filteredBy(filters: InboundFilters, filtered: Filtered): string | undefined {
+  const { release, ipAddress } = filtered;
+  const userAgent = filtered.userAgent?.slice(0, MAX_USER_AGENT);
+  const { legacyBrowsers } = filters;
+  const lists = legacyBrowsers === true ? ['default'] : legacyBrowsers || [];
+  if (release !== undefined && filters.releases?.some((glob) => matchesGlob(glob, release))) {
     return 'The project filters out this release (inbound filter).';
   }
-  if (filters.legacyBrowsers && userAgent !== undefined && LEGACY.test(userAgent)) {
+  if (userAgent !== undefined && isLegacy(userAgent, lists)) {
     return 'The project filters out legacy browsers (inbound filter).';
   }
-  if (filters.webCrawlers && userAgent !== undefined && CRAWLER.test(userAgent)) {
+  if (filters.webCrawlers && userAgent !== undefined && isCrawler(userAgent)) {
     return 'The project filters out web crawlers (inbound filter).';
   }
-  if (filters.localhost && (ipAddress === '::1' || ipAddress?.startsWith('127.'))) {
+  if (filters.localhost && (ipAddress === '::1' || ipAddress === '127.0.0.1')) {
     return 'The project filters out visits from localhost (inbound filter).';
   }
   return undefined;

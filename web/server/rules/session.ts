@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { Fields, ParseError } from '../wire/fields.js';
-import { parseJson, JsonError, type JsonNode } from '../wire/json.js';
+import { itemsOf, parseJson, JsonError, type JsonNode } from '../wire/json.js';
 import type { Time } from '../wire/rfc3339.js';
+import { parseUuid } from '../wire/uuid.js';
+import { readMechanism, type Mechanism } from './mechanism.js';
 
 /** The attributes that both kinds of session items carry. */
 export interface Attributes {
@@ -19,10 +21,9 @@ export interface SessionUpdate {
   seq?: bigint;
   started: Time;
   timestamp?: Time;
-  duration?: number;
   status: string;
   errors: bigint;
-  abnormalMechanism?: string;
+  mechanism?: Mechanism;
   attrs: Attributes;
 }
 
@@ -42,6 +43,7 @@ export interface SessionAggregates {
   attrs: Attributes;
 }
 
+// The orders of keys are those of Relay's structs: an array may stand for each of them.
 const UPDATE_KEYS = [
   'sid',
   'did',
@@ -49,15 +51,14 @@ const UPDATE_KEYS = [
   'init',
   'timestamp',
   'started',
-  'duration',
   'status',
   'errors',
-  'abnormal_mechanism',
   'attrs',
+  'abnormal_mechanism',
 ] as const;
 const ATTRIBUTE_KEYS = ['release', 'environment', 'ip_address', 'user_agent'] as const;
 const COUNTERS = ['exited', 'errored', 'abnormal', 'unhandled', 'crashed'] as const;
-const UUID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+const BUCKET_KEYS = ['started', 'did', ...COUNTERS] as const;
 
 /** Reads the payload of an item; failures are ParseErrors. */
 export function readPayload(payload: Uint8Array): JsonNode {
@@ -72,7 +73,7 @@ export function readPayload(payload: Uint8Array): JsonNode {
 function readAttributes(fields: Fields): Attributes {
   const node = fields.get('attrs');
   if (node === undefined) throw fields.missing('attrs', 'It holds the release.');
-  const attrs = new Fields(node, '"attrs"', ATTRIBUTE_KEYS);
+  const attrs = Fields.of(node, '"attrs"', ATTRIBUTE_KEYS);
   const out: Attributes = {
     release: attrs.requiredString('release', 'A session without a release cannot be counted.'),
   };
@@ -82,7 +83,7 @@ function readAttributes(fields: Fields): Attributes {
   if (ip !== undefined) {
     if (ip !== '{{auto}}' && (isIP(ip) === 0 || ip.includes('%'))) {
       throw new ParseError(
-        `"ip_address" must be an IP address or "{{auto}}"; got ${JSON.stringify(ip)}. ` +
+        `"ip_address" must be an IP address or "{{auto}}"; got ${JSON.stringify(ip.slice(0, 60))}. ` +
           'Leave it out if there is none.',
       );
     }
@@ -93,57 +94,73 @@ function readAttributes(fields: Fields): Attributes {
   return out;
 }
 
+function readSid(fields: Fields): string | undefined {
+  const text = fields.string('sid');
+  if (text === undefined) return undefined;
+  const sid = parseUuid(text);
+  if (sid !== undefined) return sid;
+  throw new ParseError(
+    `"sid" must be a UUID (32 hex digits, hyphens allowed); got ${JSON.stringify(text.slice(0, 60))}.`,
+  );
+}
+
 /** Reads a session update with the defaults of the server for what is absent. */
 export function readUpdate(node: JsonNode): SessionUpdate {
-  const fields = new Fields(node, 'the session', UPDATE_KEYS);
-  const sid = fields.string('sid');
-  if (sid !== undefined && !UUID.test(sid)) {
-    throw new ParseError(
-      `"sid" must be a UUID (32 hex digits, hyphens allowed); got ${JSON.stringify(sid)}.`,
-    );
-  }
+  const fields = Fields.of(node, 'the session', UPDATE_KEYS);
+  const sid = readSid(fields);
   const did = fields.optionalString('did');
   const seq = fields.unsigned('seq', 64);
   const init = fields.boolean('init') ?? false;
   const timestamp = fields.time('timestamp');
   const started = fields.time('started');
   if (started === undefined) throw fields.missing('started', 'It says when the session began.');
-  const duration = fields.optionalNumber('duration');
   const status = fields.string('status') ?? 'ok';
   const errors = fields.unsigned('errors', 64) ?? 0n;
-  const mechanism = fields.optionalString('abnormal_mechanism');
+  const mechanism = readMechanism(fields, 'abnormal_mechanism');
 
   const update: SessionUpdate = { init, started, status, errors, attrs: readAttributes(fields) };
-  if (sid !== undefined) update.sid = sid.replaceAll('-', '').toLowerCase();
+  if (sid !== undefined) update.sid = sid;
   if (did !== undefined) update.did = did;
   if (seq !== undefined) update.seq = seq;
   if (timestamp !== undefined) update.timestamp = timestamp;
-  if (duration !== undefined) update.duration = duration;
-  if (mechanism !== undefined) update.abnormalMechanism = mechanism;
+  if (mechanism !== undefined) update.mechanism = mechanism;
   return update;
 }
 
-/** Reads an aggregate; one unreadable bucket makes the whole item unreadable. */
-export function readAggregates(node: JsonNode): SessionAggregates {
-  const fields = new Fields(node, 'the aggregate', ['aggregates', 'attrs']);
-  const list = fields.get('aggregates');
-  if (list !== undefined && list.kind !== 'array') {
-    throw new ParseError('"aggregates" must be an array.');
-  }
-  const buckets = (list?.items ?? []).map((item, index): Bucket => {
-    const bucket = new Fields(item, `bucket ${index + 1}`, ['started', 'did', ...COUNTERS]);
-    const started = bucket.time('started');
-    if (started === undefined) throw bucket.missing('started', 'It says which minute is meant.');
-    const counts = COUNTERS.map((key) => [key, Number(bucket.unsigned(key, 32) ?? 0n)] as const);
-    const out = { started, ...Object.fromEntries(counts) } as unknown as Bucket;
-    const did = bucket.optionalString('did');
-    if (did !== undefined) out.did = did;
-    return out;
-  });
-  return { buckets, attrs: readAttributes(fields) };
+function readBucket(item: JsonNode, number: number): Bucket {
+  const bucket = Fields.of(item, `bucket ${number}`, BUCKET_KEYS);
+  const started = bucket.time('started');
+  if (started === undefined) throw bucket.missing('started', 'It says which minute is meant.');
+  const count = (key: (typeof COUNTERS)[number]): number => Number(bucket.unsigned(key, 32) ?? 0n);
+  const out: Bucket = {
+    started,
+    exited: count('exited'),
+    errored: count('errored'),
+    abnormal: count('abnormal'),
+    unhandled: count('unhandled'),
+    crashed: count('crashed'),
+  };
+  const did = bucket.optionalString('did');
+  if (did !== undefined) out.did = did;
+  return out;
 }
 
-/** An all-zero UUID stands for "no user". */
-export function isNilUser(did: string): boolean {
-  return UUID.test(did) && /^[0-]+$/.test(did);
+/** Reads an aggregate; one unreadable bucket makes the whole item unreadable. */
+export function readAggregates(node: JsonNode, maxBuckets: number): SessionAggregates {
+  const fields = Fields.of(node, 'the aggregate', ['aggregates', 'attrs']);
+  const list = fields.get('aggregates');
+  if (list !== undefined && list.kind !== 'array') {
+    throw fields.wrong('aggregates', 'an array', list);
+  }
+  const buckets: Bucket[] = [];
+  for (const item of list === undefined ? [] : itemsOf(list)) {
+    if (buckets.length >= maxBuckets) {
+      throw new ParseError(
+        `The envelope has more than ${maxBuckets} buckets of sessions. That is a limit of this ` +
+          'collector, to bound its work; the protocol asks for at most 100 an item.',
+      );
+    }
+    buckets.push(readBucket(item, buckets.length + 1));
+  }
+  return { buckets, attrs: readAttributes(fields) };
 }

@@ -1,5 +1,4 @@
-import type { Session } from './item.js';
-import { unusableRelease } from './names.js';
+import type { Session } from './result.js';
 
 /** What has been seen of a session, to warn of what makes its numbers wrong. */
 interface Seen {
@@ -35,7 +34,7 @@ export class SessionHistory {
   }
 }
 
-function warnings({ init, status, did, release }: Session, seen: Seen, series: string): string[] {
+function warnings({ init, status, did }: Session, seen: Seen, series: string): string[] {
   const out: string[] = [];
   if (init && seen.init) {
     out.push('"init" was true before for this sid: the session is now counted twice.');
@@ -55,9 +54,5 @@ function warnings({ init, status, did, release }: Session, seen: Seen, series: s
     out.push('The release or environment changed within the session: it shows up in two series.');
   }
   if (did === '') out.push('An empty "did" makes all such visitors one user.');
-  const unusable = unusableRelease(release);
-  if (unusable !== undefined) {
-    out.push(`Relay counts it, but Sentry will not show it: ${unusable}.`);
-  }
   return out;
 }

@@ -2,177 +2,145 @@
  * A strict JSON reader that accepts and refuses what serde_json does.
  *
  * JSON.parse hides what matters here: it merges repeated keys, turns `1.0` into 1 and keeps lone
- * surrogates. This reader keeps number text and repeated keys, works on bytes (envelopes may hold
- * invalid UTF-8) and does not recurse, so nesting cannot exhaust the stack.
+ * surrogates. This reader works on bytes (envelopes may hold invalid UTF-8), does not recurse, and
+ * builds nothing: a node says where a value is, and what nobody asks for costs no memory.
  */
+import { endOfString, isSpace, JsonError, Scanner } from './json-scanner.js';
 
-export type JsonNode =
-  | { kind: 'object'; entries: { key: string; value: JsonNode }[] }
-  | { kind: 'array'; items: JsonNode[] }
-  /** `flaw` names why the text cannot be read as a string; it only matters where it is read. */
-  | { kind: 'string'; value: string; flaw?: string }
-  | { kind: 'number'; text: string }
-  | { kind: 'boolean'; value: boolean }
-  | { kind: 'null' };
+export { JsonError } from './json-scanner.js';
 
-export class JsonError extends Error {}
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+
+/** A value in a text that was found to be valid. */
+export interface JsonNode {
+  kind: JsonKind;
+  bytes: Uint8Array;
+  start: number;
+  /** The offset just behind it. */
+  end: number;
+}
+
+/** A text, or why it cannot be read; that only matters where it is read. */
+export interface JsonText {
+  value: string;
+  flaw?: string;
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-const ESCAPES: Record<string, string> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
+const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const QUOTE = 0x22;
+const KINDS: Record<number, JsonKind> = {
+  [QUOTE]: 'string',
+  0x7b: 'object',
+  0x5b: 'array',
+  0x74: 'boolean',
+  0x66: 'boolean',
+  0x6e: 'null',
 };
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+const nodeAt = (bytes: Uint8Array, start: number, end: number): JsonNode => ({
+  kind: KINDS[bytes[start] ?? 0] ?? 'number',
+  bytes,
+  start,
+  end,
+});
 
-/** Reads one JSON value that starts at or after `start`; `end` is the offset just behind it. */
-export function readJson(
-  bytes: Uint8Array,
-  start = 0,
-  maxDepth = Infinity,
-): { node: JsonNode; end: number } {
-  let at = start;
-  const skipSpace = (): void => {
-    while (isSpace(bytes[at])) at++;
-  };
-  const unexpected = (wanted: string): JsonError => {
-    const byte = bytes[at];
-    if (byte === undefined) return new JsonError(`the text ends where ${wanted} should be`);
-    const shown = byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte ${byte}`;
-    return new JsonError(`found ${shown} at byte ${at - start} where ${wanted} should be`);
-  };
-
-  const readString = (): { value: string; flaw?: string } => {
-    if (bytes[at] !== QUOTE) throw unexpected('a quoted string');
-    const first = ++at;
-    let escaped = false;
-    for (;;) {
-      const byte = bytes[at];
-      if (byte === undefined) throw new JsonError('a string is not closed');
-      if (byte === QUOTE) break;
-      if (byte < 0x20) throw new JsonError('a string holds a raw control character');
-      if (byte === BACKSLASH) {
-        escaped = true;
-        at++;
-      }
-      at++;
-    }
-    const slice = bytes.subarray(first, at++);
-    let text: string;
-    let flaw: string | undefined;
-    try {
-      text = utf8.decode(slice);
-    } catch {
-      text = lenientUtf8.decode(slice);
-      flaw = 'it is not valid UTF-8';
-    }
-    if (!escaped) return flaw === undefined ? { value: text } : { value: text, flaw };
-    const value = text.replace(/\\(u[0-9a-fA-F]{4}|[^]?)/g, (_whole, code: string) => {
-      if (code.length === 5) return String.fromCharCode(parseInt(code.slice(1), 16));
-      const plain = ESCAPES[code];
-      if (plain === undefined) throw new JsonError(`a string holds the unknown escape \\${code}`);
-      return plain;
-    });
-    if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value)) {
-      flaw ??= 'it holds half of a surrogate pair (a \\ud800-like escape without its partner)';
-    }
-    return flaw === undefined ? { value } : { value, flaw };
-  };
-
-  const readScalar = (): JsonNode => {
-    const byte = bytes[at];
-    if (byte === QUOTE) return { kind: 'string', ...readString() };
-    const first = at;
-    for (;;) {
-      const next = bytes[at];
-      if (next === undefined || !/[-+.0-9a-zA-Z]/.test(String.fromCharCode(next))) break;
-      at++;
-    }
-    const word = lenientUtf8.decode(bytes.subarray(first, at));
-    if (word === 'true' || word === 'false') return { kind: 'boolean', value: word === 'true' };
-    if (word === 'null') return { kind: 'null' };
-    if (NUMBER.test(word)) return { kind: 'number', text: word };
-    if (word === '') throw unexpected('a JSON value');
-    throw new JsonError(`"${word.slice(0, 40)}" is not a JSON value`);
-  };
-
-  type Open =
-    | { node: Extract<JsonNode, { kind: 'object' }>; key: string }
-    | { node: Extract<JsonNode, { kind: 'array' }> };
-  const open: Open[] = [];
-  const readKey = (): string => {
-    skipSpace();
-    const key = readString();
-    if (key.flaw !== undefined) throw new JsonError(`a key cannot be read: ${key.flaw}`);
-    skipSpace();
-    if (bytes[at] !== 0x3a) throw unexpected('":"');
-    at++;
-    return key.value;
-  };
-
-  for (;;) {
-    skipSpace();
-    let done: JsonNode | undefined;
-    const byte = bytes[at];
-    if (byte === 0x7b || byte === 0x5b) {
-      at++;
-      if (open.length >= maxDepth) throw new JsonError(`nested deeper than ${maxDepth} levels`);
-      skipSpace();
-      const isObject = byte === 0x7b;
-      if (bytes[at] === (isObject ? 0x7d : 0x5d)) {
-        at++;
-        done = isObject ? { kind: 'object', entries: [] } : { kind: 'array', items: [] };
-      } else if (isObject) {
-        open.push({ node: { kind: 'object', entries: [] }, key: readKey() });
-        continue;
-      } else {
-        open.push({ node: { kind: 'array', items: [] } });
-        continue;
-      }
-    } else {
-      done = readScalar();
-    }
-
-    for (;;) {
-      const parent = open.at(-1);
-      if (parent === undefined) return { node: done, end: at };
-      if ('key' in parent) parent.node.entries.push({ key: parent.key, value: done });
-      else parent.node.items.push(done);
-      skipSpace();
-      const next = bytes[at];
-      if (next === 0x2c) {
-        at++;
-        if ('key' in parent) parent.key = readKey();
-        break;
-      }
-      if (next !== ('key' in parent ? 0x7d : 0x5d)) {
-        throw unexpected('key' in parent ? '"," or "}"' : '"," or "]"');
-      }
-      at++;
-      done = parent.node;
-      open.pop();
-    }
-  }
+/** Reads one JSON value that starts at or after `start`. */
+export function readJson(bytes: Uint8Array, start = 0, maxDepth = Infinity): JsonNode {
+  const scanner = new Scanner(bytes, start, maxDepth);
+  const from = scanner.skipSpace();
+  return nodeAt(bytes, from, scanner.skipValue());
 }
 
 /** Reads a whole text: one JSON value, with nothing but white space around it. */
 export function parseJson(bytes: Uint8Array): JsonNode {
-  const { node, end } = readJson(bytes);
-  for (let at = end; at < bytes.length; at++) {
+  const node = readJson(bytes);
+  for (let at = node.end; at < bytes.length; at++) {
     if (!isSpace(bytes[at])) throw new JsonError('there is text behind the end of the JSON value');
   }
   return node;
+}
+
+/** The text of a string. */
+export function textOf({ bytes, start, end }: JsonNode): JsonText {
+  const slice = bytes.subarray(start + 1, end - 1);
+  let isPlain = true;
+  for (const byte of slice) {
+    if (byte === 0x5c || byte > 0x7e) {
+      isPlain = false;
+      break;
+    }
+  }
+  if (isPlain) {
+    return { value: Buffer.from(slice.buffer, slice.byteOffset, slice.length).toString('latin1') };
+  }
+  let text: string;
+  let flaw: string | undefined;
+  try {
+    text = utf8.decode(slice);
+  } catch {
+    text = lenientUtf8.decode(slice);
+    flaw = 'it is not valid UTF-8';
+  }
+  const value = text.replace(/\\(u[0-9a-fA-F]{4}|[^])/g, (_whole, code: string) =>
+    code.length === 5 ? String.fromCharCode(parseInt(code.slice(1), 16)) : (ESCAPES[code] ?? code),
+  );
+  if (LONE_SURROGATE.test(value)) {
+    flaw ??= 'it holds half of a surrogate pair (a \\ud800-like escape without its partner)';
+  }
+  return flaw === undefined ? { value } : { value, flaw };
+}
+
+/** A number, `true` or `false` as it is written. */
+export const wordOf = ({ bytes, start, end }: JsonNode): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+
+/** The keys and values of an object, in order and with repetitions. */
+export function* entriesOf(node: JsonNode): Generator<{ key: JsonText; value: JsonNode }> {
+  const { bytes } = node;
+  const scanner = new Scanner(bytes, node.start + 1);
+  while (bytes[scanner.skipSpace()] === QUOTE) {
+    const start = scanner.at;
+    const key = textOf({ kind: 'string', bytes, start, end: endOfString(bytes, start) });
+    scanner.skipKey();
+    const from = scanner.skipSpace();
+    yield { key, value: nodeAt(bytes, from, scanner.skipValue()) };
+    scanner.skipSeparator();
+  }
+}
+
+/** The values of an array. */
+export function* itemsOf(node: JsonNode): Generator<JsonNode> {
+  const { bytes } = node;
+  const scanner = new Scanner(bytes, node.start + 1);
+  for (;;) {
+    const from = scanner.skipSpace();
+    if (from >= node.end - 1) return;
+    yield nodeAt(bytes, from, scanner.skipValue());
+    scanner.skipSeparator();
+  }
+}
+
+/** Why some text or number in a value cannot be read, however deep it is; undefined if all can. */
+export function unreadable(node: JsonNode): string | undefined {
+  const { bytes, end } = node;
+  for (let at = node.start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE) {
+      const start = at;
+      at = endOfString(bytes, at) - 1;
+      const { flaw } = textOf({ kind: 'string', bytes, start, end: at + 1 });
+      if (flaw !== undefined) return `a text cannot be read: ${flaw}`;
+    } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
+      const start = at;
+      while (/[-+.0-9eE]/.test(String.fromCharCode(bytes[at + 1] ?? 0))) at++;
+      const word = wordOf({ kind: 'number', bytes, start, end: at + 1 });
+      if (!Number.isFinite(Number(word))) return `the number ${word.slice(0, 20)} is out of range`;
+    }
+  }
+  return undefined;
 }
 
 /** The plain value for display. Deep nesting is cut and big numbers keep their text. */
@@ -181,18 +149,23 @@ export function toValue(node: JsonNode, depth = 0): unknown {
   switch (node.kind) {
     case 'object': {
       const out: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-      for (const { key, value } of node.entries) out[key] = toValue(value, depth + 1);
+      for (const { key, value } of entriesOf(node)) out[key.value] = toValue(value, depth + 1);
       return out;
     }
     case 'array':
-      return node.items.map((item) => toValue(item, depth + 1));
+      return Array.from(itemsOf(node), (item) => toValue(item, depth + 1));
     case 'number': {
-      const value = Number(node.text);
-      return Number.isSafeInteger(value) || /[.eE]/.test(node.text) ? value : node.text;
+      const word = wordOf(node);
+      const value = Number(word);
+      return Number.isSafeInteger(value) || /[.eE]/.test(word) ? value : word;
     }
+    case 'string':
+      return textOf(node).value;
+    case 'boolean':
+      return bytesStartWithT(node);
     case 'null':
       return null;
-    default:
-      return node.value;
   }
 }
+
+const bytesStartWithT = ({ bytes, start }: JsonNode): boolean => bytes[start] === 0x74;

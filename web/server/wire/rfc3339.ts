@@ -4,12 +4,23 @@ export interface Time {
   offset: boolean;
 }
 
-const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))$/;
+/** White space as Unicode defines it, which is not what \s means. */
+const W = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
+const N = `${W}(\\d{1,2})`;
+const DATE = `${W}(\\d{1,4}|[+-]\\d{1,18})${W}-${N}${W}-${N}`;
+const TIME = `${N}${W}:${N}${W}:${N}(?:\\.(\\d+))?${W}`;
+const COLON = W.replace('[', '[:');
+/** The minus may be a hyphen or U+2212. */
+const ZONE = `(?:[Zz]|[Uu][Tt][Cc]|([+\\-\\u2212])(\\d\\d)${COLON}([0-5]\\d))`;
+const RELAXED = new RegExp(`^${DATE}[Tt ]${TIME}${ZONE}${W}$`);
+const MAX_LENGTH = 200;
 
-/** Reads an RFC 3339 time. The zone is required; `+0100` is taken as well as `+01:00`. */
+/**
+ * Reads an RFC 3339 time in the relaxed form that Rust's chrono takes: blanks between the parts,
+ * parts of one digit, `UTC`, `+0100`. The zone is required. Second 60 is read as second 59.
+ */
 export function parseTime(text: string): Time | undefined {
-  const match = RFC3339.exec(text);
+  const match = text.length > MAX_LENGTH ? null : RELAXED.exec(text);
   if (match === null) return undefined;
   const part = (index: number): number => Number(match[index] ?? 0);
   const [year, month, day] = [part(1), part(2), part(3)];
@@ -21,9 +32,9 @@ export function parseTime(text: string): Time | undefined {
   date.setUTCFullYear(year, month - 1, day);
   if (date.getUTCDate() !== day) return undefined;
   const [offsetHour, offsetMinute] = [part(9), part(10)];
-  if (offsetHour > 23 || offsetMinute > 59) return undefined;
-  const offset = (offsetHour * 60 + offsetMinute) * 60_000 * (match[8] === '-' ? -1 : 1);
+  if (offsetHour > 23) return undefined;
+  const offset = (offsetHour * 60 + offsetMinute) * 60_000 * (match[8] === '+' ? 1 : -1);
   const fraction = Math.floor(Number(`0.${match[7] ?? '0'}`) * 1000);
-  const ms = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset;
-  return { ms, offset: offset !== 0 };
+  const seconds = (hour * 60 + minute) * 60 + Math.min(second, 59);
+  return { ms: date.getTime() + seconds * 1000 + fraction - offset, offset: offset !== 0 };
 }

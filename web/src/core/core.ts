@@ -1,5 +1,5 @@
 /**
- * The C core in a page. `src/wasm.c` is the other side of the boundary, which numbers and texts
+ * The C core in a page. `src/wasm/exports.c` is the other side of the boundary, which numbers and texts
  * cross, and `include/crashfree.h` says what each call does. The build gives the members with an
  * underscore their names there, or short ones where the module is inside the script.
  */
@@ -23,13 +23,7 @@ export type Exports = {
   _respond(request: number, status: number, limitsLength: number, retryAfter?: number): void;
   _session(): number;
   _save(index: number): number;
-  _restore(
-    length: number,
-    started: number,
-    status: number,
-    errors: number,
-    announced: boolean,
-  ): number;
+  _restore(length: number, killed: boolean): number;
   _status(): number;
   _count(counter: Counter): number;
   _close(): void;
@@ -55,7 +49,6 @@ export type Imports = {
     _now(): number;
     _monotonic(): number;
     _random(address: number, length: number): unknown;
-    _timestamp(address: number, time: number): unknown;
   };
 };
 
@@ -88,7 +81,6 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
         _now: Date.now,
         _monotonic: () => performance.now(),
         _random: (address, length) => crypto.getRandomValues(bytes(address, length)),
-        _timestamp: (address, time) => encode(new Date(time).toISOString(), address),
       },
     },
     (exports) => {

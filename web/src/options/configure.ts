@@ -25,7 +25,7 @@ export function configure(core: Core, settings: Settings): void {
   number(Option.SAMPLE_RATE, settings.sampleRate);
   number(Option.CONSENT, consentOf(settings.consent));
   if (settings.unhandledStatus === 'unhandled') {
-    number(Option.UNHANDLED, SessionStatus.UNHANDLED_END);
+    number(Option.UNHANDLED, SessionStatus.UNHANDLED);
   }
   number(Option.PER_MINUTE, settings.maxSessionsPerMinute);
   number(Option.REPORTS, Number(settings.sendClientReports));

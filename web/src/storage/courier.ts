@@ -1,5 +1,5 @@
 /** Couriers deliver what earlier pages left. Each has a core of its own, for one release and environment. */
-import { Consent, SESSIONS_MAX, SessionStatus, Status } from '../abi';
+import { Consent, SESSIONS_MAX, Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
@@ -8,11 +8,10 @@ import {
   RECORDS_MAX,
   serialize,
   sessionsOf,
-  stored,
+  sidOf,
   type Owner,
   type Records,
   type StoredRecord,
-  type StoredSession,
 } from './record';
 
 /** Starts another core with settings of its own; `changed` is called after what it does. */
@@ -41,48 +40,22 @@ export interface Couriers {
   dismiss(): void;
 }
 
-/** 32 hexadecimal digits; the server refuses another sid. */
-const SID = /^[\da-f]{32}$/;
-/** In the year 5138. */
-const START_MAX = 1e14;
 /** How long the lock of a record that is done with is kept from others, who may see it still. */
 const DONE_MS = 1000;
 /** How long a change of the storage may take to reach other processes; locks are faster. */
 const SPREAD_MS = 300;
 
-const STATUSES: Record<string, SessionStatus> = {
-  __proto__: null as never,
-  ok: SessionStatus.OK,
-  exited: SessionStatus.EXITED,
-  crashed: SessionStatus.CRASHED,
-  unhandled: SessionStatus.UNHANDLED_END,
-  abnormal: SessionStatus.ABNORMAL,
-};
-
 /** Gives a session of an ended page to a core; returns its sid if there is something to tell. */
 function restore(
   core: Core,
   session: unknown,
-  died: boolean,
+  killed: boolean,
   seen: Set<string>,
 ): string | undefined {
-  const { sid, did, started, status, errors, init, due } = (session ?? {}) as StoredSession;
-  const state = STATUSES[status];
-
-  const start = Date.parse(started);
-
-  if (state === undefined || !SID.test(sid) || seen.has(sid) || !(due || died)) return undefined;
-  /* The core corrects a start in the future, but has no room for years of more than four digits. */
-  if (start > START_MAX) return undefined;
-  seen.add(sid);
-  const taken = core._restore(
-    core._write(sid + (typeof did === 'string' ? did : '')),
-    start,
-    state || (died ? SessionStatus.ABNORMAL : SessionStatus.EXITED),
-    errors,
-    init !== true,
-  );
-  return taken ? sid : undefined;
+  if (typeof session !== 'string' || seen.has(sidOf(session))) return undefined;
+  if (!core._restore(core._write(session), killed)) return undefined;
+  seen.add(sidOf(session));
+  return sidOf(session);
 }
 
 /**
@@ -112,9 +85,7 @@ export function sendCouriers(
     if (!courier.core || dismissed) return;
     const left = sessionsOf(courier.core);
     for (const [key, record] of courier.records) {
-      const sessions = left
-        .filter(({ sid }) => record.sids.has(sid))
-        .map((one) => stored(one, true));
+      const sessions = left.filter((session) => record.sids.has(sidOf(session)));
       const text = serialize(courier.owner, false, sessions);
       if (text !== record.text) records.put(key, text);
       record.text = text;

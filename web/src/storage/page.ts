@@ -3,7 +3,7 @@ import { Counter, Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
-import { RECORDS_MAX, serialize, sessionsOf, stored, type Records } from './record';
+import { isDue, RECORDS_MAX, serialize, sessionsOf, type Records } from './record';
 
 export interface OwnRecord {
   /** Whether what is waiting is in the record. */
@@ -32,9 +32,7 @@ export function createOwnRecord(
   let requests = core._count(Counter.REQUESTS);
   /** Whether the last request was in vain. What became of those before this was loaded is a guess:
    * an update that is repeated does no harm. */
-  let failed =
-    requests > 0 &&
-    sessionsOf(core).some(({ init, status, errors }) => init || status !== 'ok' || errors > 0);
+  let failed = requests > 0 && sessionsOf(core).some(isDue);
   /** The key of the record while the page holds its lock. */
   let own: string | undefined;
   /** The key for which the page is waiting. */
@@ -76,14 +74,14 @@ export function createOwnRecord(
     },
     save(visible, status) {
       const stuck = failed || core._status() === Status.RATE_LIMITED || navigator.onLine === false;
-      const sessions = sessionsOf(core).map((one) =>
-        stored(one, one.init === true || one.status !== 'ok' || (stuck && one.errors > 0)),
-      );
+      const sessions = sessionsOf(core);
       const text = serialize(
         settings,
         visible,
         /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
-        sessions.filter(({ due }) => (isLocal ? due || visible : due && stuck)),
+        sessions.filter(
+          (session) => (isLocal && visible) || (isDue(session) && (isLocal || stuck)),
+        ),
       );
       /* Also while a request is on its way, as it may be in vain. */
       const leaves = core._count(Counter.REQUESTS) !== requests;
@@ -96,7 +94,7 @@ export function createOwnRecord(
       }
       /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
       if (!text && (isLocal || !used) && (status !== undefined || !visible)) leave();
-      isKept = own !== undefined && sessions.some(({ due }) => due) && records.get(own) === text;
+      isKept = own !== undefined && sessions.some(isDue) && records.get(own) === text;
       isPostponed = stuck && isKept;
     },
     leave,

@@ -2,14 +2,13 @@
  * Records: what pages leave in the storage for later ones. Each page has one, under a key of its own
  * that begins with the project's address.
  */
-import { SESSIONS_MAX } from '../abi';
+import { RECORD_DUE, SESSIONS_MAX, SID_LENGTH } from '../abi';
 import type { Core } from '../core/core';
-import type { Session } from '../options/types';
 
 /** Records that are kept, and looked at by one page, so that storage cannot grow or cost much. */
 export const RECORDS_MAX = 50;
 /** The version of the format. A record of a later version is left to pages that know it. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Whose sessions those of a record are. */
 export interface Owner {
@@ -17,37 +16,27 @@ export interface Owner {
   environment?: string | undefined;
 }
 
-export type StoredSession = Pick<
-  Session,
-  'sid' | 'did' | 'started' | 'status' | 'errors' | 'init'
-> & {
-  /** Whether the server lacks something of it. */
-  due: boolean;
-};
-
 export interface StoredRecord extends Owner {
   version: number;
   /** Whether the page was visible when the record was written. */
   visible: boolean;
-  sessions: StoredSession[];
+  /** What the core wrote of each session, for another core to read. */
+  sessions: string[];
 }
 
-/** The sessions of a core of which something is waiting, and the running one. */
-export const sessionsOf = (core: Core): Session[] =>
-  Array.from({ length: SESSIONS_MAX }, (_, index) => core._read(core._save(index)))
-    .filter(Boolean)
-    .map((json) => JSON.parse(json) as Session);
+/** What a core writes of the sessions of which something is waiting, and of the running one. */
+export const sessionsOf = (core: Core): string[] =>
+  Array.from({ length: SESSIONS_MAX }, (_, index) => core._read(core._save(index))).filter(Boolean);
 
-export const stored = (session: Session, due: boolean): StoredSession => {
-  const { sid, did, started, status, errors, init } = session;
-  return { sid, did, started, status, errors, init, due };
-};
+/** Whether something of a session is waiting. */
+export const isDue = (session: string): boolean => session[RECORD_DUE] === '1';
+export const sidOf = (session: string): string => session.slice(0, SID_LENGTH);
 
 /** The text of a record; empty if there is no session to keep. */
 export const serialize = (
   { release, environment }: Owner,
   visible: boolean,
-  sessions: StoredSession[],
+  sessions: string[],
 ): string =>
   sessions.length
     ? JSON.stringify({ version: VERSION, release, environment, visible, sessions })

@@ -1,6 +1,6 @@
 #include "host.h"
 
-#include "client.h"
+#include "state.h"
 
 #include <string.h>
 

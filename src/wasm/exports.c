@@ -1,12 +1,11 @@
 /*
- * The module's boundary, and the only file with global state: one client, its host, and cJSON's
- * memory. Exports and imports have short names, since their bytes are shipped; web/src/core.ts is
- * the other side. Text goes in and out through the client's envelope buffer, whose address
- * `buffer` gives: it holds what the last call or import was about, until the next.
+ * The module's boundary, and the only file with global state: one client. Exports and imports have
+ * short names, since their bytes are shipped; web/src/core/core.ts is the other side. Text goes in
+ * and out through the client's envelope buffer, whose address `init` returns: it holds what the last
+ * call or import was about, until the next. A length beyond that buffer is read as 0.
  */
-#include "client.h"
 #include "host.h"
-#include "timestamp.h"
+#include "state.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -17,7 +16,6 @@
 IMPORT(now) double cf_import_now(void);
 IMPORT(monotonic) double cf_import_monotonic(void);
 IMPORT(random) void cf_import_random(unsigned char *bytes, size_t count);
-IMPORT(timestamp) void cf_import_timestamp(char *out, double time);
 IMPORT(wake) void cf_import_wake(double delay);
 IMPORT(fetch)
 void cf_import_fetch(uint32_t request, const char *url, size_t url_length, const char *body,
@@ -55,31 +53,30 @@ bool cf_host_before_send(const crashfree *client, const char *session, size_t le
     return cf_import_before_send(session, length) != 0;
 }
 
-void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time) {
-    /* The NUL behind it is there, as in all memory of a new client. */
-    cf_import_timestamp(out, time);
-}
-
 static crashfree the_client;
 
 char *EXPORT(init)(void);
 int EXPORT(set_text)(int option, size_t length);
 void EXPORT(set_number)(int option, double value);
-int EXPORT(set_user)(size_t length);
+int EXPORT(set_user)(size_t length, double at);
 void EXPORT(set_consent)(int consent);
-void EXPORT(start)(int announce);
-void EXPORT(end)(int status);
-void EXPORT(error)(int kind);
+void EXPORT(start)(int announce, double at);
+void EXPORT(end)(int status, double at);
+void EXPORT(error)(int kind, double at);
 void EXPORT(flush)(void);
 void EXPORT(hide)(int final);
 void EXPORT(wake)(void);
 void EXPORT(respond)(uint32_t request, int status, size_t limits_length, double retry_after);
 size_t EXPORT(session)(void);
 size_t EXPORT(save)(unsigned index);
-int EXPORT(restore)(size_t length, double started, int status, uint32_t errors, int announced);
+int EXPORT(restore)(size_t length, int killed);
 int EXPORT(status)(void);
 uint32_t EXPORT(count)(int counter);
 void EXPORT(close)(void);
+
+static size_t bounded(size_t length) {
+    return length <= sizeof the_client.envelope.text ? length : 0;
+}
 
 /* Makes the client anew and returns the address of its buffer of CRASHFREE_ENVELOPE_MAX bytes. */
 char *init(void) {
@@ -89,31 +86,31 @@ char *init(void) {
 
 int set_text(int option, size_t length) {
     return crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope.text,
-                              length);
+                              bounded(length));
 }
 
 void set_number(int option, double value) {
     crashfree_set_number(&the_client, (crashfree_option)option, value);
 }
 
-int set_user(size_t length) {
-    return crashfree_set_user(&the_client, the_client.envelope.text, length);
+int set_user(size_t length, double at) {
+    return crashfree_set_user(&the_client, the_client.envelope.text, bounded(length), at);
 }
 
 void set_consent(int consent) {
     crashfree_set_consent(&the_client, (crashfree_consent)consent);
 }
 
-void start(int announce) {
-    crashfree_start_session(&the_client, announce != 0);
+void start(int announce, double at) {
+    crashfree_start_session(&the_client, announce != 0, at);
 }
 
-void end(int status) {
-    crashfree_end_session(&the_client, (crashfree_session_status)status);
+void end(int status, double at) {
+    crashfree_end_session(&the_client, (crashfree_session_status)status, at);
 }
 
-void error(int kind) {
-    crashfree_error(&the_client, (crashfree_error_kind)kind);
+void error(int kind, double at) {
+    crashfree_error(&the_client, (crashfree_error_kind)kind, at);
 }
 
 void flush(void) {
@@ -129,8 +126,8 @@ void wake(void) {
 }
 
 void respond(uint32_t request, int status, size_t limits_length, double retry_after) {
-    crashfree_respond(&the_client, request, status, the_client.envelope.text, limits_length,
-                      retry_after);
+    crashfree_respond(&the_client, request, status, the_client.envelope.text,
+                      bounded(limits_length), retry_after);
 }
 
 /* Writes the session to the buffer and returns its length. */
@@ -139,15 +136,14 @@ size_t session(void) {
                              sizeof the_client.envelope.text);
 }
 
-/* Writes a session to the buffer and returns its length. */
+/* Writes the record of a session to the buffer and returns its length. */
 size_t save(unsigned index) {
     return crashfree_save(&the_client, index, the_client.envelope.text,
                           sizeof the_client.envelope.text);
 }
 
-int restore(size_t length, double started, int status, uint32_t errors, int announced) {
-    return crashfree_restore(&the_client, the_client.envelope.text, length, started,
-                             (crashfree_session_status)status, errors, announced != 0);
+int restore(size_t length, int killed) {
+    return crashfree_restore(&the_client, the_client.envelope.text, bounded(length), killed != 0);
 }
 
 int status(void) {
@@ -160,24 +156,4 @@ uint32_t count(int counter) {
 
 void close(void) {
     crashfree_close(&the_client);
-}
-
-/* cJSON asks for no memory, as the nodes and the output are given; the module has none for it. */
-void *cf_cjson_malloc(size_t size);
-void *cf_cjson_realloc(void *memory, size_t size);
-void cf_cjson_free(void *memory);
-
-void *cf_cjson_malloc(size_t size) {
-    (void)size;
-    return NULL;
-}
-
-void *cf_cjson_realloc(void *memory, size_t size) {
-    (void)memory;
-    (void)size;
-    return NULL;
-}
-
-void cf_cjson_free(void *memory) {
-    (void)memory;
 }

@@ -1,5 +1,5 @@
 /* What an answer means, and what happens when there is none. */
-#include "transport.h"
+#include "delivery.h"
 #include "fake_host.h"
 #include "test.h"
 
@@ -11,11 +11,11 @@
 #define JUST_EXITED "\"status\":\"exited\",\"errors\":0"
 
 static void start(bool announce) {
-    crashfree_start_session(fake.client, announce);
+    crashfree_start_session(fake.client, announce, NAN);
 }
 
 static void crash(void) {
-    crashfree_error(fake.client, CRASHFREE_NOT_HANDLED);
+    crashfree_error(fake.client, CRASHFREE_ERROR_UNHANDLED, NAN);
 }
 
 static crashfree_status status(void) {
@@ -39,12 +39,12 @@ TEST(init_goes_out_once_when_it_is_taken) {
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         begin_with_request();
         fake_respond(0, statuses[i]);
-        CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+        CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
         crash();
         fake_settle();
         CHECK_EQ_INT(fake_total(INIT), 1);
         CHECK_EQ_INT(fake_total(CRASHED), 1);
-        CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+        CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
     }
 }
 
@@ -67,7 +67,7 @@ TEST(a_lost_init_rides_on_the_next_update) {
     CHECK(fake_has(1, 0, CRASHED));
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
 TEST(a_lost_init_behind_a_taken_end_is_repeated_without_the_end) {
@@ -82,7 +82,7 @@ TEST(a_lost_init_behind_a_taken_end_is_repeated_without_the_end) {
     CHECK_EQ_INT(fake_total(CRASHED), 1);
     fake_settle();
     CHECK_EQ_INT(fake.count, 3);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
 TEST(a_lost_end_behind_a_taken_init_is_repeated_without_init) {
@@ -99,7 +99,7 @@ TEST(a_lost_end_behind_a_taken_init_is_repeated_without_init) {
 TEST(an_answer_to_an_overtaken_state_does_not_settle_the_new_one) {
     begin_with_request();
     fake_respond(0, 200);
-    crashfree_error(fake.client, CRASHFREE_HANDLED);
+    crashfree_error(fake.client, CRASHFREE_ERROR_HANDLED, NAN);
     fake_advance(0);
     CHECK_EQ_INT(fake.count, 2);
     crash();
@@ -113,7 +113,7 @@ TEST(an_answer_to_an_overtaken_state_does_not_settle_the_new_one) {
 TEST(a_late_refusal_of_an_overtaken_state_repeats_nothing) {
     begin_with_request();
     fake_respond(0, 200);
-    crashfree_error(fake.client, CRASHFREE_HANDLED);
+    crashfree_error(fake.client, CRASHFREE_ERROR_HANDLED, NAN);
     fake_advance(0);
     crash();
     fake_respond(2, 200);
@@ -127,7 +127,7 @@ TEST(answers_out_of_order_twice_or_to_nothing_do_no_harm) {
     crashfree_respond(fake.client, 1234, 200, "", 0, -1);
     crashfree_respond(fake.client, 1234, 500, "", 0, -1);
     crashfree_respond(fake.client, 0, 200, "", 0, -1);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 0);
     fake_respond(0, 200);
     fake_respond(0, 0);
     fake_respond(0, 500);
@@ -135,7 +135,7 @@ TEST(answers_out_of_order_twice_or_to_nothing_do_no_harm) {
     crash();
     fake_settle();
     CHECK_EQ_INT(fake_total(INIT), 1);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
 TEST(request_numbers_count_up) {
@@ -194,7 +194,7 @@ TEST(retries_by_the_timer_are_bounded_and_an_event_tries_again) {
     CHECK_EQ_INT(fake.count, 10);
     CHECK(fake_has(9, 0, INIT));
     fake_respond(9, 200);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
 TEST(any_answer_starts_the_backoff_anew) {
@@ -250,14 +250,14 @@ TEST(early_and_spurious_wakes_send_what_is_waiting) {
     CHECK_EQ_INT(fake.count, 1);
     crashfree_wake(fake.client);
     CHECK_EQ_INT(fake.count, 1);
-    crashfree_end_session(fake.client, CRASHFREE_EXITED);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
     CHECK(fake.delay == 0);
 }
 
 TEST(an_earlier_wake_is_not_put_off_by_a_later_one) {
     fake_begin();
     start(false);
-    crashfree_end_session(fake.client, CRASHFREE_EXITED);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
     CHECK(fake.delay == 0);
     start(false);
     CHECK(fake.delay == 0);
@@ -283,7 +283,7 @@ TEST(no_answer_after_hiding_is_retried) {
     fake_respond(0, 0);
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
 TEST(hiding_sends_again_what_was_refused) {
@@ -306,12 +306,12 @@ TEST(what_was_refused_waits_for_the_next_request) {
         fake_advance(FAKE_DAY);
         crashfree_flush(fake.client);
         CHECK_EQ_INT(fake.count, 1);
-        CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 0);
+        CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 0);
         start(true);
         CHECK_EQ_INT(fake_items(1), 2);
         CHECK(fake_has(1, 0, INIT));
         fake_settle();
-        CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 2);
+        CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 2);
     }
 }
 
@@ -320,7 +320,7 @@ TEST(what_was_refused_three_times_is_given_up_and_counted) {
     for (unsigned i = 0; i < 3; i++) {
         CHECK(fake_has(i, 0, INIT));
         fake_respond(i, 400);
-        CHECK_EQ_INT(counter(CRASHFREE_DROPPED_REFUSED), i == 2);
+        CHECK_EQ_INT(counter(CRASHFREE_COUNT_SEND_ERROR), i == 2);
         start(true);
     }
     /* The first one is gone, those after it still try. */
@@ -334,7 +334,7 @@ TEST(a_refused_session_does_not_keep_a_new_one_from_being_retried) {
     start(true);
     fake_respond(1, 0);
     fake_settle();
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 2);
 }
 
 TEST(a_server_that_always_refuses_costs_no_request_of_its_own) {
@@ -345,8 +345,8 @@ TEST(a_server_that_always_refuses_costs_no_request_of_its_own) {
         fake_advance(FAKE_MINUTE);
     }
     CHECK_EQ_INT(fake.count, 20);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 0);
-    CHECK(counter(CRASHFREE_DROPPED_REFUSED) >= 17);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 0);
+    CHECK(counter(CRASHFREE_COUNT_SEND_ERROR) >= 17);
     CHECK(crashfree_saveable(fake.client) <= 3);
 }
 
@@ -355,18 +355,18 @@ TEST(a_server_that_always_refuses_costs_no_request_of_its_own) {
 TEST(a_limit_holds_sessions_back_until_it_ends) {
     begin_with_request();
     fake_limit(0, 429, "60:session:key", -1);
-    CHECK_EQ_INT(status(), CRASHFREE_RATE_LIMITED);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_RATE_LIMITED);
     start(true);
     crashfree_flush(fake.client);
     crashfree_hide(fake.client, false);
     fake_advance(59999);
     CHECK_EQ_INT(fake.count, 1);
     fake_advance(1);
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_items(1), 2);
     fake_settle();
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 2);
     CHECK_EQ_INT(fake.count, 2);
 }
 
@@ -401,8 +401,8 @@ TEST(a_limit_of_no_time_makes_no_storm) {
 TEST(a_429_about_other_things_is_acceptance) {
     begin_with_request();
     fake_limit(0, 429, "60:error;transaction:key", 600);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
-    CHECK_EQ_INT(status(), CRASHFREE_ACTIVE);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
     start(true);
     CHECK_EQ_INT(fake.count, 2);
     CHECK(!fake_has(1, 0, INIT));
@@ -411,8 +411,8 @@ TEST(a_429_about_other_things_is_acceptance) {
 TEST(a_limit_on_a_200_is_acceptance_and_a_limit) {
     begin_with_request();
     fake_limit(0, 200, "60::organization", -1);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
-    CHECK_EQ_INT(status(), CRASHFREE_RATE_LIMITED);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_RATE_LIMITED);
     start(true);
     CHECK_EQ_INT(fake.count, 1);
     fake_advance(FAKE_MINUTE);
@@ -424,7 +424,7 @@ TEST(a_limit_on_a_200_is_acceptance_and_a_limit) {
 TEST(a_limit_on_a_5xx_is_a_limit) {
     begin_with_request();
     fake_limit(0, 503, "60:session:key", -1);
-    CHECK_EQ_INT(status(), CRASHFREE_RATE_LIMITED);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_RATE_LIMITED);
     start(true);
     CHECK_EQ_INT(fake.count, 1);
     fake_advance(FAKE_MINUTE);
@@ -459,7 +459,7 @@ TEST(a_page_that_ends_within_a_limit_counts_its_losses) {
     fake_limit(0, 429, "60:session:key", -1);
     start(true);
     crashfree_hide(fake.client, true);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_LIMIT), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_RATELIMIT_BACKOFF), 2);
     /* Reports are not limited, and this is the last chance. */
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_items(1), 1);
@@ -474,25 +474,25 @@ TEST(a_page_that_ends_within_a_limit_counts_its_losses) {
 TEST(an_exit_held_back_by_a_limit_is_no_loss) {
     begin_with_request();
     fake_limit(0, 200, "60:session:key", -1);
-    crashfree_end_session(fake.client, CRASHFREE_EXITED);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
     crashfree_hide(fake.client, true);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_LIMIT), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_RATELIMIT_BACKOFF), 0);
     CHECK_EQ_INT(fake.count, 1);
 }
 
 TEST(an_abnormal_end_held_back_by_a_limit_is_a_loss) {
     begin_with_request();
     fake_limit(0, 200, "60:session:key", -1);
-    crashfree_end_session(fake.client, CRASHFREE_ABNORMAL);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_ABNORMAL, NAN);
     crashfree_hide(fake.client, true);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_LIMIT), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_RATELIMIT_BACKOFF), 1);
 }
 
 /* ---- the queue ------------------------------------------------------------------------------- */
 
 static void overflow(unsigned sessions) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 0);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 0);
     start(true);
     fake_limit(0, 429, "600:session:key", -1);
     for (unsigned i = 1; i < sessions; i++) {
@@ -502,18 +502,18 @@ static void overflow(unsigned sessions) {
 
 TEST(sixty_four_sessions_wait_and_travel_together) {
     overflow(CRASHFREE_SESSIONS_MAX);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_QUEUE), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_QUEUE_OVERFLOW), 0);
     CHECK_EQ_INT(crashfree_saveable(fake.client), CRASHFREE_SESSIONS_MAX);
     fake_advance(600000);
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_items(1), CRASHFREE_SESSIONS_MAX);
     fake_settle();
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), CRASHFREE_SESSIONS_MAX);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), CRASHFREE_SESSIONS_MAX);
 }
 
 TEST(the_oldest_of_too_many_are_dropped_and_counted) {
     overflow(CRASHFREE_SESSIONS_MAX + 10);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_QUEUE), 10);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_QUEUE_OVERFLOW), 10);
     CHECK_EQ_INT(crashfree_saveable(fake.client), CRASHFREE_SESSIONS_MAX);
     fake_advance(600000);
     CHECK_EQ_INT(fake_items(1), CRASHFREE_SESSIONS_MAX + 1);
@@ -524,7 +524,7 @@ TEST(the_oldest_of_too_many_are_dropped_and_counted) {
 
 TEST(one_that_counts_already_makes_room_first) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 0);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 0);
     start(true);
     start(true);
     fake_respond(1, 200);
@@ -533,15 +533,15 @@ TEST(one_that_counts_already_makes_room_first) {
         start(true);
     }
     /* The second session made room; its `exited` is no loss. */
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_QUEUE), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_QUEUE_OVERFLOW), 0);
     CHECK_EQ_INT(crashfree_saveable(fake.client), CRASHFREE_SESSIONS_MAX);
     fake_settle();
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), CRASHFREE_SESSIONS_MAX + 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), CRASHFREE_SESSIONS_MAX + 1);
 }
 
 TEST(settled_sessions_take_no_room) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 0);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 0);
     for (int i = 0; i < 1000; i++) {
         start(true);
         fake_answer(200);
@@ -554,9 +554,10 @@ TEST(an_envelope_that_does_not_fit_is_followed_by_another) {
 
     fake_begin();
     memset(text, '\x01', sizeof text);
-    (void)crashfree_set_text(fake.client, CRASHFREE_USER_AGENT, text, CRASHFREE_USER_AGENT_MAX);
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 0);
-    (void)crashfree_set_user(fake.client, text, CRASHFREE_USER_ID_MAX);
+    (void)crashfree_set_text(fake.client, CRASHFREE_OPTION_USER_AGENT, text,
+                             CRASHFREE_USER_AGENT_MAX);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 0);
+    (void)crashfree_set_user(fake.client, text, CRASHFREE_USER_ID_MAX, NAN);
     start(true);
     fake_limit(0, 429, "600:session:key", -1);
     for (int i = 1; i < CRASHFREE_SESSIONS_MAX; i++) {
@@ -569,7 +570,7 @@ TEST(an_envelope_that_does_not_fit_is_followed_by_another) {
         CHECK(strlen(fake.requests[i].body) < CRASHFREE_ENVELOPE_MAX);
     }
     CHECK_EQ_INT(fake_total(INIT), CRASHFREE_SESSIONS_MAX + 1);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), CRASHFREE_SESSIONS_MAX);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), CRASHFREE_SESSIONS_MAX);
     CHECK_EQ_INT(crashfree_saveable(fake.client), 1);
 }
 
@@ -577,7 +578,7 @@ TEST(an_envelope_that_does_not_fit_is_followed_by_another) {
 
 static void lose_one(void) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 1);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 1);
     start(true);
     start(true);
     fake_answer(200);
@@ -587,7 +588,7 @@ static void lose_one(void) {
 
 TEST(losses_ride_along) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 1);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 1);
     start(true);
     start(true);
     CHECK_EQ_INT(fake.count, 2);
@@ -624,8 +625,8 @@ TEST(a_lost_report_is_not_reported) {
 
 TEST(reports_can_be_switched_off) {
     fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_REPORTS, 0);
-    crashfree_set_number(fake.client, CRASHFREE_PER_MINUTE, 1);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_REPORTS, 0);
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 1);
     start(true);
     start(true);
     fake_answer(200);
@@ -633,7 +634,7 @@ TEST(reports_can_be_switched_off) {
     crashfree_hide(fake.client, true);
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_total("client_report"), 0);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_FUSE), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_BACKPRESSURE), 2);
 }
 
 TEST(a_limit_on_reports_holds_them_back) {
@@ -659,163 +660,11 @@ TEST(a_429_is_not_reported) {
 
 TEST(a_tunnel_gets_the_envelope_with_the_dsn_and_no_key_in_its_address) {
     fake_begin();
-    CHECK(fake_set_text(CRASHFREE_TUNNEL, "https://shop.example/t?x=1"));
+    CHECK(fake_set_text(CRASHFREE_OPTION_TUNNEL, "https://shop.example/t?x=1"));
     start(true);
     CHECK_EQ_STR(fake.requests[0].url, "https://shop.example/t?x=1");
     CHECK(strstr(fake.requests[0].body, "\"dsn\":\"" FAKE_DSN "\"") != NULL);
     fake_begin();
     start(true);
     CHECK(strstr(fake.requests[0].body, "\"dsn\"") == NULL);
-}
-
-/* ---- saving and restoring -------------------------------------------------------------------- */
-
-static char saved[1000];
-
-static size_t save(unsigned index) {
-    return crashfree_save(fake.client, index, saved, sizeof saved);
-}
-
-TEST(a_session_that_was_not_announced_is_saved_with_init) {
-    fake_begin();
-    start(false);
-    CHECK_EQ_INT(crashfree_saveable(fake.client), 1);
-    CHECK(save(0) > 0);
-    CHECK_EQ_STR(saved, fake_session());
-    CHECK(strstr(saved, INIT) != NULL);
-}
-
-TEST(what_is_on_its_way_is_saved_as_delivered) {
-    begin_with_request();
-    CHECK(save(0) > 0);
-    CHECK(strstr(saved, INIT) == NULL);
-    start(true);
-    CHECK_EQ_INT(save(0), 0);
-    CHECK(save(1) > 0);
-    CHECK(strstr(saved, INIT) == NULL);
-    fake_respond(0, 0);
-    CHECK(save(0) > 0);
-    CHECK(strstr(saved, INIT) != NULL);
-}
-
-TEST(there_is_nothing_to_save_past_the_last_or_outside_the_sample) {
-    fake_begin();
-    CHECK_EQ_INT(crashfree_saveable(fake.client), 0);
-    CHECK_EQ_INT(save(0), 0);
-    crashfree_set_number(fake.client, CRASHFREE_SAMPLE_RATE, 0);
-    start(true);
-    CHECK_EQ_INT(save(0), 0);
-    CHECK_EQ_INT(save(1), 0);
-    CHECK_EQ_INT(save(UINT32_MAX), 0);
-}
-
-TEST(an_ended_and_delivered_session_is_not_saved) {
-    begin_with_request();
-    crash();
-    fake_answer(200);
-    CHECK_EQ_INT(save(0), 0);
-}
-
-static bool restore(const char *text, double age, crashfree_session_status end, uint32_t errors,
-                    bool announced) {
-    return crashfree_restore(fake.client, text, strlen(text), fake.now - age, end, errors,
-                             announced);
-}
-
-TEST(a_restored_session_is_sent_with_all_it_was) {
-    fake_begin();
-    CHECK(restore(SID "u1", FAKE_DAY, CRASHFREE_CRASHED, 3, false));
-    CHECK_EQ_INT(fake.count, 0);
-    crashfree_flush(fake.client);
-    CHECK_EQ_INT(fake.count, 1);
-    CHECK(fake_has(0, 0,
-                   "{\"sid\":\"" SID "\",\"init\":true,"
-                   "\"started\":\"2026-01-04T10:00:00.000Z\","
-                   "\"timestamp\":\"2026-01-05T10:00:00.000Z\",\"status\":\"crashed\","
-                   "\"errors\":3,\"did\":\"u1\","));
-    fake_settle();
-    CHECK_EQ_INT(fake.count, 1);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), 1);
-}
-
-TEST(an_announced_session_is_restored_without_init) {
-    fake_begin();
-    CHECK(restore(SID, FAKE_SECOND, CRASHFREE_ABNORMAL, 0, true));
-    crashfree_flush(fake.client);
-    CHECK(!fake_has(0, 0, "init"));
-    CHECK(!fake_has(0, 0, "did"));
-    CHECK(fake_has(0, 0, "\"status\":\"abnormal\""));
-}
-
-TEST(an_announced_session_without_news_is_not_sent) {
-    fake_begin();
-    CHECK(restore(SID, FAKE_SECOND, CRASHFREE_OK, 0, true));
-    crashfree_flush(fake.client);
-    crashfree_hide(fake.client, true);
-    CHECK_EQ_INT(fake.count, 0);
-}
-
-TEST(many_restored_sessions_travel_together) {
-    char sid[] = "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1000";
-
-    fake_begin();
-    for (int i = 0; i < CRASHFREE_SESSIONS_MAX; i++) {
-        sid[30] = (char)('0' + i / 10);
-        sid[31] = (char)('0' + i % 10);
-        CHECK(restore(sid, FAKE_SECOND, CRASHFREE_EXITED, 0, false));
-    }
-    crashfree_flush(fake.client);
-    CHECK_EQ_INT(fake.count, 1);
-    CHECK_EQ_INT(fake_items(0), CRASHFREE_SESSIONS_MAX);
-    fake_respond(0, 200);
-    CHECK_EQ_INT(counter(CRASHFREE_ACCEPTED), CRASHFREE_SESSIONS_MAX);
-}
-
-TEST(what_was_saved_can_be_restored_and_saved_again) {
-    char first[sizeof saved];
-
-    fake_begin();
-    CHECK(restore(SID "u\xc3\xa9", 0, CRASHFREE_UNHANDLED_END, 7, false));
-    CHECK(save(0) > 0);
-    memcpy(first, saved, sizeof first);
-    fake_begin();
-    CHECK(restore(SID "u\xc3\xa9", 0, CRASHFREE_UNHANDLED_END, 7, false));
-    CHECK(save(0) > 0);
-    CHECK_EQ_STR(saved, first);
-}
-
-TEST(invalid_values_are_not_restored) {
-    char text[CF_SID_LENGTH + CRASHFREE_USER_ID_MAX + 2] = SID;
-
-    fake_begin();
-    CHECK(!restore("", 0, CRASHFREE_OK, 0, false));
-    CHECK(!restore("5f0c6f0e", 0, CRASHFREE_OK, 0, false));
-    CHECK(!restore(SID, 0, (crashfree_session_status)5, 0, false));
-    CHECK(!restore(SID, 0, (crashfree_session_status)-1, 0, false));
-    CHECK(!restore(SID, CRASHFREE_AGE_MAX_MS + 1, CRASHFREE_OK, 0, false));
-    CHECK(!restore(SID, strtod("nan", NULL), CRASHFREE_OK, 0, false));
-    CHECK(!restore(SID, strtod("inf", NULL), CRASHFREE_OK, 0, false));
-    memset(text + CF_SID_LENGTH, 'u', CRASHFREE_USER_ID_MAX + 1);
-    CHECK(!restore(text, 0, CRASHFREE_OK, 0, false));
-    CHECK_EQ_INT(crashfree_saveable(fake.client), 0);
-    text[CF_SID_LENGTH + CRASHFREE_USER_ID_MAX] = '\0';
-    CHECK(restore(text, CRASHFREE_AGE_MAX_MS, CRASHFREE_OK, 0, false));
-    CHECK_EQ_INT(crashfree_saveable(fake.client), 1);
-}
-
-TEST(a_clock_that_was_set_back_loses_no_restored_session) {
-    fake_begin();
-    CHECK(restore(SID, -FAKE_DAY, CRASHFREE_CRASHED, 1, false));
-    crashfree_flush(fake.client);
-    CHECK(fake_has(0, 0, "\"status\":\"crashed\""));
-    CHECK(fake_has(0, 0, "\"started\":\"2026-01-05T10:00:00.000Z\""));
-}
-
-TEST(a_restored_session_grows_older_and_is_dropped) {
-    fake_begin();
-    CHECK(restore(SID, CRASHFREE_AGE_MAX_MS - FAKE_MINUTE, CRASHFREE_CRASHED, 1, false));
-    fake_advance(2 * FAKE_MINUTE);
-    crashfree_flush(fake.client);
-    CHECK_EQ_INT(fake.count, 0);
-    CHECK_EQ_INT(counter(CRASHFREE_DROPPED_NETWORK), 1);
 }

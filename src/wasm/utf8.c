@@ -5,8 +5,8 @@ size_t cf_text_copy(char *out, size_t capacity, const char *text, size_t length)
     size_t end = length;
 
     if (end > capacity) {
-        /* Not within a character. */
-        for (end = capacity; (text[end] & 0xc0) == 0x80;) {
+        /* The cut is not within a character. */
+        for (end = capacity; end > 0 && (text[end] & 0xc0) == 0x80;) {
             end--;
         }
     }

@@ -1,0 +1,20 @@
+/* Delivery: what goes out, when, and what an answer means (protocol 3.2, 4.5, 5). */
+#ifndef CF_DELIVERY_H
+#define CF_DELIVERY_H
+
+#include "state.h"
+
+/* What makes the client send. */
+typedef enum cf_occasion {
+    CF_EVENT, /* the sessions that are due leave, and counted losses with them */
+    CF_HIDE,  /* losses leave alone, too */
+    CF_END    /* as CF_HIDE, and what a rate limit holds back is given up */
+} cf_occasion;
+
+/* Sends what is due in one request, and arranges to be woken for what has to wait. */
+void cf_delivery_send(crashfree *client, cf_occasion occasion);
+
+/* Arranges a wake after `delay` whole ms, unless one comes earlier. */
+void cf_delivery_wake_in(crashfree *client, uint32_t delay);
+
+#endif

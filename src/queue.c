@@ -1,0 +1,71 @@
+#include "queue.h"
+
+static void forget_settled(crashfree *client, unsigned kept) {
+    cf_session *end = client->sessions;
+
+    for (cf_session *session = end; session < client->end; session++) {
+        if (session + kept >= client->end || !cf_session_is_settled(session)) {
+            *end++ = *session;
+        }
+    }
+    client->end = end;
+}
+
+void cf_queue_forget_settled(crashfree *client) {
+    forget_settled(client, 1);
+}
+
+cf_session *cf_queue_next_due(crashfree *client, cf_session *session) {
+    while (session < client->end) {
+        if (cf_session_is_due(session)) {
+            return session;
+        }
+        session++;
+    }
+    return NULL;
+}
+
+/* Gives up a session. One that was announced and ended well is no loss: the rest says nothing. */
+static void give_up(crashfree *client, cf_session *session, crashfree_counter reason) {
+    session->discarded = true;
+    if (session->init_request != CF_TAKEN || session->status != CRASHFREE_SESSION_EXITED ||
+        session->errors > 0) {
+        cf_state_lose(client, reason);
+    }
+}
+
+void cf_queue_drop(crashfree *client, cf_session *session, crashfree_counter reason) {
+    if (cf_session_is_due(session)) {
+        give_up(client, session, reason);
+    }
+}
+
+cf_session *cf_queue_add(crashfree *client) {
+    forget_settled(client, 0);
+    if (client->end == client->sessions + CRASHFREE_SESSIONS_MAX) {
+        cf_session *victim = client->sessions;
+
+        /* Rather one that counts already than one that would be missing. */
+        while (victim < client->end && victim->init_request != CF_TAKEN) {
+            victim++;
+        }
+        if (victim == client->end) {
+            victim = client->sessions;
+        }
+        give_up(client, victim, CRASHFREE_COUNT_QUEUE_OVERFLOW);
+        forget_settled(client, 0);
+    }
+    return client->end++;
+}
+
+void cf_queue_check_age(crashfree *client, cf_session *session) {
+    const double age = client->monotonic - session->began;
+
+    if (age > CRASHFREE_AGE_MAX_MS) {
+        cf_queue_drop(client, session, CRASHFREE_COUNT_NETWORK_ERROR);
+    } else if (session->started > client->now ||
+               client->now - session->started > CRASHFREE_AGE_MAX_MS) {
+        /* Either would make the server drop it (protocol 1.3). */
+        session->started = client->now - age;
+    }
+}

@@ -1,0 +1,143 @@
+/* What of a client can be seen and kept: the present session as JSON, and records of sessions. */
+#include "envelope.h"
+#include "queue.h"
+#include "text.h"
+#include "timestamp.h"
+
+#include <string.h>
+
+/* A record of another version is none. */
+#define RECORD_VERSION '1'
+#define ERRORS_MAX 999999999U
+
+/* Where the parts of a record begin. From the version to the start they are decimal digits, as many
+ * as there is room; the last part is the did. */
+enum {
+    AT_VERSION = CRASHFREE_SID_LENGTH,
+    AT_DUE = CRASHFREE_RECORD_DUE,
+    AT_ANNOUNCED = AT_DUE + 1,
+    AT_STATUS = AT_ANNOUNCED + 1,
+    AT_ERRORS = AT_STATUS + 1,
+    AT_DAY = AT_ERRORS + 9, /* of the start, since the epoch */
+    AT_TIME = AT_DAY + 7,   /* the milliseconds of that day */
+    AT_DID = AT_TIME + 8
+};
+
+size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
+    const cf_session *const session = cf_queue_present(client);
+    /* No session takes more. */
+    const size_t room = capacity < CRASHFREE_ENVELOPE_MAX ? capacity : CRASHFREE_ENVELOPE_MAX;
+
+    if (session == NULL) {
+        return 0;
+    }
+    cf_state_look_at_clocks(client);
+    return cf_envelope_session_json(&client->envelope, out, room, session, &client->attributes,
+                                    client->now);
+}
+
+unsigned crashfree_saveable(const crashfree *client) {
+    return (unsigned)(client->end - client->sessions);
+}
+
+/*
+ * The state that a record gives. That of a session that is over is `exited`, unless another end is
+ * still to be told: one that is on its way or taken must not be told twice.
+ */
+static crashfree_session_status recorded_status(const cf_session *session, bool runs) {
+    const bool is_untold = session->update_request == CF_UNSENT && !cf_session_is_running(session);
+
+    return runs || is_untold ? session->status : CRASHFREE_SESSION_EXITED;
+}
+
+size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity) {
+    if (index >= crashfree_saveable(client) || capacity < CRASHFREE_RECORD_MAX) {
+        return 0;
+    }
+    const cf_session *const session = &client->sessions[index];
+    const bool runs = cf_session_is_running(session) && !client->closed;
+
+    if (session->discarded || !(runs || cf_session_is_due(session))) {
+        return 0;
+    }
+    const double started = cf_timestamp_or_epoch(session->started);
+    const uint32_t day = (uint32_t)(started / CF_DAY_MS);
+
+    memcpy(out, session->sid, AT_VERSION);
+    out[AT_VERSION] = RECORD_VERSION;
+    out[AT_DUE] = cf_session_is_due(session) ? '1' : '0';
+    out[AT_ANNOUNCED] = session->init_request == CF_UNSENT ? '0' : '1';
+    out[AT_STATUS] = (char)('0' + recorded_status(session, runs));
+    cf_digits(out + AT_ERRORS, session->errors < ERRORS_MAX ? session->errors : ERRORS_MAX,
+              AT_DAY - AT_ERRORS);
+    cf_digits(out + AT_DAY, day, AT_TIME - AT_DAY);
+    cf_digits(out + AT_TIME, (uint32_t)(started - day * CF_DAY_MS), AT_DID - AT_TIME);
+    memcpy(out + AT_DID, session->did, sizeof session->did);
+    return strlen(out);
+}
+
+/* The number that the digits from `at` to `end` are. */
+static uint32_t number(const char *record, int at, int end) {
+    uint32_t value = 0;
+
+    for (; at < end; at++) {
+        value = value * 10 + (uint32_t)(record[at] - '0');
+    }
+    return value;
+}
+
+/* Whether a text has the form of a record: hexadecimal digits, then decimal ones, then the did. */
+static bool is_record(const char *text, size_t length) {
+    if (length < AT_DID || length - AT_DID > CRASHFREE_USER_ID_MAX) {
+        return false;
+    }
+    for (int i = 0; i < AT_DID; i++) {
+        const bool is_letter = text[i] >= 'a' && text[i] <= 'f' && i < AT_VERSION;
+
+        if ((text[i] < '0' || text[i] > '9') && !is_letter) {
+            return false;
+        }
+    }
+    return text[AT_VERSION] == RECORD_VERSION && text[AT_DUE] <= '1' && text[AT_ANNOUNCED] <= '1' &&
+           text[AT_STATUS] <= '0' + CRASHFREE_SESSION_ABNORMAL;
+}
+
+bool crashfree_restore(crashfree *client, const char *record, size_t length, bool killed) {
+    cf_session restored = {.sampled = true};
+
+    if (!is_record(record, length)) {
+        return false;
+    }
+    memcpy(restored.sid, record, CRASHFREE_SID_LENGTH);
+    restored.init_request = record[AT_ANNOUNCED] == '0' ? CF_UNSENT : CF_TAKEN;
+    restored.status = (crashfree_session_status)(record[AT_STATUS] - '0');
+    restored.errors = number(record, AT_ERRORS, AT_DAY);
+    restored.started =
+        number(record, AT_DAY, AT_TIME) * CF_DAY_MS + number(record, AT_TIME, AT_DID);
+    if (cf_session_is_running(&restored)) {
+        restored.status = killed ? CRASHFREE_SESSION_ABNORMAL : CRASHFREE_SESSION_EXITED;
+    }
+    if (cf_text_copy(restored.did, CRASHFREE_USER_ID_MAX, record + AT_DID, length - AT_DID) >
+            CRASHFREE_USER_ID_MAX ||
+        restored.started > CF_TIMESTAMP_MAX ||
+        (record[AT_DUE] == '0' && restored.status != CRASHFREE_SESSION_ABNORMAL)) {
+        return false;
+    }
+    cf_state_look_at_clocks(client);
+    const double since = client->now - restored.started;
+    /* A clock that was set back; its session is as good as new. */
+    const double age = since < 0 ? 0 : since;
+
+    if (age > CRASHFREE_AGE_MAX_MS) {
+        return false;
+    }
+    for (const cf_session *known = client->sessions; known < client->end; known++) {
+        if (memcmp(known->sid, restored.sid, CRASHFREE_SID_LENGTH) == 0) {
+            return false;
+        }
+    }
+    restored.began = client->monotonic - age;
+    restored.changed = client->monotonic;
+    *cf_queue_add(client) = restored;
+    return true;
+}

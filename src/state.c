@@ -1,0 +1,42 @@
+#include "state.h"
+
+#include "host.h"
+
+/* Whole milliseconds are exact up to here. */
+#define MONOTONIC_MAX 9007199254740992.0
+
+void cf_state_look_at_clocks(crashfree *client) {
+    const double monotonic = cf_host_monotonic(client);
+
+    client->now = cf_timestamp_or_epoch(cf_host_now(client));
+    if (monotonic > client->monotonic && monotonic <= MONOTONIC_MAX) {
+        client->monotonic = monotonic;
+    }
+}
+
+crashfree_status cf_state_configuration(const crashfree *client) {
+    if (client->dsn_status != CRASHFREE_STATUS_ACTIVE) {
+        return client->dsn_status;
+    }
+    if (client->tunnel_invalid) {
+        return CRASHFREE_STATUS_INVALID_TUNNEL;
+    }
+    return client->release_status;
+}
+
+crashfree_consent cf_state_consent(const crashfree *client) {
+    const uint32_t consent = client->number[CRASHFREE_OPTION_CONSENT];
+
+    return consent < CRASHFREE_CONSENT_DENIED ? (crashfree_consent)consent
+                                              : CRASHFREE_CONSENT_DENIED;
+}
+
+bool cf_state_may_send(const crashfree *client) {
+    return cf_state_configuration(client) == CRASHFREE_STATUS_ACTIVE &&
+           cf_state_consent(client) == CRASHFREE_CONSENT_GRANTED;
+}
+
+void cf_state_lose(crashfree *client, crashfree_counter reason) {
+    client->counters[reason]++;
+    client->unreported[reason]++;
+}

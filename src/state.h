@@ -1,0 +1,72 @@
+/*
+ * The state of a client, and what every layer above needs to know of it. Above it stand the queue of
+ * sessions, delivery, snapshots and, on top, the client's functions; none of these calls upwards.
+ */
+#ifndef CF_STATE_H
+#define CF_STATE_H
+
+#include "crashfree.h"
+#include "dsn.h"
+#include "envelope.h"
+#include "ratelimit.h"
+#include "session.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct crashfree {
+    /* Numbers first and long arrays last: near members take fewer bytes of code to reach. */
+    double now;       /* wall time of the call that runs; see cf_state_look_at_clocks */
+    double monotonic; /* the same moment on the other clock */
+    double sample_rate;
+    double wake_at; /* monotonic; 0: no timer */
+    double minute;  /* monotonic: when the minute began in which `opened` counts */
+    cf_ratelimit limits;
+    uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
+    crashfree_status dsn_status;        /* CRASHFREE_STATUS_ACTIVE, or why there is none */
+    crashfree_status release_status;
+    uint32_t last_request;
+    uint32_t opened;
+    unsigned failures; /* requests without an answer since the last answer */
+    cf_session *end;   /* behind the last of `sessions` */
+    bool tunnel_invalid;
+    bool closed;
+    bool start_on_grant; /* a session was due while consent was denied */
+    bool too_many;
+    bool ended; /* the page is ending: an answer can no longer be told from a cut connection */
+    bool busy;  /* within host->before_send */
+    uint32_t counters[CRASHFREE_COUNTERS];
+    uint32_t unreported[CRASHFREE_COUNTERS]; /* losses that no client report has told yet */
+    crashfree_host host;
+
+    cf_dsn dsn;
+    char tunnel[CRASHFREE_URL_MAX + 1];
+    cf_attributes attributes;
+    char did[CRASHFREE_USER_ID_MAX + 1];
+
+    /* In the order of their start. The last one is the present session, running or ended; the
+     * others have ended and stay until they are settled. */
+    cf_session sessions[CRASHFREE_SESSIONS_MAX];
+    cf_envelope envelope;
+};
+
+/*
+ * Notes what time it is; every call from outside begins with it. A wall clock that gives no time of
+ * the years 1970 to 9999 is taken to be at the epoch, which the server corrects by `sent_at`; the
+ * other one stands still rather than go back or beyond all measure.
+ */
+void cf_state_look_at_clocks(crashfree *client);
+
+/* The first reason in the options why nothing is sent, or CRASHFREE_STATUS_ACTIVE. */
+crashfree_status cf_state_configuration(const crashfree *client);
+
+/* The consent that the option gives. */
+crashfree_consent cf_state_consent(const crashfree *client);
+
+/* Whether options and consent allow sending. */
+bool cf_state_may_send(const crashfree *client);
+
+/* Counts a loss, and for the next client report, too. */
+void cf_state_lose(crashfree *client, crashfree_counter reason);
+
+#endif

@@ -1,0 +1,44 @@
+export type MetricStatus =
+  'init' | 'errored_preaggr' | 'errored' | 'crashed' | 'abnormal' | 'unhandled';
+
+/** One metric as a Relay emits it for a session item. */
+export interface MetricEvent {
+  /** `session` is a counter; `error` (by sid) and `user` (by did) are sets. */
+  name: 'session' | 'error' | 'user';
+  status?: MetricStatus;
+  /** How much a counter grows, or which sid or did enters the set. */
+  value: number | string;
+  /** Unix milliseconds of the start of the session. */
+  time: number;
+  release: string;
+  environment?: string;
+  sdk?: string;
+  mechanism?: string;
+}
+
+export interface Numbers {
+  all: number;
+  healthy: number;
+  errored: number;
+  crashed: number;
+  abnormal: number;
+  unhandled: number;
+  /** 1 − crashed / all, not clamped; null if nothing was counted. */
+  crashFreeRate: number | null;
+}
+
+/** The figures that Sentry derives from the metrics. */
+export interface Metrics extends Numbers {
+  /** Errored in the wide sense: with crashed, abnormal and unhandled sessions. */
+  erroredAll: number;
+  users: Numbers;
+}
+
+/** A metric in a few words, e.g. `session crashed +1`. */
+export function describe(metric: MetricEvent): string {
+  if (metric.name === 'session') return `session ${metric.status ?? ''} +${metric.value}`;
+  const mechanism = metric.mechanism === undefined ? '' : ` (${metric.mechanism})`;
+  const status = metric.status === undefined ? '' : ` ${metric.status}${mechanism}`;
+  const short = String(metric.value);
+  return `${metric.name}${status} {${short.length > 36 ? `${short.slice(0, 35)}…` : short}}`;
+}

@@ -1,0 +1,113 @@
+/** The inbound filters that look at the user agent. */
+
+/** Names of legacy browser filters, as project settings have them. */
+export const LEGACY_BROWSERS = [
+  'default',
+  'ie',
+  'safari',
+  'opera',
+  'opera_mini',
+  'android',
+  'firefox',
+  'chrome',
+  'edge',
+  'ie_pre_9',
+  'ie9',
+  'ie10',
+  'ie11',
+  'opera_pre_15',
+  'opera_mini_pre_8',
+  'android_pre_4',
+  'safari_pre_6',
+  'edge_pre_79',
+] as const;
+
+interface Browser {
+  family: string;
+  major: number;
+}
+
+/** In this order, as most user agents name several browsers. */
+const FAMILIES: [family: string, pattern: RegExp][] = [
+  ['Opera Mini', /Opera Mini\/(\d+)/],
+  ['Opera Mobile', /Opera Mobi|Opera Tablet/],
+  ['Opera', /OPR\/(\d+)/],
+  ['Opera', /Opera[ /].*Version\/(\d+)/],
+  ['Opera', /Opera[ /](\d+)/],
+  ['Edge Mobile', /EdgA|EdgiOS|Edge\/.*Mobile/],
+  ['Edge', /Edge?\/(\d+)/],
+  ['IE Mobile', /IEMobile/],
+  ['IE', /MSIE (\d+)/],
+  ['IE', /Trident\/.*rv:(\d+)/],
+  ['Firefox Mobile', /(?:Mobile|Tablet);.*Firefox\/|FxiOS/],
+  ['Firefox', /Firefox\/(\d+)/],
+  ['Chrome Mobile', /Chrome\/.*Mobile|CriOS/],
+  ['Chrome', /Chrome\/(\d+)/],
+  ['Android', /Android (\d+)/],
+  ['Mobile Safari', /Mobile\/.*Safari/],
+  ['Safari', /Version\/(\d+).*Safari\//],
+  ['Safari', /Safari\//],
+];
+
+function browserOf(userAgent: string): Browser | undefined {
+  for (const [family, pattern] of FAMILIES) {
+    const match = pattern.exec(userAgent);
+    if (match !== null) return { family, major: Number(match[1] ?? NaN) };
+  }
+  return undefined;
+}
+
+/** The lowest version that each filter lets through, by family. */
+const MINIMUM: Record<string, [family: string, from: number][]> = {
+  default: [
+    ['IE', 10],
+    ['Safari', 6],
+    ['Opera', 15],
+    ['Opera Mini', 8],
+    ['Android', 4],
+  ],
+  ie: [['IE', 12]],
+  safari: [['Safari', 12]],
+  opera: [['Opera', 51]],
+  opera_mini: [['Opera Mini', 35]],
+  android: [['Android', 4]],
+  firefox: [['Firefox', 67]],
+  chrome: [['Chrome', 63]],
+  edge: [['Edge', 79]],
+  ie_pre_9: [['IE', 9]],
+  opera_pre_15: [['Opera', 15]],
+  opera_mini_pre_8: [['Opera Mini', 8]],
+  android_pre_4: [['Android', 4]],
+  safari_pre_6: [['Safari', 6]],
+  edge_pre_79: [['Edge', 79]],
+};
+const EXACT: Record<string, number> = { ie9: 9, ie10: 10, ie11: 11 };
+
+export function isLegacy(userAgent: string, filters: readonly string[]): boolean {
+  const browser = browserOf(userAgent);
+  if (browser === undefined) return false;
+  const { family, major } = browser;
+  return filters.some((filter) =>
+    Object.hasOwn(EXACT, filter)
+      ? family === 'IE' && major === EXACT[filter]
+      : Object.hasOwn(MINIMUM, filter) &&
+        MINIMUM[filter]?.some(([name, from]) => name === family && major < from),
+  );
+}
+
+const CRAWLERS = new RegExp(
+  [
+    'Mediapartners-Google|AdsBot-Google|Googlebot|FeedFetcher-Google|Storebot-Google|GoogleOther',
+    'Google-InspectionTool|Google-Extended|Google-Safety|BingBot|BingPreview|Baiduspider|Slurp',
+    'Sogou|facebook|meta-|ia_archiver|bots?(?:[/\\s);]|$)|spider(?:[/\\s);]|$)|Slack|LinkedIn',
+    'Calypso\\sAppCrawler|pingdom|lyticsbot|AWS\\sSecurity\\sScanner|HubSpot\\sCrawler|Bytespider',
+    'Better\\sUptime|Cloudflare-Healthchecks|GTmetrix|BrightEdgeOnCrawl|ELB-HealthChecker',
+    'naver\\.me/spd|ClaudeBot|CCBot|Chrome-Lighthouse|GPTBot|Applebot|PerplexityBot',
+    'OAI-SearchBot|ChatGPT-User',
+  ].join('|'),
+  'i',
+);
+const ALLOWED_CRAWLERS = /Slackbot\s1\.\d+|SentryUptimeBot/i;
+
+export const isCrawler = (userAgent: string): boolean =>
+  CRAWLERS.test(userAgent) && !ALLOWED_CRAWLERS.test(userAgent);

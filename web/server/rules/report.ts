@@ -1,0 +1,47 @@
+import { ParseError } from '../wire/fields.js';
+import { toValue } from '../wire/json.js';
+import { readClientReport } from './client-report.js';
+import { Drop, finish, type ItemResult, type RelayOptions } from './result.js';
+import { readPayload } from './session.js';
+import { clockDrift, MAX_AGE, MAX_AHEAD } from './time.js';
+
+/** The time of the first report that has one; Relay takes it for all reports of an envelope. */
+export function firstReportTime(payloads: Iterable<Uint8Array>): number | undefined {
+  for (const payload of payloads) {
+    try {
+      const { timestamp } = readClientReport(payload);
+      if (timestamp !== undefined) return timestamp;
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Does what a Relay does with an item of type `client_report`. */
+export function processReport(
+  payload: Uint8Array,
+  options: RelayOptions,
+  result: ItemResult,
+): void {
+  result.payload = toValue(readPayload(payload));
+  const report = readClientReport(payload);
+  const { receivedAt } = options;
+  const time = (options.reportTime ?? receivedAt) + clockDrift(options);
+  if (time - receivedAt > MAX_AHEAD) {
+    throw new Drop('The report is dated more than 60 seconds in the future.');
+  }
+  if (receivedAt - time > MAX_AGE) {
+    throw new Drop('The report is older than five days; the server does not hand it on.');
+  }
+  result.report = report;
+  const lost = report.discarded
+    .slice(0, 20)
+    .map(({ reason, category, quantity }) => `${quantity} × ${category} (${reason})`)
+    .join(', ');
+  finish(
+    result,
+    `The client says what it could not deliver: ${lost === '' ? 'nothing' : lost}.`,
+    report.ignored.map((what) => `${what} was left out`),
+  );
+}
