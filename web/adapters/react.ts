@@ -1,4 +1,5 @@
 /** `crashfree/react`: counts what React keeps from the window, and leaves the rest to React. */
+import { isRecovered } from '../src/signals/recovered';
 import { captureException } from './capture';
 
 /** What React tells beside an error. */
@@ -8,18 +9,11 @@ export interface ReactErrorInfo {
   errorBoundary?: unknown;
 }
 
-/**
- * How the messages begin with which React says that it recovered by rendering once more: from markup of
- * a server that does not match, from an error on the server, or from one in concurrent rendering.
- */
-const RECOVERED =
-  /^(Minified React error #(41[89]|42[1-5]|520);|Hydration failed because|Text content does not match server|The server could not finish this Suspense|There was an error (while hydrating|during concurrent)|This (root|Suspense boundary) received an)/;
-
-function isRecovered(error: unknown, info: ReactErrorInfo | undefined): boolean {
+function hasRecovered(error: unknown, info: ReactErrorInfo | undefined): boolean {
   try {
     /* What React 18 recovered from has a digest, what React 19 did has no components or its message. */
     if (info && ('digest' in info || info.componentStack === null)) return true;
-    return RECOVERED.test((error as Error).message);
+    return isRecovered((error as Error).message);
   } catch {
     return false;
   }
@@ -52,7 +46,7 @@ export function reactErrorHandler(
 ): (error: unknown, info: ReactErrorInfo) => void {
   return (error, info) => {
     const caught = !!info && 'errorBoundary' in info;
-    captureException(error, { handled: caught || isRecovered(error, info) });
+    captureException(error, { handled: caught || hasRecovered(error, info) });
     if (typeof callback === 'function') callback(error, info);
     else if (caught) console.error(error);
     else report(error);

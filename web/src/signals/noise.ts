@@ -8,6 +8,7 @@ import { nothing, type Settings } from '../options/defaults';
 import type { ErrorContext, NoiseRules, Options } from '../options/types';
 import { endOf, innermost, TEXT_MAX } from './frames';
 import { EVENT_FILTERS } from './event-filters';
+import { isRecovered } from './recovered';
 
 /** What can leave an error out, by the name under which `counts.ignored` counts it. */
 export type IgnoreRule =
@@ -57,10 +58,6 @@ const CANCELLED = /\b(AbortError|Cancell?ed(Error)?|ERR_CANCELED|Cancell?ation(E
 /** How browsers, and libraries after them, say that a request was cut. */
 const CUT =
   /network ?error|failed to fetch|load failed|connection was lost|import(ing|ed) a? ?module/i;
-/** How React begins to say that it recovered by rendering once more. */
-const RECOVERED =
-  /^(Uncaught )?(Error: )?(Minified React error #(41[89]|42[1-5]|520);|Hydration failed|There was an error (while hydrating|during concurrent)|Text content does not match server)/;
-
 const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
   prevented: ({ _event }) => _event?.defaultPrevented,
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
@@ -71,7 +68,7 @@ const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
     _isRejection && _isNative && name === 'NotAllowedError',
   viewTransition: ({ _isRejection, _isNative, message }) =>
     _isRejection && _isNative && /transition/i.test(message),
-  hydration: ({ handled, message }) => !handled && RECOVERED.test(message),
+  hydration: ({ handled, message }) => !handled && isRecovered(message),
   extension: ({ handled, filename, stack }) =>
     !handled &&
     !/-extension:$/.test(location.protocol) &&
