@@ -116,6 +116,9 @@ static void write_session(cf_envelope *envelope, const cf_session *session,
     add_text(item, "started", envelope->started);
     add_text(item, "timestamp", envelope->timestamp);
     add_text(item, "status", statuses[status]);
+    if (session->killed && status == CRASHFREE_SESSION_ABNORMAL) {
+        add_text(item, "abnormal_mechanism", "anr_foreground");
+    }
     add_number(item, "errors", session->errors);
     add_text(item, "did", session->did);
     add_parent(item, "attrs", cJSON_Object);

@@ -31,6 +31,7 @@ typedef struct cf_session {
     uint8_t refusals;
     bool sampled;
     bool discarded; /* the server is not to learn of it (any more) */
+    bool killed;    /* its page was, while people saw it: why an end is abnormal */
     bool cleared;   /* for the request that is being made: by before_send, where it is asked */
     char sid[CRASHFREE_SID_LENGTH + 1];
     char did[CRASHFREE_USER_ID_MAX + 1]; /* empty: nobody */

@@ -8,6 +8,8 @@
 
 /* A record of another version is none. */
 #define RECORD_VERSION '1'
+/* In place of a crashfree_session_status: abnormal, as the page was killed. */
+#define STATUS_KILLED (CRASHFREE_SESSION_ABNORMAL + 1)
 #define ERRORS_MAX 999999999U
 
 /* Where the parts of a record begin. From the version to the start they are decimal digits, as many
@@ -44,10 +46,13 @@ unsigned crashfree_saveable(const crashfree *client) {
  * The state that a record gives. That of a session that is over is `exited`, unless another end is
  * still to be told: one that is on its way or taken must not be told twice.
  */
-static crashfree_session_status recorded_status(const cf_session *session, bool runs) {
+static int recorded_status(const cf_session *session, bool runs) {
     const bool is_untold = session->update_request == CF_UNSENT && !cf_session_is_running(session);
 
-    return runs || is_untold ? session->status : CRASHFREE_SESSION_EXITED;
+    if (!runs && !is_untold) {
+        return CRASHFREE_SESSION_EXITED;
+    }
+    return session->killed ? STATUS_KILLED : (int)session->status;
 }
 
 size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity) {
@@ -99,7 +104,7 @@ static bool is_record(const char *text, size_t length) {
         }
     }
     return text[AT_VERSION] == RECORD_VERSION && text[AT_DUE] <= '1' && text[AT_ANNOUNCED] <= '1' &&
-           text[AT_STATUS] <= '0' + CRASHFREE_SESSION_ABNORMAL;
+           text[AT_STATUS] <= '0' + STATUS_KILLED;
 }
 
 bool crashfree_restore(crashfree *client, const char *record, size_t length, bool killed) {
@@ -110,13 +115,19 @@ bool crashfree_restore(crashfree *client, const char *record, size_t length, boo
     }
     memcpy(restored.sid, record, CRASHFREE_SID_LENGTH);
     restored.init_request = record[AT_ANNOUNCED] == '0' ? CF_UNSENT : CF_TAKEN;
-    restored.status = (crashfree_session_status)(record[AT_STATUS] - '0');
+    const int status = record[AT_STATUS] - '0';
+
+    restored.killed = status == STATUS_KILLED || (killed && status == CRASHFREE_SESSION_OK);
+    if (restored.killed) {
+        restored.status = CRASHFREE_SESSION_ABNORMAL;
+    } else if (status == CRASHFREE_SESSION_OK) {
+        restored.status = CRASHFREE_SESSION_EXITED;
+    } else {
+        restored.status = (crashfree_session_status)status;
+    }
     restored.errors = number(record, AT_ERRORS, AT_DAY);
     restored.started =
         number(record, AT_DAY, AT_TIME) * CF_DAY_MS + number(record, AT_TIME, AT_DID);
-    if (cf_session_is_running(&restored)) {
-        restored.status = killed ? CRASHFREE_SESSION_ABNORMAL : CRASHFREE_SESSION_EXITED;
-    }
     if (cf_text_copy(restored.did, CRASHFREE_USER_ID_MAX, record + AT_DID, length - AT_DID) >
             CRASHFREE_USER_ID_MAX ||
         restored.started > CF_TIMESTAMP_MAX ||

@@ -160,6 +160,9 @@ static void check_item(const channel *c, const server_item *item, request *reque
                  session->is.end);
         }
     }
+    if (item->killed != (end == END_ABNORMAL && session->killed)) {
+        fail("an abnormal end tells of a page that was killed", "session %u", index + 1);
+    }
     if ((item->errors > 0) != session->is.errored) {
         fail("errors are the session's", "session %u: %g", index + 1, item->errors);
     }

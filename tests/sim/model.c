@@ -219,6 +219,9 @@ void model_dismiss(model *model, unsigned index, model_facts told) {
 
 void model_leave(model *model, bool died) {
     if (died) {
+        if (model->running >= 0) {
+            model->sessions[model->running].killed = true;
+        }
         end_running(model, 0, END_ABNORMAL);
     }
     if (model->present >= 0 && model->sessions[model->present].is.end == END_NONE) {

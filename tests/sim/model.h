@@ -32,6 +32,7 @@ typedef struct model_session {
     bool sampled;   /* set by whoever knows the session's id */
     bool dismissed; /* by before_send */
     bool forgotten; /* by a want of consent */
+    bool killed;    /* its page was */
     bool lapsed;    /* too old for the server */
     double began;   /* on the page's clock */
     double changed; /* the same of the last thing that happened to it */

@@ -100,8 +100,8 @@ export const mutations: Mutation[] = [
   mutation(
     'a restored session has lost its end',
     'snapshot.c',
-    "(crashfree_session_status)(record[AT_STATUS] - '0');",
-    'CRASHFREE_SESSION_EXITED;',
+    'restored.status = (crashfree_session_status)status;',
+    'restored.status = CRASHFREE_SESSION_EXITED;',
   ),
   mutation(
     'a restored session is announced again',
@@ -112,8 +112,14 @@ export const mutations: Mutation[] = [
   mutation(
     'a page that was killed counts as left',
     'snapshot.c',
-    'killed ? CRASHFREE_SESSION_ABNORMAL : CRASHFREE_SESSION_EXITED;',
-    'CRASHFREE_SESSION_EXITED;',
+    '(killed && status == CRASHFREE_SESSION_OK);',
+    'false;',
+  ),
+  mutation(
+    'an abnormal end does not say why',
+    'envelope.c',
+    'if (session->killed && status == CRASHFREE_SESSION_ABNORMAL) {',
+    'if (false) {',
   ),
   mutation(
     'a session of which nothing is due is told again by the next page',

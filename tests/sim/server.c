@@ -136,8 +136,9 @@ static const char *read_attributes(server *server, json *reader, server_item *ou
 
 const char *server_read_session(server *server, const char *text, size_t length, server_item *out) {
     static const char *const keys[] = {"sid",    "init",   "started", "timestamp",
-                                       "status", "errors", "did",     "attrs"};
-    enum { SID, INIT, STARTED, TIMESTAMP, STATUS, ERRORS, DID, ATTRS, KEYS };
+                                       "status", "errors", "did",     "abnormal_mechanism",
+                                       "attrs"};
+    enum { SID, INIT, STARTED, TIMESTAMP, STATUS, ERRORS, DID, MECHANISM, ATTRS, KEYS };
     json reader = json_open(text, length);
     unsigned seen = 0;
     char key[64];
@@ -201,6 +202,13 @@ const char *server_read_session(server *server, const char *text, size_t length,
                 return "an empty did, a user shared by everybody";
             }
             out->did = intern(server->dids, &server->did_count, SERVER_DIDS, value);
+            break;
+        case MECHANISM:
+            /* Relay keeps no other word, nor this one with another status. */
+            if (!json_text(&reader, value, sizeof value) || strcmp(value, "anr_foreground") != 0) {
+                return "abnormal_mechanism";
+            }
+            out->killed = true;
             break;
         default: {
             const char *wrong = read_attributes(server, &reader, out);

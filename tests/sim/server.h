@@ -32,6 +32,7 @@ typedef struct server_item {
     double timestamp;
     server_status status;
     double errors;
+    bool killed;     /* abnormal_mechanism is anr_foreground */
     int did;         /* negative: none */
     int release;     /* interned even if it is invalid */
     int environment; /* negative: none; interned like a release */

@@ -172,13 +172,29 @@ TEST(a_session_that_was_running_exited_unless_its_page_was_killed) {
     fake_begin();
     CHECK(restore_killed(SID "1010000000000" STARTED));
     crashfree_flush(fake.client);
-    CHECK(fake_has(0, 0, "\"status\":\"abnormal\",\"errors\":0"));
+    CHECK(fake_has(0, 0, "\"status\":\"abnormal\",\"abnormal_mechanism\":\"anr_foreground\","));
+    CHECK(save(0) == 0);
+    fake_respond(0, 503);
+    CHECK(save(0) > 0);
+    CHECK_EQ_STR(saved + CRASHFREE_SID_LENGTH, "1115000000000" STARTED);
+    fake_begin();
+    CHECK(restore(saved));
+    crashfree_flush(fake.client);
+    CHECK(fake_has(0, 0, "anr_foreground"));
 
     /* What had ended before stays what it was. */
     fake_begin();
     CHECK(restore_killed(SID "1112000000001" STARTED));
     crashfree_flush(fake.client);
     CHECK(fake_has(0, 0, "\"status\":\"crashed\",\"errors\":1"));
+    CHECK(!fake_has(0, 0, "abnormal_mechanism"));
+
+    /* A host that ends a session as abnormal gives no mechanism. */
+    fake_begin();
+    start(true);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_ABNORMAL, NAN);
+    crashfree_flush(fake.client);
+    CHECK(fake_has(1, 0, "\"status\":\"abnormal\",\"errors\":0"));
 }
 
 TEST(many_restored_sessions_travel_together) {
@@ -224,7 +240,7 @@ TEST(what_is_no_record_is_not_restored) {
         SID "0102000000001" STARTED "u1",
         SID "1202000000001" STARTED "u1",
         SID "1122000000001" STARTED "u1",
-        SID "1105000000001" STARTED "u1",
+        SID "1106000000001" STARTED "u1",
         SID "1109000000001" STARTED "u1",
         SID "110-000000001" STARTED "u1",
         SID "1102-00000001" STARTED "u1",

@@ -20,6 +20,8 @@ export interface Session {
   /** Time of this state, RFC 3339 in UTC. */
   timestamp: string;
   status: 'ok' | 'exited' | 'crashed' | 'unhandled' | 'abnormal';
+  /** Of an abnormal end: the tab was killed while people saw the page. */
+  abnormal_mechanism?: 'anr_foreground';
   errors: number;
   did?: string;
   attrs: { release: string; environment?: string; user_agent?: string };
