@@ -2,28 +2,58 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Page } from '../browser/engines/index.js';
 import { expectNumbers, type Case } from './case.js';
 import { settled, type Site } from './site.js';
 
 const push = `history.pushState(null, '', '?' + Math.random())`;
 
-/** The page replaces fetch before the library comes. */
-function patched(name: string, script: string, check: (site: Site) => Promise<void>): Case {
+/** A page load, a navigation and a crash; `reached` tells in the page how far it got. */
+async function everyday(site: Site, reached: (count: number) => string): Promise<Page> {
+  const page = await site.visit();
+  await page.waitFor(reached(1));
+  await page.run(push);
+  await page.waitFor(reached(2));
+  await page.run(`throw new Error('crash')`);
+  await page.waitFor(reached(3));
+  assert.deepEqual(await page.evaluate('surprises.filter((text) => !/crash/.test(text))'), []);
+  assert.equal(await page.evaluate('client.status'), 'active');
+  return page;
+}
+
+/** The page gives a function of its own as an option, which is used as it is. */
+function given(name: string, script: string, check: (site: Site) => Promise<void>): Case {
   return {
-    name: `fetch ${name}`,
+    name: `a fetch option that ${name}`,
     async run(site) {
       site.head += `<script>window.calls = 0; const real = window.fetch;
-        window.fetch = (url, init) => { calls++; ${script} }</script>`;
-      const page = await site.visit();
-      await page.waitFor('calls === 1');
-      await page.run(push);
-      await page.waitFor('calls >= 2');
-      await page.run(`throw new Error('crash')`);
-      await page.waitFor('calls >= 3');
-      assert.deepEqual(await page.evaluate('surprises.filter((text) => !/crash/.test(text))'), []);
-      assert.equal(await page.evaluate('client.status'), 'active');
+        const given = (url, init) => { calls++; ${script} }</script>`;
+      site.options = '{ fetch: given }';
+      const page = await everyday(site, (count) => `calls >= ${count}`);
       await page.goto(site.plain);
       await check(site);
+    },
+  };
+}
+
+/** The page replaces fetch before the library comes; what it makes of requests is not for ours. */
+function replaced(name: string, script: string): Case {
+  return {
+    name: `a page whose fetch ${name}`,
+    async run(site) {
+      site.head = `<script>window.surprises = []; const real = window.fetch;
+        ${script};
+        addEventListener('error', (e) => surprises.push(e.message));
+        addEventListener('unhandledrejection', (e) => surprises.push(String(e.reason)));</script>`;
+      await everyday(site, (count) => `client.counts.accepted >= ${Math.min(count, 2)}`);
+      await site.when('the crash', () => site.metrics().crashed === 1);
+      for (const { method, headers } of site.requests()) {
+        assert.deepEqual(
+          [method, headers['x-csrf-token'], headers.cookie],
+          ['POST', undefined, undefined],
+        );
+      }
+      await counted(site);
     },
   };
 }
@@ -31,27 +61,69 @@ function patched(name: string, script: string, check: (site: Site) => Promise<vo
 const beacons = (site: Site): Promise<void> => expectNumbers(site, { all: 0 });
 const counted = (site: Site): Promise<void> => expectNumbers(site, { all: 2, crashed: 1 });
 
+const token = `headers: { ...init?.headers, 'x-csrf-token': 't' }`;
+const pages = [
+  replaced('throws', `window.fetch = () => { throw new Error('patched') }`),
+  replaced('rejects', `window.fetch = () => Promise.reject(new Error('patched'))`),
+  replaced('never settles', `window.fetch = () => new Promise(() => {})`),
+  replaced('is gone', `window.fetch = undefined`),
+  replaced('sends twice', `window.fetch = (...call) => (real(...call), real(...call))`),
+  replaced(
+    'sends, and rejects',
+    `window.fetch = (...call) => real(...call).then(() => Promise.reject(new Error('patched')))`,
+  ),
+  replaced('adds a header', `window.fetch = (url, init) => real(url, { ...init, ${token} })`),
+  replaced(
+    'adds a header, and looks like the browser’s',
+    `window.fetch = { async fetch(url, init) { return real(url, { ...init, ${token} }) } }.fetch;
+    const { toString } = Function.prototype;
+    Function.prototype.toString = function () {
+      return toString.call(this === window.fetch ? real : this) }`,
+  ),
+  replaced(
+    'adds a header to requests',
+    `window.fetch = (url, init) => { const request = new Request(url, init);
+      request.headers.set('x-csrf-token', 't'); return real(request) }`,
+  ),
+  replaced(
+    'is a proxy that adds a header',
+    `window.fetch = new Proxy(real, { apply: (_, self, [url, init]) =>
+      real.call(self, url, { ...init, ${token} }) })`,
+  ),
+  replaced(
+    'is a proxy that adds a header later',
+    `window.fetch = new Proxy(real, { apply: async (_, self, [url, init]) => {
+      await 0; return real.call(self, url, Object.assign({}, init, { ${token} })) } })`,
+  ),
+  replaced(
+    'adds credentials',
+    `document.cookie = 'secret=1; path=/';
+    window.fetch = (url, init) => real(url, { ...init, credentials: 'include' })`,
+  ),
+];
+
 export const hostileCases: Case[] = [
-  patched('throws', `throw new Error('patched')`, beacons),
-  patched('rejects', `return Promise.reject(new Error('patched'))`, beacons),
-  patched('never settles', `return new Promise(() => {})`, beacons),
-  patched('sends, and never settles', `real(url, init); return new Promise(() => {})`, counted),
+  given('throws', `throw new Error('patched')`, beacons),
+  given('rejects', `return Promise.reject(new Error('patched'))`, beacons),
+  given('never settles', `return new Promise(() => {})`, beacons),
+  given('sends, and never settles', `real(url, init); return new Promise(() => {})`, counted),
+  ...pages,
   // What has gone out must not go out again, whatever is made of the answer.
-  patched('sends, and returns nothing', `real(url, init)`, counted),
-  patched('sends, and returns a text', `return real(url, init).then(() => 'done')`, counted),
-  patched('sends, and returns null', `return real(url, init).then(() => null)`, counted),
-  patched(
+  given('sends, and returns nothing', `real(url, init)`, counted),
+  given('sends, and returns a text', `return real(url, init).then(() => 'done')`, counted),
+  given('sends, and returns null', `return real(url, init).then(() => null)`, counted),
+  given(
     'sends, and answers with headers that throw',
     `return real(url, init).then(({ status }) => ({ status,
       get headers() { throw new Error('patched') } }))`,
     counted,
   ),
-  patched(
+  given(
     'sends, and answers with a status of 0',
     `return real(url, init).then(() => Response.error())`,
     counted,
   ),
-  patched(
+  given(
     'sends, and a getter of the answer is hostile',
     `return real(url, init).then(() => ({ status: { valueOf() { throw 1 } }, headers: new Headers }))`,
     counted,

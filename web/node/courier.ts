@@ -6,7 +6,7 @@
 import { createCore, type Core } from '../src/core/core';
 import { Consent, Counter, Option, statusWords } from '../src/abi';
 import type { Status } from '../src/client/status';
-import { createTransport, type Fetch, type Transport } from '../src/transport';
+import { createTransport, type Fetch, type Transport } from '../src/delivery/http';
 
 export interface CourierOptions {
   dsn: string;

@@ -23,6 +23,12 @@ export class FakeClock {
   /** The wall clock says this when the clock is made. */
   constructor(readonly start = Date.UTC(2026, 0, 5, 10, 0, 0)) {}
 
+  /** The `Date` of a page: the real one, at the time of this clock. */
+  readonly Date = new Proxy(Date, {
+    get: (real, name) => (name === 'now' ? () => this.now : Reflect.get(real, name)),
+    construct: (real, given: [number]) => (given.length ? new real(...given) : new real(this.now)),
+  });
+
   /** For a page: functions with the names that it has for them. */
   readonly globals = {
     setTimeout: (act: (...args: never[]) => void, delay = 0, ...args: never[]): number => {
@@ -41,6 +47,11 @@ export class FakeClock {
   /** Timers that have not fired. */
   get waiting(): number {
     return this.#timers.size;
+  }
+
+  /** Forgets the timers that wait, as they are when a machine sleeps or a page is frozen. */
+  drop(): void {
+    this.#timers.clear();
   }
 
   /** Lets time pass: timers fire in their order, each after all promises of the one before. */

@@ -2,7 +2,9 @@ import { loadStorage } from 'crashfree:files';
 import { FIRST_SEND_MS, SessionStatus, statusWords } from '../abi';
 import { carrierOf } from '../carrier';
 import type { Core } from '../core/core';
-import { clearTimer, setTimer } from '../native';
+import { createTransport } from '../delivery/http';
+import { findFetch } from '../delivery/own-fetch';
+import { clearTimer, native, setTimer } from '../native';
 import { consentOf } from '../options/configure';
 import { complete, defaults, initialUser, integrationsOf, noFetch } from '../options/defaults';
 import type { Consent, Options, Session, User } from '../options/types';
@@ -13,7 +15,6 @@ import { createListeners } from '../signals/listen';
 import { watchNavigation } from '../signals/navigation';
 import { createJudge, type IgnoreRule } from '../signals/noise';
 import type { Save } from '../storage';
-import { createTransport } from '../transport';
 import { countsOf, type Counts } from './counts';
 import { createLazyCore } from './lazy-core';
 import { now } from './moment';
@@ -84,13 +85,14 @@ export function createClient(options: Options): Client {
   const integrations = integrationsOf(settings);
   if (!integrations) failure ??= 'invalid-integrations';
   const lifecycle = integrations?.includes('BrowserSession') ? settings.lifecycle : 'manual';
-  if (settings.fetch === noFetch) failure ??= 'unsupported';
+  const fetch = settings.fetch === noFetch ? findFetch(native('fetch')) : settings.fetch;
+  if (!fetch) failure ??= 'unsupported';
   if (!settings.enabled) failure ??= 'disabled';
 
   const ignored: Counts['ignored'] = {};
   const listeners = createListeners();
   const queue = createQueue();
-  const transport = createTransport(settings.fetch);
+  const transport = createTransport(fetch ?? noFetch);
   /** When the first session began: once the page was shown, and not when it was prerendered. */
   let began: number | undefined;
   /** The page is being left, and its requests are cut. */

@@ -4,7 +4,7 @@ import { clearTimer, setTimer, type Timer } from '../native';
 import type { Settings } from '../options/defaults';
 import type { Session } from '../options/types';
 import { ask } from './ask';
-import type { Transport } from '../transport';
+import type { Transport } from '../delivery/http';
 
 /**
  * Starts a core with its options, timer and network. `ready` is called when it is up, at once where
@@ -41,6 +41,7 @@ export async function startCore(
             core._respond(request, status, core._write(limits), retryAfter);
             changed(status);
           },
+          bodyLength,
         );
       },
       _before_send(session, length) {

@@ -1,5 +1,4 @@
 /** The defaults of the options, and what makes a value invalid. */
-import { native } from '../native';
 import type { InitialScope, Options, User } from './types';
 
 declare const __SENTRY_RELEASE__: string | undefined;
@@ -12,7 +11,7 @@ export const builtRelease = (): string | undefined =>
 
 /** The default of hooks. */
 export const nothing = (): undefined => undefined;
-/** Where the page has no `fetch` and the options give none. */
+/** Where the options give none: web/src/delivery/own-fetch.ts finds one. */
 export const noFetch: NonNullable<Options['fetch']> = () => Promise.reject(new TypeError());
 
 /** Options that have a value of one type, which their default shows. */
@@ -45,7 +44,7 @@ export const defaults = (): Settings => ({
   allowUrls: [],
   classifyError: nothing,
   isNewRoute: nothing,
-  fetch: native('fetch') ?? noFetch,
+  fetch: noFetch,
 });
 
 /** Options that take one of a few words. */

@@ -139,7 +139,12 @@ export interface Options {
    * `local`, a visible tab that died is reported as `abnormal` by the next visit. Default `none`.
    */
   storage?: 'none' | 'session' | 'local' | undefined;
-  /** The function that sends. Default: the page's `fetch` at the time of `init`. */
+  /**
+   * The function that sends, used as it is. Default: the browser's own `fetch`. Where a script has
+   * replaced that by the time of `init`, the browser's is taken from an empty frame, which is gone at
+   * once, so that nothing is added to our requests. A page without an origin (`sandbox` without
+   * `allow-same-origin`) has no such frame: there the page's function sends, whatever it adds.
+   */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** A fuse against routing loops; 0 is none. Default 100. */
   maxSessionsPerMinute?: number | undefined;

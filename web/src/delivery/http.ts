@@ -1,4 +1,6 @@
 /** Requests: how the browser is asked to make them, and what came back. */
+import { setTimer } from '../native';
+import { isForeign } from './answer';
 
 /** Bodies that may be on their way with `keepalive` at once: the platform's 64 KiB for everybody on
  * the page, less a margin, and the most requests (protocol 4.3). Each counts for its share at least. */
@@ -14,7 +16,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export type Respond = (status: number, limits?: string, retryAfter?: number) => void;
 
 export interface Transport {
-  _send(url: string, body: string, atExit: number, respond: Respond): void;
+  /** Sends a body, which takes so many `bytes`. With `atExit` the page may end with this call. */
+  _send(url: string, body: string, atExit: number, respond: Respond, bytes?: number): void;
   /** Resolves when nothing is on its way. */
   _idle(): Promise<unknown>;
 }
@@ -25,31 +28,35 @@ function secondsOf(retryAfter: string): number {
   return seconds >= 0 ? seconds : (Date.parse(retryAfter) - Date.now()) / 1000;
 }
 
+const later = (ms: number) => new Promise<void>((resolve) => setTimer(resolve, ms));
+
 export function createTransport(
   fetch: Fetch,
   /* A page that ends cuts its requests first, and the cut must not be known before the end is. A
    * window that a script closed has not long to live. */
-  beforeFailing = () => new Promise<void>((later) => closed || setTimeout(later)),
+  beforeFailing = () => (closed ? Promise.resolve() : later(0)),
 ): Transport {
   /** The last request, which ends when those before it have ended. */
   let last: Promise<void> | undefined;
-  let bytes = 0;
+  /** Bytes of those with `keepalive`. */
+  let outliving = 0;
 
   return {
-    _send(url, body, atExit, respond) {
-      const size = Math.max(body.length, KEEPALIVE_BYTES / KEEPALIVE_REQUESTS);
-      const keepalive = bytes + size <= KEEPALIVE_BYTES;
+    _send(url, body, atExit, respond, bytes = body.length) {
+      let share = Math.max(bytes, KEEPALIVE_BYTES / KEEPALIVE_REQUESTS);
+      const keepalive = outliving + share <= KEEPALIVE_BYTES;
 
       /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
       try {
         if (atExit && !keepalive && navigator.sendBeacon(url, body)) {
-          setTimeout(respond, 0, 200);
+          setTimer(() => respond(200));
           return;
         }
       } catch {
         /* There is none, or somebody has blocked it. */
       }
-      bytes += size;
+      if (!keepalive) share = 0;
+      outliving += share;
       const before = last;
       const exchange = async () => {
         let status = 0;
@@ -63,16 +70,20 @@ export function createTransport(
             credentials: 'omit',
             referrerPolicy: 'strict-origin',
           });
+          outliving -= share;
           const header = (name: string) => response.headers.get(name) ?? '';
-          /* Whatever a patched fetch makes of the answer, there was one. */
+          /* Whatever a function of the page makes of the answer, there was one. */
           status = 200;
           status = +response.status || status;
           limits = header('X-Sentry-Rate-Limits');
           retryAfter = secondsOf(header('Retry-After'));
+          if (response.ok && (await isForeign(response, url, later))) status = 0;
         } catch {
-          await beforeFailing();
+          if (!status) {
+            outliving -= share;
+            await beforeFailing();
+          }
         }
-        bytes -= size;
         respond(status, limits, retryAfter);
         await before;
       };

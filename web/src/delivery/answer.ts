@@ -1,0 +1,54 @@
+/**
+ * Whether an answer is the server's. A sign-in page to which a tunnel redirects, the page of a captive
+ * network and the offline page of a service worker say 200 as well, and nothing was delivered.
+ */
+
+/** How long the beginning of an answer is waited for. */
+const FIRST_BYTES_MS = 5000;
+/** What Sentry answers to an envelope: the id of an event, or an empty object. */
+const RECEIPT = /^\s*\{\s*("id"|\})/;
+/** Where a server takes envelopes. */
+const ENDPOINT = /\/api\/\w+\/envelope\/?$/;
+
+/** A tunnel may be given as a path of the page; a server has no page. */
+const { document } = globalThis as { document?: Document };
+const pathOf = (url: string): string =>
+  new URL(url, document?.baseURI).pathname.replace(/\/+$/, '');
+
+/**
+ * Whether the answer came from elsewhere than it was asked of. The same path on another host, with or
+ * without a slash at the end, and a server's own endpoint are where redirects lead that keep the body.
+ */
+function isFromElsewhere(response: Response, url: string): boolean {
+  if (!response.url || response.url === url) return false;
+  try {
+    const path = pathOf(response.url);
+    return path !== pathOf(url) && !ENDPOINT.test(path);
+  } catch {
+    return false;
+  }
+}
+
+/** The beginning of a body, and no more of it; empty where it cannot be read in time. */
+async function beginningOf({ body }: Response, wait: (ms: number) => Promise<void>) {
+  const reader = body!.getReader();
+  const chunk = await Promise.race([reader.read(), wait(FIRST_BYTES_MS)]);
+  reader.cancel().catch(() => {});
+  return new TextDecoder().decode(chunk?.value?.subarray(0, 200));
+}
+
+/** Whether an answer that says 2xx is evidently not the server's. In doubt it is. */
+export async function isForeign(
+  response: Response,
+  url: string,
+  wait: (ms: number) => Promise<void>,
+): Promise<boolean> {
+  const elsewhere = isFromElsewhere(response, url);
+  const { headers } = response;
+  /* A whole body that says that it is no page, as servers give it, need not be looked at. */
+  if (!elsewhere && /json/.test(headers.get('Content-Type')!) && headers.get('Content-Length')) {
+    return false;
+  }
+  const text = await beginningOf(response, wait);
+  return elsewhere ? !RECEIPT.test(text) : /^\s*</.test(text);
+}
