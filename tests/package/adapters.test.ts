@@ -171,7 +171,7 @@ describe('the adapters', () => {
 
     it('take whatever is thrown, and whatever they are given', () => {
       for (const error of hostile) {
-        for (const info of [caught, uncaught, undefined, null]) {
+        for (const info of [caught, uncaught, undefined, 'text']) {
           reactErrorHandler()(error, info as ReactErrorInfo);
         }
       }
@@ -241,7 +241,9 @@ describe('the adapters', () => {
     });
 
     it('take whatever is thrown, and whatever they are given', () => {
-      for (const app of [undefined, ...wrong]) attachErrorHandler(app);
+      for (const app of [undefined, Object.freeze({ config: Object.freeze({}) }), ...wrong]) {
+        attachErrorHandler(app);
+      }
       for (const errorHandler of wrong) {
         const app: VueApp = { config: { errorHandler } };
         attachErrorHandler(app);
@@ -275,24 +277,18 @@ describe('the adapters', () => {
       assert.deepEqual(written, [['ERROR', error]]);
     });
 
-    it('leave out the notices of the browser that Angular passes on as errors', () => {
-      globals['ErrorEvent'] = class {
+    it('take the event that Angular wraps for want of an error, by whose message notices are known', () => {
+      class Notice {
         constructor(readonly message: string) {}
-      };
+      }
+      globals['ErrorEvent'] = Notice;
       try {
-        const { ErrorEvent: Notice } = globals as unknown as {
-          ErrorEvent: new (m: string) => unknown;
-        };
-        for (const [message, crashes] of [
-          ['Script error.', 0],
-          ['ResizeObserver loop completed with undelivered notifications.', 0],
-          ['Uncaught undefined', 1],
-        ] as const) {
-          captured = [];
-          createErrorHandler().handleError(new Error(message, { cause: new Notice(message) }));
-          assert.equal(captured.length, crashes, message);
-        }
-        assert.equal(written.length, 3);
+        const event = new Notice('ResizeObserver loop completed with undelivered notifications.');
+        const error = new Error(`An ErrorEvent with no error occurred: ${event.message}`);
+        error.cause = event;
+        createErrorHandler().handleError(error);
+        assert.deepEqual(captured, [[event, false]]);
+        assert.deepEqual(written, [['ERROR', error]]);
       } finally {
         delete globals['ErrorEvent'];
       }

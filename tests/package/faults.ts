@@ -12,6 +12,8 @@ export interface FaultyApp {
   path: string;
   /** What its page is told beside what is to go wrong. */
   flags?: string[];
+  /** Its page says when it is stable, and counts how often Angular looks for changes. */
+  tellsStable?: boolean;
   /** What is to go wrong, and what becomes of the session with the adapter. */
   faults: Partial<Record<Fault, Outcome>>;
 }
@@ -114,6 +116,40 @@ const differences = (what: string, expected: string[], got: string[]): string[] 
     ? []
     : [`${what}: [${got.join('; ')}], not [${expected.join('; ')}]`];
 
+/**
+ * Whether Angular takes an app for stable, and looks for changes as often as without a client, while the
+ * client sends, and while it tries in vain.
+ */
+async function visitStable(
+  engine: Engine,
+  served: Served,
+  { name, path }: FaultyApp,
+): Promise<string[]> {
+  const checksWith = async (flag: string): Promise<number> => {
+    const tab = await engine.newPage();
+    try {
+      await tab.goto(`${served.origin}${path}?${flag}`);
+      await tab.waitFor('window.isStable');
+      if (flag) await tab.waitFor('window.client.counts.requests > 0');
+      await tab.evaluate(`new Promise((resolve) => setTimeout(resolve, ${SETTLE_MS}))`);
+      return await tab.evaluate<number>('window.checks');
+    } finally {
+      await tab.close();
+    }
+  };
+  const without = await checksWith('');
+  const problems: string[] = [];
+  for (const flag of ['client', 'down']) {
+    const checks = await checksWith(flag);
+    if (checks !== without) {
+      problems.push(
+        `${name}, ${engine.name}, ${flag}: ${checks} checks for changes, not ${without}`,
+      );
+    }
+  }
+  return problems;
+}
+
 /** A row for the table of `npm run fixtures`, and what is wrong. */
 export interface FaultRow {
   cells: string[];
@@ -174,7 +210,15 @@ export async function visitFaults(
     }
   }
   cells.push(...Object.values(kept).map((yes) => (yes ? 'kept' : 'CHANGED')));
+  if (app.tellsStable) {
+    const found = await visitStable(engine, served, app);
+    cells.push(found.length === 0 ? 'kept' : 'CHANGED');
+    problems.push(...found);
+  }
   return { cells, problems };
 }
 
-export const faultColumns = [...faultNames, 'console', 'listeners', 'without a client'];
+export const faultColumns = [
+  ...faultNames,
+  ...['console', 'listeners', 'without a client', 'changes looked for'],
+];

@@ -183,6 +183,7 @@ export const stacks: Stack[] = [
         output: `faults-${kind}/browser`,
         path: '/faults',
         flags: flag ? [flag] : [],
+        tellsStable: !flag,
         faults: uncaught,
       })),
     ),

@@ -18,19 +18,8 @@ interface Wrapped {
   /** By zone.js, an unhandled rejection. */
   rejection?: unknown;
   promise?: unknown;
-  /** By Angular before version 14. */
-  ngOriginalError?: unknown;
   /** By Angular's global listeners, an error event that has no error. */
   cause?: unknown;
-}
-
-/** Notices of the browser, which are not about an error of the app. */
-const NOTICE = /^Script error|^ResizeObserver loop/;
-
-function isNotice({ cause }: Wrapped): boolean {
-  return (
-    typeof ErrorEvent === 'function' && cause instanceof ErrorEvent && NOTICE.test(cause.message)
-  );
 }
 
 /** Whether Angular's listener passes on the event that the window is dispatching. */
@@ -44,10 +33,12 @@ function count(thrown: unknown): void {
   let isRejection = false;
   try {
     const wrapped = Object(thrown) as Wrapped;
-    if (isNotice(wrapped)) return;
+    const { cause } = wrapped;
     const isWrapped = 'rejection' in wrapped && 'promise' in wrapped;
     isRejection = isWrapped || isRejectionOfWindow(thrown);
-    error = isWrapped ? wrapped.rejection : (wrapped.ngOriginalError ?? thrown);
+    if (isWrapped) error = wrapped.rejection;
+    /* Its message is the browser's, by which notices such as "Script error." are known. */
+    else if (typeof ErrorEvent === 'function' && cause instanceof ErrorEvent) error = cause;
   } catch {
     /* What cannot be looked at counts all the same. */
   }

@@ -1,6 +1,11 @@
 import { call } from '../src/carrier';
 import type { CaptureHint } from '../src/client/client';
 
-/** Counts for the client of the page, whichever copy of the package made it. */
-export const captureException = (error: unknown, hint?: CaptureHint): void =>
-  call('captureException', error, hint);
+/** Counts for the client of the page, whichever copy of the package made it; never throws. */
+export function captureException(error: unknown, hint?: CaptureHint): void {
+  try {
+    call('captureException', error, hint);
+  } catch {
+    /* Of a copy that is not ours. */
+  }
+}

@@ -9,11 +9,12 @@ export interface ReactErrorInfo {
   errorBoundary?: unknown;
 }
 
-function hasRecovered(error: unknown, info: ReactErrorInfo | undefined): boolean {
+function hasRecovered(error: unknown, info: ReactErrorInfo): boolean {
   try {
     /* What React 18 recovered from has a digest, what React 19 did has no components or its message. */
-    if (info && ('digest' in info || info.componentStack === null)) return true;
-    return isRecovered((error as Error).message);
+    return (
+      'digest' in info || info.componentStack === null || isRecovered((error as Error).message)
+    );
   } catch {
     return false;
   }
@@ -45,8 +46,9 @@ export function reactErrorHandler(
   callback?: (error: unknown, info: ReactErrorInfo) => void,
 ): (error: unknown, info: ReactErrorInfo) => void {
   return (error, info) => {
-    const caught = !!info && 'errorBoundary' in info;
-    captureException(error, { handled: caught || hasRecovered(error, info) });
+    const known = Object(info) as ReactErrorInfo;
+    const caught = 'errorBoundary' in known;
+    captureException(error, { handled: caught || hasRecovered(error, known) });
     if (typeof callback === 'function') callback(error, info);
     else if (caught) console.error(error);
     else report(error);

@@ -46,15 +46,17 @@ function wrapErrorHandler(app: VueApp): void {
  * mounted is called as ever; without one Vue writes the error to the console, as it does on its own.
  */
 export function attachErrorHandler(app: VueApp): void {
-  /* What is no app is none of ours. */
-  if (!app?.config) return;
-  wrapErrorHandler(app);
-  const { mount } = app;
-  if (typeof mount !== 'function') return;
-  app.mount = function (this: unknown, ...parameters) {
+  try {
     wrapErrorHandler(app);
-    return mount.apply(this, parameters);
-  };
+    const { mount } = app;
+    if (typeof mount !== 'function') return;
+    app.mount = function (this: unknown, ...parameters) {
+      wrapErrorHandler(app);
+      return mount.apply(this, parameters);
+    };
+  } catch {
+    /* What is no app, or cannot be changed, stays as it is. */
+  }
 }
 
 /**
