@@ -1,14 +1,10 @@
 /** What can be read from a stack, in time that does not depend on what somebody wrote into it. */
 
-/** Characters of a message, and of a stack, that are looked at. */
+/** Characters of a message, and of the end of a stack, that are looked at: some stacks begin with it. */
 export const TEXT_MAX = 4096;
 export const STACK_MAX = 16384;
 /** Characters of a line beyond which it is no frame. */
 const LINE_MAX = 1024;
-
-/** The end of a stack, where its frames are: some browsers begin it with the message. */
-export const endOf = (stack: string): string =>
-  stack.length > STACK_MAX ? stack.slice(-STACK_MAX) : stack;
 
 /**
  * The address in a line that ends in one, with its positions behind it and perhaps in parentheses:

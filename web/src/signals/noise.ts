@@ -6,7 +6,7 @@ import { ask } from '../client/ask';
 import { now } from '../client/moment';
 import { nothing, type Settings } from '../options/defaults';
 import type { ErrorContext, NoiseRules, Options } from '../options/types';
-import { endOf, innermost, TEXT_MAX } from './frames';
+import { innermost, STACK_MAX, TEXT_MAX } from './frames';
 import { EVENT_FILTERS } from './event-filters';
 import { isRecovered } from './recovered';
 
@@ -62,7 +62,7 @@ const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
   prevented: ({ _event }) => _event?.defaultPrevented,
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
   scriptError: ({ message }) => /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message),
-  eventFilters: ({ message }) => matches(message, EVENT_FILTERS),
+  eventFilters: ({ message }) => EVENT_FILTERS.test(message),
   abort: ({ _isRejection, _kind }) => _isRejection && CANCELLED.test(_kind),
   refused: ({ _isRejection, _isNative, name }) =>
     _isRejection && _isNative && name === 'NotAllowedError',
@@ -79,42 +79,44 @@ const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
   lateHandled: () => false,
 };
 
-const text = (value: unknown) => `${(value || '') as string}`.slice(0, TEXT_MAX);
+/** A bounded text. Anything can be thrown, and reading it may throw once more: that is no text. */
+function read(value: () => unknown): string {
+  try {
+    return `${(value() || '') as string}`;
+  } catch {
+    return '';
+  }
+}
 
-/** Reads what was thrown. Anything can be, and reading it may throw once more: what could be read counts. */
 function see(error: unknown, report: Report, isLeaving: boolean): Seen {
   const { _event, _handled, _isRejection } = report;
-  const seen: Seen = {
-    message: '',
-    name: '',
-    stack: '',
-    filename: '',
+  const thrown = (error ?? {}) as Partial<Error> & { code?: unknown; type?: unknown };
+  const text = (value: () => unknown) => read(value).slice(0, TEXT_MAX);
+  const message = text(() => thrown.message || _event?.message || (error ?? ''));
+  const name = text(() => thrown.name);
+  const title = `${name}: ${message}`;
+  return {
+    message,
+    name,
+    /* Some browsers begin the stack with the message, which may name any address. */
+    stack: read(() => thrown.stack)
+      .slice(-STACK_MAX)
+      .replace(title, ''),
+    filename: text(() => _event?.filename),
     handled: _handled === true,
     _event,
     _isRejection,
     _isLeaving: isLeaving,
-    _title: '',
-    _kind: '',
-    _isNative: false,
+    _title: title,
+    _kind: text(() => `${name} ${thrown.code as string} ${thrown.type as string}`),
+    _isNative: error instanceof DOMException,
   };
-  try {
-    const thrown = (error ?? {}) as Partial<Error> & { code?: unknown; type?: unknown };
-    seen.message = text(thrown.message || _event?.message || (error ?? ''));
-    seen.name = text(thrown.name);
-    /* Some browsers begin the stack with the message, which may name any address. */
-    seen._title = `${seen.name}: ${seen.message}`;
-    seen.stack = endOf(`${thrown.stack || ''}`).replace(seen._title, '');
-    seen.filename = text(_event?.filename);
-    seen._isNative = error instanceof DOMException;
-    seen._kind = `${seen.name} ${text(thrown.code)} ${text(thrown.type)}`;
-  } catch {}
-  return seen;
 }
 
 /** The first rule or list that leaves an error out. */
 function ruleFor(seen: Seen, settings: Settings): IgnoreRule | undefined {
-  for (const [rule, applies] of Object.entries(RULES)) {
-    if (applies(seen) && isOn(settings, rule as keyof NoiseRules)) return rule as keyof NoiseRules;
+  for (const rule of Object.keys(RULES) as (keyof NoiseRules)[]) {
+    if (RULES[rule](seen) && isOn(settings, rule)) return rule;
   }
   const { ignoreErrors, denyUrls, allowUrls } = settings;
   if (matches(seen.message, ignoreErrors) || matches(seen._title, ignoreErrors)) {
@@ -126,40 +128,36 @@ function ruleFor(seen: Seen, settings: Settings): IgnoreRule | undefined {
   return undefined;
 }
 
-type Verdict = 'ignore' | 'error' | 'crash' | undefined;
-
 /** How often the page's own classifier is asked in a minute: it may cause what it is asked about. */
 const ASKED_MAX = 300;
 const MINUTE_MS = 60_000;
 
-/** The page's classifier, which is asked once about an error and not while it answers. */
+/**
+ * The page's classifier. It is asked once about an error, also if it reports that error itself, and not
+ * while it answers.
+ */
 function createClassifier({ classifyError }: Settings) {
-  const verdicts = new WeakMap<object, Map<boolean, unknown>>();
-  let asking: { error: unknown } | undefined;
+  const verdicts = new WeakMap<object, unknown>();
+  let isAsking = false;
   let asked = 0;
   let since = 0;
 
-  return {
-    /** Whether the classifier itself reports the error that it is asked about. */
-    _isAsking: (error: unknown) => asking !== undefined && Object.is(asking.error, error),
-    _classify(error: unknown, context: ErrorContext): Verdict {
-      if (classifyError === nothing || asking) return undefined;
-      const { handled } = context;
-      const key = error && typeof error === 'object' ? error : context;
-      let known = verdicts.get(key);
-      if (!known) verdicts.set(key, (known = new Map()));
-      if (!known.has(handled)) {
-        if (now() - since > MINUTE_MS) {
-          since = now();
-          asked = 0;
-        }
-        if (++asked > ASKED_MAX) return undefined;
-        asking = { error };
-        known.set(handled, ask(classifyError, error, context));
-        asking = undefined;
-      }
-      return known.get(handled) as Verdict;
-    },
+  return (error: unknown, context: ErrorContext): unknown => {
+    if (classifyError === nothing) return undefined;
+    const key = Object(error) === error ? (error as object) : context;
+    if (isAsking || verdicts.has(key)) return verdicts.get(key);
+    if (now() - since > MINUTE_MS) {
+      since = now();
+      asked = 0;
+    }
+    if (++asked > ASKED_MAX) return undefined;
+    /* What it reports itself, while it is asked, is what it is asked about. */
+    verdicts.set(key, 'ignore');
+    isAsking = true;
+    const verdict = ask(classifyError, error, context);
+    isAsking = false;
+    verdicts.set(key, verdict);
+    return verdict;
   };
 }
 
@@ -173,17 +171,15 @@ export interface Outcomes {
 }
 
 export function createJudge(settings: Settings, outcomes: Outcomes): Judge {
-  const classifier = createClassifier(settings);
+  const classify = createClassifier(settings);
 
   return (error, report) => {
-    if (classifier._isAsking(error)) return;
     const seen = see(error, report, outcomes._isLeaving());
-    const rule = ruleFor(seen, settings);
-    if (rule) return outcomes._ignore(rule);
-
     const { message, name, stack, filename, handled } = seen;
-    const verdict = classifier._classify(error, { message, name, stack, filename, handled });
-    if (verdict === 'ignore') outcomes._ignore('classifyError');
+    let rule = ruleFor(seen, settings);
+    const verdict = rule ?? classify(error, { message, name, stack, filename, handled });
+    if (verdict === 'ignore') rule = 'classifyError';
+    if (rule) outcomes._ignore(rule);
     else outcomes._count(verdict === 'crash' || (verdict !== 'error' && !handled), report._at);
   };
 }
