@@ -1,5 +1,11 @@
 /** Where the page is, and which changes of that are a new route. */
 
+/** The address of the page. Markup can take the name that the document has for it. */
+export const addressOfPage = (): string => {
+  const address: unknown = document.URL;
+  return typeof address === 'string' ? address : location.href;
+};
+
 /**
  * The part of a location that makes a route: all but the fragment, and that where it is a hash
  * route (`#/…`, `#!…`; `#/` alone is its start, as none is). Other fragments are places within a page.

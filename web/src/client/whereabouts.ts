@@ -2,7 +2,7 @@ import { nothing, type Settings } from '../options/defaults';
 import { ask } from './ask';
 import { now } from './moment';
 import type { Fact, Queue } from './queue';
-import { isAnotherRoute, isShown } from './route';
+import { addressOfPage, isAnotherRoute, isShown } from './route';
 
 export interface Whereabouts {
   /** The page is shown: from here on changes of its location count. */
@@ -68,11 +68,11 @@ export function createWhereabouts(
 
   return {
     _begin() {
-      seen = location.href;
+      seen = addressOfPage();
       place = new URL(seen);
     },
     _look(replaced = false, at) {
-      const { href } = location;
+      const href = addressOfPage();
       replacedInBar = replaced;
       if (!place || href === seen) return;
       seen = href;
@@ -83,7 +83,7 @@ export function createWhereabouts(
       const called = new URL(to, document.baseURI);
       if (hooked) note(called, replacedInBar);
       else if (last && queue._waiting.includes(last)) last._called = called;
-      else if (isShown(`${to}`, location.href)) place = called;
+      else if (isShown(`${to}`, addressOfPage())) place = called;
       else note(called, false);
       hooked = true;
       replacedInBar = false;
