@@ -19,7 +19,7 @@ async function unit(): Promise<void> {
   }
 }
 
-/** Every *.test.ts below tests/FOLDER, with so many files at a time. */
+/** Every *.test.ts in a folder of tests, with so many files at a time. */
 async function node(folder: string, concurrency: number): Promise<void> {
   const files = (await filesBelow(join(root, 'tests', folder)))
     .filter((file) => file.endsWith('.test.ts'))

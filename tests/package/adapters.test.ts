@@ -13,7 +13,7 @@ import { attachErrorHandler, crashfreePlugin, type VueApp } from '../../web/adap
 import { carrierOf } from '../../web/src/carrier.js';
 import { root } from '../../web/build/run.js';
 import type * as Api from '../../web/src/api.js';
-import type { CaptureHint, Client } from '../../web/src/client/client.js';
+import type { CaptureHint, Client } from '../../web/src/client/types.js';
 
 type Recipes = Pick<
   typeof Api,

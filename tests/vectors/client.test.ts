@@ -5,21 +5,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Collector, type Update } from '../../web/server/collector.js';
-import {
-  ACCEPTED,
-  Core,
-  DAY,
-  DSN,
-  ENDS,
-  MINUTE,
-  NOW,
-  Option,
-  PROJECT,
-  RATE_LIMITED,
-  SECOND,
-  parse,
-  record,
-} from '../wasm/module.js';
+import { Counter, ErrorKind, Option, SessionStatus, Status } from '../../web/src/abi.js';
+import { Core, DAY, DSN, MINUTE, NOW, PROJECT, SECOND, parse, record } from '../wasm/module.js';
 
 /** A core whose requests go straight to a collector, which is at the same time. */
 function connect(core = new Core().configure()): { core: Core; collector: Collector } {
@@ -73,15 +60,15 @@ test('every way through a session is accepted as it is', () => {
   for (const announced of [0, 1]) {
     for (const user of ['', 'u1', 'é\u{1f600}"\\\n\u0000\u007f', 'x'.repeat(255)]) {
       for (const handled of [0, 1, 3]) {
-        for (const end of [undefined, 'crash', ...Object.values(ENDS)]) {
+        for (const end of [undefined, 'crash', ...Object.values(SessionStatus)] as const) {
           const { core, collector } = connect();
-          core.setText(Option.userAgent, 'Mozilla/5.0 (X11; Linux x86_64) "Agent"/1.0');
+          core.setText(Option.USER_AGENT, 'Mozilla/5.0 (X11; Linux x86_64) "Agent"/1.0');
           core.calls.start(announced);
           core.setUser(user);
-          for (let i = 0; i < handled; i++) core.calls.error(0);
+          for (let i = 0; i < handled; i++) core.calls.error(ErrorKind.HANDLED);
           if (announced) core.advance(0);
-          if (end === 'crash') core.calls.error(1);
-          else if (end !== undefined) core.calls.end(end as number);
+          if (end === 'crash') core.calls.error(ErrorKind.UNHANDLED);
+          else if (end !== undefined) core.calls.end(end);
           core.advance(5 * SECOND);
           core.calls.hide(1);
           core.advance(5 * SECOND);
@@ -89,10 +76,10 @@ test('every way through a session is accepted as it is', () => {
           const updates = accepted(collector);
           const metrics = collector.metrics(PROJECT);
           assert.equal(metrics.all, 1);
-          assert.equal(metrics.crashed, end === 'crash' || end === ENDS.crashed ? 1 : 0);
-          assert.equal(metrics.abnormal, end === ENDS.abnormal ? 1 : 0);
-          assert.equal(metrics.unhandled, end === ENDS.unhandled ? 1 : 0);
-          assert.equal(core.calls.count(ACCEPTED), 1);
+          assert.equal(metrics.crashed, end === 'crash' || end === SessionStatus.CRASHED ? 1 : 0);
+          assert.equal(metrics.abnormal, end === SessionStatus.ABNORMAL ? 1 : 0);
+          assert.equal(metrics.unhandled, end === SessionStatus.UNHANDLED ? 1 : 0);
+          assert.equal(core.calls.count(Counter.ACCEPTED), 1);
           assert.equal(metrics.users.all, user === '' ? 0 : 1);
           if (!announced) assert.equal(updates.length, 1);
         }
@@ -110,8 +97,8 @@ test('navigations, user changes and losses on the way are accepted and counted o
     core.advance((i % 5) * SECOND);
     if (i % 4 === 3) collector.faults(PROJECT).push({ status: 500 });
     if (i % 9 === 8) collector.faults(PROJECT).push({ status: 429 });
-    if (i % 3 === 0) core.calls.error(0);
-    if (i % 17 === 0) core.calls.error(1);
+    if (i % 3 === 0) core.calls.error(ErrorKind.HANDLED);
+    if (i % 17 === 0) core.calls.error(ErrorKind.UNHANDLED);
     core.calls.start(1);
     sessions++;
   }
@@ -119,9 +106,15 @@ test('navigations, user changes and losses on the way are accepted and counted o
     core.advance(2 * MINUTE);
     core.calls.hide(0);
   }
-  const lost = [3, 4, 5, 6, 8, 9].reduce((sum, counter) => sum + core.calls.count(counter), 0);
-  assert.equal(collector.metrics(PROJECT).all, core.calls.count(ACCEPTED));
-  assert.equal(core.calls.count(ACCEPTED) + lost, sessions);
+  const { QUEUE_OVERFLOW, RATELIMIT_BACKOFF, NETWORK_ERROR, SEND_ERROR } = Counter;
+  const { BEFORE_SEND, BACKPRESSURE } = Counter;
+  const reasons = [
+    ...[QUEUE_OVERFLOW, RATELIMIT_BACKOFF, NETWORK_ERROR, SEND_ERROR],
+    ...[BEFORE_SEND, BACKPRESSURE],
+  ];
+  const lost = reasons.reduce((sum, counter) => sum + core.calls.count(counter), 0);
+  assert.equal(collector.metrics(PROJECT).all, core.calls.count(Counter.ACCEPTED));
+  assert.equal(core.calls.count(Counter.ACCEPTED) + lost, sessions);
   for (const update of collector.updates(PROJECT)) {
     assert.equal(update.outcome, 'accept', update.reason);
     assert.deepEqual(update.warnings, []);
@@ -129,7 +122,7 @@ test('navigations, user changes and losses on the way are accepted and counted o
 });
 
 test('a restored session is accepted', () => {
-  for (const status of Object.values(ENDS)) {
+  for (const status of Object.values(SessionStatus)) {
     const { core, collector } = connect();
     const sid = '5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90';
     assert.ok(core.restore(record(sid, { status, errors: 2, started: NOW - 4 * DAY }, 'u1')));
@@ -146,13 +139,13 @@ test('a restored session is accepted', () => {
 test('B16: an uncaught error is sent as crashed unless unhandled is asked for', () => {
   for (const [option, metric] of [
     [undefined, 'crashed'],
-    [ENDS.crashed, 'crashed'],
-    [ENDS.unhandled, 'unhandled'],
+    [SessionStatus.CRASHED, 'crashed'],
+    [SessionStatus.UNHANDLED, 'unhandled'],
   ] as const) {
     const { core, collector } = connect();
-    if (option !== undefined) core.calls.set_number(Option.unhandled, option);
+    if (option !== undefined) core.calls.set_number(Option.UNHANDLED, option);
     core.calls.start(1);
-    core.calls.error(1);
+    core.calls.error(ErrorKind.UNHANDLED);
     core.advance(0);
     accepted(collector);
     assert.equal(collector.metrics(PROJECT)[metric], 1);
@@ -162,9 +155,9 @@ test('B16: an uncaught error is sent as crashed unless unhandled is asked for', 
 /* Bytes that are not UTF-8 cannot come from a TextEncoder; tests/unit/text.c has those. */
 test('C13, C24: lone surrogates and NUL never leave', () => {
   const { core, collector } = connect();
-  assert.ok(core.setText(Option.release, 'shop\ud800'));
+  assert.ok(core.setText(Option.RELEASE, 'shop\ud800'));
   assert.ok(core.setUser('\udc00\0u'));
-  core.setText(Option.userAgent, '\ud83d');
+  core.setText(Option.USER_AGENT, '\ud83d');
   core.calls.start(1);
   core.advance(0);
   const [update] = accepted(collector);
@@ -197,7 +190,7 @@ test('D9, D10: a session waits up to five days and not longer', () => {
     for (const { outcome, reason } of collector.updates(PROJECT)) {
       assert.equal(outcome, 'accept', reason);
     }
-    assert.equal(core.calls.count(5), 1 - items);
+    assert.equal(core.calls.count(Counter.NETWORK_ERROR), 1 - items);
   }
 });
 
@@ -283,10 +276,10 @@ const RELEASES: [id: string, release: string, valid: boolean][] = [
 for (const [id, release, valid] of RELEASES) {
   test(`${id}: release ${JSON.stringify(release).slice(0, 20)} is ${valid ? 'sent' : 'refused'}`, () => {
     const { core, collector } = connect();
-    assert.equal(core.setText(Option.release, release), valid);
+    assert.equal(core.setText(Option.RELEASE, release), valid);
     assert.equal(core.calls.status() === 0, valid);
     core.calls.start(1);
-    core.calls.error(1);
+    core.calls.error(ErrorKind.UNHANDLED);
     core.calls.hide(1);
     core.advance(MINUTE);
     const updates = accepted(collector);
@@ -315,7 +308,7 @@ const ENVIRONMENTS: [id: string, environment: string, sent: string | undefined][
 for (const [id, environment, sent] of ENVIRONMENTS) {
   test(`${id}: environment ${JSON.stringify(environment).slice(0, 20)}: sessions go on`, () => {
     const { core, collector } = connect();
-    core.setText(Option.environment, environment);
+    core.setText(Option.ENVIRONMENT, environment);
     core.calls.start(1);
     core.advance(0);
     const [update] = accepted(collector);
@@ -344,7 +337,7 @@ test('G1: items carry no length and sit on one line', () => {
 test('G6d, G11: the header has sent_at once and nothing that the server obeys', () => {
   for (const tunnel of ['', 'https://shop.example/tunnel']) {
     const core = new Core().configure();
-    if (tunnel) core.setText(Option.tunnel, tunnel);
+    if (tunnel) core.setText(Option.TUNNEL, tunnel);
     core.calls.start(1);
     const { header } = parse(core.sent[0]!.body);
     const text = new TextDecoder().decode(core.sent[0]!.body);
@@ -355,7 +348,7 @@ test('G6d, G11: the header has sent_at once and nothing that the server obeys', 
 
 test('G12, G13: through a tunnel the DSN in the header is enough', () => {
   const core = new Core().configure();
-  core.setText(Option.tunnel, 'https://shop.example/tunnel');
+  core.setText(Option.TUNNEL, 'https://shop.example/tunnel');
   const { collector } = connect(core);
   core.calls.start(1);
   core.advance(0);
@@ -375,7 +368,7 @@ test('G15, G16: one key of 32 characters, in the query', () => {
 
 test('G17: what waited travels in one envelope of at most 100 items', () => {
   const { core, collector } = connect();
-  core.calls.set_number(Option.perMinute, 0);
+  core.calls.set_number(Option.PER_MINUTE, 0);
   collector.limit(PROJECT, { categories: ['session'], seconds: 300, now: NOW });
   core.calls.start(1);
   core.advance(0);
@@ -385,7 +378,7 @@ test('G17: what waited travels in one envelope of at most 100 items', () => {
   assert.equal(last!.status, 200);
   assert.ok(last!.items.length > 50 && last!.items.length <= 100);
   assert.equal(collector.metrics(PROJECT).all, 64);
-  assert.equal(core.calls.count(3), 17);
+  assert.equal(core.calls.count(Counter.QUEUE_OVERFLOW), 17);
 });
 
 test('G23, G24: a session lost to a quota with answer 200, and the ones after it', () => {
@@ -399,7 +392,7 @@ test('G23, G24: a session lost to a quota with answer 200, and the ones after it
   core.calls.start(1);
   core.advance(0);
   const before = core.sent.length;
-  assert.equal(core.calls.status(), RATE_LIMITED);
+  assert.equal(core.calls.status(), Status.RATE_LIMITED);
   core.calls.start(1);
   core.advance(30 * SECOND);
   assert.equal(core.sent.length, before);
@@ -416,8 +409,8 @@ test('G25: a 429 for other categories does not mean that the session was refused
     .push({ status: 429, headers: { 'X-Sentry-Rate-Limits': '60:error:key' } });
   core.calls.start(1);
   core.advance(0);
-  assert.equal(core.calls.count(ACCEPTED), 1);
-  core.calls.error(1);
+  assert.equal(core.calls.count(Counter.ACCEPTED), 1);
+  core.calls.error(ErrorKind.UNHANDLED);
   core.advance(0);
   const { items } = parse(core.sent[1]!.body);
   assert.ok(!('init' in items[0]!.payload));
@@ -425,7 +418,7 @@ test('G25: a 429 for other categories does not mean that the session was refused
 
 test('G27, G28: client reports are accepted and name sessions', () => {
   const { core, collector } = connect();
-  core.calls.set_number(Option.perMinute, 1);
+  core.calls.set_number(Option.PER_MINUTE, 1);
   core.calls.start(1);
   core.calls.start(1);
   core.calls.hide(0);
@@ -450,8 +443,8 @@ test('G29: a disabled project costs a few refusals, and they are counted', () =>
     core.advance(MINUTE);
   }
   assert.equal(core.sent.length, 10);
-  assert.equal(core.calls.count(ACCEPTED), 0);
-  assert.ok(core.calls.count(6) >= 7);
+  assert.equal(core.calls.count(Counter.ACCEPTED), 0);
+  assert.ok(core.calls.count(Counter.SEND_ERROR) >= 7);
 });
 
 /* ---- H: rate limits -------------------------------------------------------------------------- */
@@ -494,7 +487,7 @@ for (const { id, answers, sessions, reports } of LIMITS) {
   test(`${id}: ${answers.map(([status, header]) => `${status} ${header}`).join(', then ')}`, () => {
     const limited = () => {
       const core = new Core().configure();
-      core.calls.set_number(Option.perMinute, 2);
+      core.calls.set_number(Option.PER_MINUTE, 2);
       core.calls.start(1);
       core.calls.start(1);
       const [first, second] = core.sent;
@@ -506,13 +499,13 @@ for (const { id, answers, sessions, reports } of LIMITS) {
     /* Sessions: an error is news, and leaves as soon as it may. */
     const core = limited();
     const before = core.sent.length;
-    core.calls.error(1);
-    assert.equal(core.calls.status() === RATE_LIMITED, sessions > 0);
+    core.calls.error(ErrorKind.UNHANDLED);
+    assert.equal(core.calls.status() === Status.RATE_LIMITED, sessions > 0);
     if (sessions > 0) {
       assert.equal(core.sent.length, before);
       core.advance(sessions * SECOND - 1);
       assert.equal(core.sent.length, before);
-      assert.equal(core.calls.status(), RATE_LIMITED);
+      assert.equal(core.calls.status(), Status.RATE_LIMITED);
       core.advance(1);
     }
     assert.equal(core.sent.length, before + 1);

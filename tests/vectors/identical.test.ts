@@ -1,7 +1,8 @@
 /** Emscripten and wasi-libc make the same of the core: byte for byte the same requests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Core, Option, SECOND, SHIPPED, WASI, record } from '../wasm/module.js';
+import { Consent, Counter, ErrorKind, Option, SessionStatus } from '../../web/src/abi.js';
+import { Core, SECOND, SHIPPED, WASI, record } from '../wasm/module.js';
 
 /** The same calls for the same seed; what they sent, and what could be read on the way. */
 function play(path: string, seed: number): string[] {
@@ -12,6 +13,11 @@ function play(path: string, seed: number): string[] {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
     return (state >>> 8) % limit;
   };
+  /** Some value of an enum. */
+  const one = <Value>(values: Record<string, Value>): Value => {
+    const all = Object.values(values);
+    return all[next(all.length)]!;
+  };
   core.onFetch = (request) => {
     core.sent.push(request);
     const body = new TextDecoder().decode(request.body);
@@ -21,23 +27,23 @@ function play(path: string, seed: number): string[] {
     log.push(session);
     return next(10) > 0;
   };
-  if (seed % 3 === 0) core.calls.set_number(Option.beforeSend, 1);
-  if (seed % 4 === 0) core.setText(Option.tunnel, 'https://shop.example/tunnel');
-  if (seed % 5 === 0) core.calls.set_number(Option.sampleRate, 0.5);
-  core.setText(Option.userAgent, 'Agent "\u0001é\u{1f600}"');
+  if (seed % 3 === 0) core.calls.set_number(Option.BEFORE_SEND, 1);
+  if (seed % 4 === 0) core.setText(Option.TUNNEL, 'https://shop.example/tunnel');
+  if (seed % 5 === 0) core.calls.set_number(Option.SAMPLE_RATE, 0.5);
+  core.setText(Option.USER_AGENT, 'Agent "\u0001é\u{1f600}"');
 
   const actions: (() => unknown)[] = [
     () => core.calls.start(next(2)),
     () => core.calls.start(1),
-    () => core.calls.error(next(2)),
-    () => core.calls.end(next(5)),
+    () => core.calls.error(one(ErrorKind)),
+    () => core.calls.end(one(SessionStatus)),
     () => core.setUser(['', 'u1', 'u2', 'é"\\', 'x'.repeat(300)][next(5)]!),
     () => core.setUser(String.fromCharCode(...Array.from({ length: next(80) }, () => next(2048)))),
     () => core.calls.flush(),
     () => core.calls.hide(0),
     () => core.calls.wake(),
     () => log.push(core.session()),
-    () => log.push(`${core.calls.status()} ${core.calls.count(0)}`),
+    () => log.push(`${core.calls.status()} ${core.calls.count(Counter.STARTED)}`),
     () => log.push(core.save(next(4))),
     () => core.advance(next(5) * SECOND),
     () => core.advance(next(1000) * 60 * SECOND),
@@ -57,7 +63,7 @@ function play(path: string, seed: number): string[] {
         ),
         next(2) === 1,
       ),
-    () => core.calls.set_consent(next(6) === 0 ? next(3) : 0),
+    () => core.calls.set_consent(next(6) === 0 ? one(Consent) : Consent.GRANTED),
   ];
   const answers: [number, string, number][] = [
     [200, '', -1],
@@ -77,7 +83,11 @@ function play(path: string, seed: number): string[] {
   }
   core.calls.hide(1);
   core.calls.close();
-  log.push(Array.from({ length: 10 }, (_, counter) => core.calls.count(counter)).join(' '));
+  log.push(
+    Object.values(Counter)
+      .map((counter) => core.calls.count(counter))
+      .join(' '),
+  );
   return log;
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ACCEPTED, Core, SHIPPED, WASI, compile } from './module.js';
+import { Counter, ErrorKind, Option } from '../../web/src/abi.js';
+import { Core, SHIPPED, WASI, compile } from './module.js';
 import { signatures } from './signatures.js';
 
 const EXPORTS = {
@@ -72,8 +73,8 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
     for (let i = 0; i < navigations; i++) {
       core.advance(1000);
       core.calls.start(1);
-      if (i % 7 === 0) core.calls.error(0);
-      if (i % 11 === 0) core.calls.error(1);
+      if (i % 7 === 0) core.calls.error(ErrorKind.HANDLED);
+      if (i % 11 === 0) core.calls.error(ErrorKind.UNHANDLED);
       if (i % 5 === 0) core.setUser(`user-${i % 3}`);
       for (const number of pending.splice(0)) core.calls.respond(number, 200, 0, -1);
       if (i % 100 === 0) core.calls.hide(0);
@@ -81,8 +82,8 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
     core.advance(5000);
     for (const number of pending.splice(0)) core.calls.respond(number, 200, 0, -1);
     assert.ok(requests >= navigations);
-    assert.equal(core.calls.count(ACCEPTED), core.calls.count(0));
-    assert.ok(core.calls.count(ACCEPTED) >= navigations);
+    assert.equal(core.calls.count(Counter.ACCEPTED), core.calls.count(Counter.STARTED));
+    assert.ok(core.calls.count(Counter.ACCEPTED) >= navigations);
     assert.equal(core.calls.memory.buffer.byteLength, before);
     assert.throws(() => core.calls.memory.grow(1), RangeError);
   });
@@ -90,9 +91,9 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
   test(`${name}: a full queue of the longest sessions stays within the memory`, () => {
     const core = new Core(path).configure();
     const text = '\u0001'.repeat(400);
-    core.setText(3, text);
+    core.setText(Option.USER_AGENT, text);
     core.setUser(text.slice(0, 255));
-    core.calls.set_number(8, 0);
+    core.calls.set_number(Option.PER_MINUTE, 0);
     core.calls.start(1);
     core.respond(core.sent[0]!, 429, '300:session:key');
     for (let i = 1; i < 64; i++) core.calls.start(1);
@@ -100,7 +101,7 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
       core.advance(300_000);
       core.answer(200);
     }
-    assert.equal(core.calls.count(ACCEPTED), 64);
+    assert.equal(core.calls.count(Counter.ACCEPTED), 64);
     assert.ok(core.sent.length > 5, 'they do not fit into one envelope');
     assert.ok(core.sent.every(({ body }) => body.length < 30_000));
     assert.equal(core.calls.memory.buffer.byteLength, 64 * 1024);
@@ -109,9 +110,9 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
   test(`${name}: init makes the client anew`, () => {
     const core = new Core(path).configure();
     core.calls.start(1);
-    assert.equal(core.calls.count(0), 1);
+    assert.equal(core.calls.count(Counter.STARTED), 1);
     core.calls.init();
-    assert.equal(core.calls.count(0), 0);
+    assert.equal(core.calls.count(Counter.STARTED), 0);
     assert.equal(core.calls.status(), 1);
     assert.equal(core.calls.session(), 0);
   });

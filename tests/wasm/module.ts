@@ -2,6 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../web/build/run.js';
+import {
+  Option,
+  type Consent,
+  type Counter,
+  type ErrorKind,
+  type SessionStatus,
+  type Status,
+} from '../../web/src/abi.js';
 
 /** The module that ships, and the one that clang and wasi-libc make of the same sources. */
 export const SHIPPED = join(root, 'dist/crashfree.wasm');
@@ -17,38 +25,21 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const DAY = 24 * 60 * MINUTE;
 
-/** Values of `crashfree_option`. */
-export const Option = {
-  dsn: 0,
-  release: 1,
-  environment: 2,
-  userAgent: 3,
-  tunnel: 4,
-  sampleRate: 5,
-  consent: 6,
-  unhandled: 7,
-  perMinute: 8,
-  reports: 9,
-  beforeSend: 10,
-} as const;
-
-/** Values of `crashfree_status`. */
-export const RATE_LIMITED = 7;
-/** Values of `crashfree_session_status`. */
-export const ENDS = { ok: 0, exited: 1, crashed: 2, unhandled: 3, abnormal: 4 } as const;
-/** Values of `crashfree_counter`. */
-export const ACCEPTED = 1;
+/** The options that are numbers of no enum. */
+type NumberOption = Exclude<Option, typeof Option.CONSENT | typeof Option.UNHANDLED>;
 
 export interface Calls {
   memory: WebAssembly.Memory;
   init(): number;
-  set_text(option: number, length: number): number;
-  set_number(option: number, value: number): void;
+  set_text(option: Option, length: number): number;
+  set_number(option: typeof Option.CONSENT, value: Consent): void;
+  set_number(option: typeof Option.UNHANDLED, value: SessionStatus): void;
+  set_number(option: NumberOption, value: number): void;
   set_user(length: number, at?: number): number;
-  set_consent(consent: number): void;
+  set_consent(consent: Consent): void;
   start(announce: number, at?: number): void;
-  end(status: number, at?: number): void;
-  error(kind: number, at?: number): void;
+  end(status: SessionStatus, at?: number): void;
+  error(kind: ErrorKind, at?: number): void;
   flush(): void;
   hide(final: number): void;
   wake(): void;
@@ -56,8 +47,8 @@ export interface Calls {
   session(): number;
   save(index: number): number;
   restore(length: number, killed: number): number;
-  status(): number;
-  count(counter: number): number;
+  status(): Status;
+  count(counter: Counter): number;
   close(): void;
 }
 
@@ -156,7 +147,7 @@ export class Core {
     return bytes.length;
   }
 
-  setText(option: number, text: string | Uint8Array): boolean {
+  setText(option: Option, text: string | Uint8Array): boolean {
     return this.calls.set_text(option, this.write(text)) !== 0;
   }
 
@@ -166,9 +157,9 @@ export class Core {
 
   /** With the names that the vectors use. */
   configure(): this {
-    this.setText(Option.dsn, DSN);
-    this.setText(Option.release, 'shop@1.4.0');
-    this.setText(Option.environment, 'production');
+    this.setText(Option.DSN, DSN);
+    this.setText(Option.RELEASE, 'shop@1.4.0');
+    this.setText(Option.ENVIRONMENT, 'production');
     return this;
   }
 

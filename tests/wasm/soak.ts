@@ -2,7 +2,8 @@
  * Navigates for a long time in one instance: `npm run soak [-- navigations]`. Prints the memory
  * before and after, and exits with 1 if it grew or a session did not arrive.
  */
-import { ACCEPTED, Core } from './module.js';
+import { Counter, ErrorKind } from '../../web/src/abi.js';
+import { Core } from './module.js';
 
 const navigations = Number(process.argv[2] ?? 1_000_000);
 const core = new Core().configure();
@@ -20,7 +21,7 @@ const start = performance.now();
 for (let i = 0; i < navigations; i++) {
   core.advance(1000);
   core.calls.start(1);
-  if (i % 50 === 0) core.calls.error(i % 100 === 0 ? 1 : 0);
+  if (i % 50 === 0) core.calls.error(i % 100 === 0 ? ErrorKind.UNHANDLED : ErrorKind.HANDLED);
   if (i % 1000 === 0) core.setUser(`user-${i}`);
   // One in a hundred answers is a refusal and one in a hundred never comes.
   for (const number of pending.splice(0)) {
@@ -35,7 +36,7 @@ for (let i = 0; i < 10; i++) {
 }
 const seconds = (performance.now() - start) / 1000;
 const after = core.calls.memory.buffer.byteLength;
-const [started, accepted] = [core.calls.count(0), core.calls.count(ACCEPTED)];
+const [started, accepted] = [core.calls.count(Counter.STARTED), core.calls.count(Counter.ACCEPTED)];
 
 console.log(`navigations   ${navigations.toLocaleString('en')}`);
 console.log(

@@ -1,4 +1,4 @@
-/** Filled in by web/build/wasm/plugin.ts with what web/build/wasm/pack.ts gives; web/src/unpack.ts reads it. */
+/** Filled in by web/build/wasm/plugin.ts with what web/build/wasm/pack.ts gives; web/src/core/unpack.ts reads it. */
 declare module 'crashfree:wasm' {
   export const code: string;
   export const texts: string;
@@ -13,7 +13,9 @@ declare module 'crashfree:names' {
 /** Files that are loaded where they are needed; each kind of script finds them its own way. */
 declare module 'crashfree:files' {
   interface WithoutWasm {
-    instantiate(imports: import('../src/core/core').Imports): import('../src/core/core').Exports;
+    instantiate(
+      imports: import('../src/core/boundary').Imports,
+    ): import('../src/core/boundary').Exports;
   }
   /** The core as JavaScript. */
   export function loadNowasm(): Promise<WithoutWasm>;

@@ -1,5 +1,5 @@
 /** The loader of `crashfree/node`: Node compiles at once, and without WebAssembly has no fetch. */
-import type { Exports, Imports } from '../src/core/core';
+import type { Exports, Imports } from '../src/core/boundary';
 import { unpack } from '../src/core/unpack';
 
 export { texts, textsAt } from 'crashfree:wasm';

@@ -1,6 +1,7 @@
 /** The functions of the package. They act on the page's client, whichever copy of the package made it. */
 import { adopt, call, carrierOf, isPage } from './carrier';
-import { createClient, type CaptureHint, type Client } from './client/client';
+import { createClient } from './client/client';
+import type { CaptureHint, Client } from './client/types';
 import type { Consent, Options, Session, User } from './options/types';
 import { createInertClient } from './ssr';
 

@@ -1,6 +1,6 @@
 /** The ES module: nothing happens before `init`. */
 export * from './api';
-export type { CaptureHint, Client } from './client/client';
+export type { CaptureHint, Client } from './client/types';
 export type { Counts } from './client/counts';
 export type { Status } from './client/status';
 export type {

@@ -1,4 +1,4 @@
-import type { Client } from './client/client';
+import type { Client } from './client/types';
 import { noCounts } from './client/counts';
 
 /** What `init` returns where there is no page, for instance while a server renders one. */

@@ -4,7 +4,7 @@
  */
 import { leb, Reader, sectionsOf, withSections } from './format.js';
 
-/** Members of the core that web/src/core.ts adds: files that are loaded later call them, too. */
+/** Members of the core that web/src/core/core.ts adds: files that are loaded later call them, too. */
 const ADDED = ['read', 'write'];
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

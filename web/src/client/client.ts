@@ -7,13 +7,13 @@ import { findFetch } from '../delivery/own-fetch';
 import { clearTimer, native, setTimer } from '../native';
 import { consentOf } from '../options/configure';
 import { complete, defaults, initialUser, integrationsOf, noFetch } from '../options/defaults';
-import type { Consent, Options, Session, User } from '../options/types';
+import type { Options, Session, User } from '../options/types';
 import { earlyEvents } from '../signals/early';
 import { GRACE_MS, watchErrors } from '../signals/errors';
 import { watchLifecycle } from '../signals/lifecycle';
 import { createListeners } from '../signals/listen';
 import { watchNavigation } from '../signals/navigation';
-import { createJudge, type IgnoreRule } from '../signals/noise';
+import { createJudge } from '../signals/noise';
 import type { Save } from '../storage';
 import { countsOf, type Counts } from './counts';
 import { createLazyCore } from './lazy-core';
@@ -22,41 +22,8 @@ import { createQueue } from './queue';
 import { dsnKey, findClient } from './registry';
 import { startCore } from './start';
 import type { Status } from './status';
+import type { Client } from './types';
 import { createWhereabouts } from './whereabouts';
-
-/** What `captureException` may be told about an error. */
-export interface CaptureHint {
-  /** `false`: nothing recovered from it, so the session ends as for an uncaught error. */
-  handled?: boolean | undefined;
-  /** The same in Sentry's form; with the type `onunhandledrejection` the rules for rejections apply. */
-  mechanism?: { handled?: boolean | undefined; type?: string | undefined } | undefined;
-}
-
-/**
- * Counts the sessions of one page for one DSN. No method throws, and each may be called before the
- * core is up or after `close`.
- */
-export interface Client {
-  /** Whether sessions are being sent and, if not, why. */
-  readonly status: Status;
-  readonly counts: Counts;
-  /** The function of the same name documents each of these. */
-  setUser(user: User | null): void;
-  captureException(error: unknown, hint?: CaptureHint): void;
-  startSession(context?: { user?: User | null | undefined }): void;
-  captureSession(end?: boolean): void;
-  endSession(): void;
-  navigate(to?: string | URL): void;
-  setConsent(consent: Consent): void;
-  getSession(): Session | null;
-  flush(timeout?: number): Promise<boolean>;
-  close(timeout?: number): Promise<boolean>;
-  /**
-   * Counts the errors of another window as part of this page.
-   * @example client.watch(frame.contentWindow)
-   */
-  watch(target: EventTarget): void;
-}
 
 /** What a user is to the core: an empty id is nobody. */
 function idOf(user: User | null | undefined): string {

@@ -3,7 +3,7 @@
  * same origin finds those of the windows around it: it is part of their page.
  */
 import { carrierOf } from '../carrier';
-import type { Client } from './client';
+import type { Client } from './types';
 
 /** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
 export function dsnKey(dsn: unknown): string {

@@ -4,7 +4,7 @@
  */
 import { loadNowasm } from 'crashfree:files';
 import { names } from 'crashfree:names';
-import type { Exports, Imports } from './core';
+import type { Exports, Imports } from './boundary';
 
 /** The module has them. */
 export const texts = '';

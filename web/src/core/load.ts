@@ -1,5 +1,5 @@
 import { loadNowasm } from 'crashfree:files';
-import type { Exports, Imports } from './core';
+import type { Exports, Imports } from './boundary';
 import { nothing } from '../options/defaults';
 import { unpack } from './unpack';
 

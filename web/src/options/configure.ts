@@ -13,7 +13,7 @@ export function consentOf(word: ConsentWord): Consent {
 export function configure(core: Core, settings: Settings): void {
   const text = (option: Option, value: string) =>
     value !== '' && core._set_text(option, core._write(value)) !== 0;
-  const number = (option: Option, value: number) => core._set_number(option, value);
+  const { _set_number: number } = core;
 
   text(Option.DSN, settings.dsn);
   text(Option.RELEASE, settings.release);
