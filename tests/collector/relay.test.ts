@@ -474,7 +474,12 @@ const encodings: Neighbour[] = [
     Buffer.concat([gzipSync(plain), bytes('\x1f\x8bmore')]),
     'init+1',
   ),
-  encoded('gzip with a wrong sum', 'gzip', Buffer.concat([gzipSync(plain).subarray(0, -8), new Uint8Array(8)]), 400),
+  encoded(
+    'gzip with a wrong sum',
+    'gzip',
+    Buffer.concat([gzipSync(plain).subarray(0, -8), new Uint8Array(8)]),
+    400,
+  ),
   encoded('gzip without its end', 'gzip', gzipSync(plain).subarray(0, -4), 400),
   encoded('no gzip', 'gzip', plain, 400),
   // What the zstd program writes for "{}\n", in one raw block.

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Budget } from './budget.js';
 import { accept, MAX_TEXT, type Keys } from './ingest/accept.js';
 import { decodeBody } from './ingest/body.js';
 import { PREFLIGHT_HEADERS } from './ingest/cors.js';
@@ -16,6 +17,7 @@ import { findSender } from './ingest/sender.js';
 import type { Metrics } from './metrics/event.js';
 import type { Filter, MetricStore } from './metrics/store.js';
 import { Project } from './project.js';
+import type { InboundFilters } from './rules/filters.js';
 import type { ProjectCounts, ProjectSettings, RequestRecord, Update } from './records.js';
 
 export type { Fault } from './ingest/faults.js';
@@ -31,10 +33,14 @@ export type {
 } from './records.js';
 export type { Outcome, Session } from './rules/item.js';
 
-/** What to keep for display. Metrics are never thrown away. */
+/** How much to keep, and whom to serve. */
 export interface CollectorOptions {
   /** Requests kept for each project; 2,000 if left out. */
   keep?: number;
+  /** What everything that is kept may take in memory; 64 MiB if left out. */
+  budgetBytes?: number;
+  /** The inbound filters that every project begins with. */
+  filters?: InboundFilters;
   /** Which project each key is for; without it every key is taken for every project. */
   keys?: Keys;
 }
@@ -52,6 +58,7 @@ export interface LimitOrder {
 }
 
 const MAX_PROJECTS = 1000;
+const DEFAULT_KEEP = 2000;
 
 /**
  * Does with envelopes what a Sentry Relay and the server behind it do, and shows the result.
@@ -60,13 +67,14 @@ const MAX_PROJECTS = 1000;
 export class Collector {
   readonly #projects = new Map<string, Project>();
   readonly #events = new EventEmitter<{ change: [project: string] }>();
-  readonly #keep: number;
-  readonly #keys: Keys | undefined;
+  readonly #options: CollectorOptions;
+  /** What everything that is kept takes. */
+  readonly budget: Budget;
   #number = 0;
 
   constructor(options: CollectorOptions = {}) {
-    this.#keep = options.keep ?? 2000;
-    this.#keys = options.keys;
+    this.#options = options;
+    this.budget = new Budget(options.budgetBytes);
     this.#events.setMaxListeners(0);
   }
 
@@ -89,10 +97,9 @@ export class Collector {
       reason: '',
       warnings: [],
       items: [],
+      keptPayloads: 0,
+      headerBytes: 0,
     };
-    if (!this.#projects.has(sender.project) && this.#projects.size >= MAX_PROJECTS) {
-      return refusal(new Reject(403, 'This collector holds no more projects.'));
-    }
     const project = this.#project(sender.project);
     let response: IngestResponse;
     if (request.method === 'OPTIONS') {
@@ -100,7 +107,7 @@ export class Collector {
       response = { status: 200, headers: { ...PREFLIGHT_HEADERS }, body: '' };
     } else {
       response = withFaults(project.faults, record, () =>
-        accept(project, record, sender, body, this.#keys),
+        accept(project, record, sender, body, this.#options.keys),
       );
     }
     record.status = response.drop === undefined ? response.status : 0;
@@ -111,17 +118,32 @@ export class Collector {
     return response;
   }
 
+  /** A project that has not been there yet, and is not kept. */
+  #blank(): Project {
+    const { keep = DEFAULT_KEEP, filters = {} } = this.#options;
+    return new Project({ keep, filters, budget: this.budget });
+  }
+
+  /** The project, made if need be; the one that was unused for longest makes room. */
   #project(name: string): Project {
-    let project = this.#projects.get(name);
-    if (project === undefined) {
-      project = new Project(this.#keep);
-      this.#projects.set(name, project);
+    const project = this.#projects.get(name) ?? this.#blank();
+    this.#projects.delete(name);
+    this.#projects.set(name, project);
+    if (this.#projects.size > MAX_PROJECTS) {
+      const [oldest] = this.#projects;
+      if (oldest !== undefined) this.#forget(...oldest);
     }
     return project;
   }
 
+  #forget(name: string, project: Project): void {
+    project.clear();
+    this.#projects.delete(name);
+  }
+
+  /** For reading: whoever asks for a project does not make it. */
   #existing(name: string): Project {
-    return this.#projects.get(name) ?? new Project(this.#keep);
+    return this.#projects.get(name) ?? this.#blank();
   }
 
   /** The numbers of release health, as Sentry derives them. */
@@ -162,6 +184,21 @@ export class Collector {
     return this.#project(project).settings;
   }
 
+  /** What a page shows of faults and settings: `faults` in requests, `orders` in entries. */
+  state(
+    project: string,
+  ): Pick<ProjectSettings, 'disabled' | 'filters'> & Record<'faults' | 'orders', number> {
+    const { settings, faults } = this.#existing(project);
+    const { disabled, filters } = settings;
+    const coming = faults.reduce((sum, fault) => sum + (fault.times ?? 1), 0);
+    return { disabled, filters, faults: coming, orders: faults.length };
+  }
+
+  /** How many rate limits are in force, or were not long ago. */
+  limits(project: string): number {
+    return this.#existing(project).limits.length;
+  }
+
   /** Puts a rate limit in force; no categories means all. */
   limit(project: string, { seconds, now = Date.now(), ...limit }: LimitOrder): void {
     const until = now + seconds * 1000;
@@ -177,8 +214,9 @@ export class Collector {
 
   /** Forgets everything about one project, or about all. */
   reset(project?: string): void {
-    if (project === undefined) this.#projects.clear();
-    else this.#projects.delete(project);
+    for (const [name, entry] of [...this.#projects]) {
+      if (project === undefined || project === name) this.#forget(name, entry);
+    }
     this.#events.emit('change', project ?? '');
   }
 

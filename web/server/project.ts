@@ -1,5 +1,7 @@
+import { recordBytes } from './records.js';
+import type { Budget } from './budget.js';
 import type { Fault } from './ingest/faults.js';
-import { covers, type Limit } from './ingest/limits.js';
+import { covers, isSessionItem, type Limit } from './ingest/limits.js';
 import { MetricStore } from './metrics/store.js';
 import type {
   ItemRecord,
@@ -8,32 +10,66 @@ import type {
   RequestRecord,
   Update,
 } from './records.js';
+import type { InboundFilters } from './rules/filters.js';
 import { SessionHistory } from './rules/warnings.js';
 
-const MAX_KEPT_TEXT = 32 << 20;
 const QUOTA_PAUSE_MS = 60_000;
+/** More metrics of one item are counted, but not kept for display. */
+const MAX_SHOWN_METRICS = 1000;
+
+export interface ProjectOptions {
+  /** How many requests are kept for display. */
+  keep: number;
+  budget: Budget;
+  /** The inbound filters to begin with. */
+  filters: InboundFilters;
+}
+
+/** A request that is kept for display. */
+interface KeptRequest {
+  record: RequestRecord;
+  forget(): void;
+}
 
 /** Everything that is known about one project. */
 export class Project {
-  readonly store = new MetricStore();
-  readonly requests: RequestRecord[] = [];
-  readonly updates: Update[] = [];
+  readonly store: MetricStore;
   readonly faults: Fault[] = [];
-  readonly settings: ProjectSettings = {
-    generation: 'new',
-    disabled: false,
-    filters: {},
-    sessionQuota: Infinity,
-  };
+  readonly settings: ProjectSettings;
   readonly counts: ProjectCounts = { requests: 0, rejected: 0, accept: 0, normalise: 0, drop: 0 };
   limits: Limit[] = [];
-  readonly #history = new SessionHistory();
+  readonly #keep: number;
+  readonly #budget: Budget;
+  readonly #kept: KeptRequest[] = [];
+  readonly #history: SessionHistory;
   #sessions = 0;
-  #keptText = 0;
-  #keptPayloads = 0;
 
-  /** `keep` is how many requests are kept for display. */
-  constructor(readonly keep: number) {}
+  constructor({ keep, budget, filters }: ProjectOptions) {
+    this.#keep = keep;
+    this.#budget = budget;
+    this.store = new MetricStore(budget);
+    this.#history = new SessionHistory(budget);
+    this.settings = {
+      generation: 'new',
+      disabled: false,
+      filters: structuredClone(filters),
+      sessionQuota: Infinity,
+    };
+  }
+
+  /** The latest requests, in order of receipt. */
+  get requests(): readonly RequestRecord[] {
+    return this.#kept.map(({ record }) => record);
+  }
+
+  /** The session items of those requests. */
+  get updates(): readonly Update[] {
+    return this.#kept.flatMap(({ record: { number, receivedAt, items } }) =>
+      items
+        .filter(({ type }) => isSessionItem(type))
+        .map((item) => ({ ...item, envelope: number, receivedAt })),
+    );
+  }
 
   /** The limits in force that cover one of these categories. */
   limitsFor(categories: Iterable<string | undefined>, now: number): Limit[] {
@@ -57,35 +93,46 @@ export class Project {
   /** An item that a rate limit keeps out. */
   addLimited(record: RequestRecord, type: string): void {
     const reason = 'A rate limit is in force for this kind of item.';
-    const item = { type: type.slice(0, 100), reason, warnings: [], metrics: [] };
-    this.add(record, { outcome: 'drop', ...item }, 0);
+    this.add(record, {
+      type: type.slice(0, 100),
+      outcome: 'drop',
+      reason,
+      warnings: [],
+      metrics: [],
+    });
   }
 
-  /** Counts one item and keeps it for display; `bytes` is what its kept payload takes. */
-  add(record: RequestRecord, item: ItemRecord, bytes: number): void {
+  /** Counts one item of a request. */
+  add(record: RequestRecord, item: ItemRecord): void {
     if (item.session !== undefined) item.warnings.push(...this.#history.add(item.session));
     record.items.push(item);
     for (const metric of item.metrics) this.store.add(metric, record.receivedAt);
-    this.#keptPayloads += bytes;
-    if (item.type !== 'session' && item.type !== 'sessions') return;
-    this.counts[item.outcome]++;
-    this.updates.push({ ...item, envelope: record.number, receivedAt: record.receivedAt });
-    if (this.updates.length > 2 * this.keep || this.#keptPayloads > MAX_KEPT_TEXT) {
-      this.updates.splice(0, Math.ceil(this.updates.length / 2));
-      this.#keptPayloads /= 2;
+    if (item.metrics.length > MAX_SHOWN_METRICS) {
+      item.metrics = item.metrics.slice(0, MAX_SHOWN_METRICS);
     }
+    if (isSessionItem(item.type)) this.counts[item.outcome]++;
   }
 
   /** Keeps a request for display, and lets the oldest go. */
   remember(record: RequestRecord): void {
-    const { requests, counts } = this;
+    const { counts } = this;
     counts.requests++;
     if (record.status < 200 || record.status > 299) counts.rejected++;
     if (record.reason === '') record.reason = 'Taken; see its items.';
-    requests.push(record);
-    this.#keptText += record.body.length;
-    while (requests.length > this.keep || (this.#keptText > MAX_KEPT_TEXT && requests.length > 1)) {
-      this.#keptText -= requests.shift()?.body.length ?? 0;
+    const kept: KeptRequest = { record, forget: () => this.#kept.shift() };
+    this.#kept.push(kept);
+    if (this.#kept.length > this.#keep) {
+      const oldest = this.#kept.shift();
+      if (oldest !== undefined) this.#budget.release('shown', oldest);
     }
+    this.#budget.charge('shown', kept, recordBytes(record));
+  }
+
+  /** Gives everything back that it takes of the budget. */
+  clear(): void {
+    for (const kept of this.#kept) this.#budget.release('shown', kept);
+    this.#kept.length = 0;
+    this.#history.clear();
+    this.store.clear();
   }
 }

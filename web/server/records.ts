@@ -24,6 +24,10 @@ export interface RequestRecord {
   /** The header of the envelope, if there was one. */
   envelope?: unknown;
   items: ItemRecord[];
+  /** Bytes of the payloads that are kept with the items. */
+  keptPayloads: number;
+  /** Bytes of the envelope header, if it is kept. */
+  headerBytes: number;
 }
 
 /** One item of an envelope and what the server makes of it. */
@@ -33,7 +37,7 @@ export interface ItemRecord {
   reason: string;
   /** What the server cannot know but makes the numbers wrong all the same. */
   warnings: string[];
-  /** The parsed payload as sent; missing if it is not JSON or longer than 64 KiB. */
+  /** The parsed payload as sent; missing if it is not JSON, or if the request has much of it. */
   payload?: unknown;
   session?: Session;
   report?: ClientReport;
@@ -70,4 +74,21 @@ export interface ProjectCounts {
   accept: number;
   normalise: number;
   drop: number;
+}
+
+/** How much more a parsed value takes than its text. */
+const PARSED = 6;
+const METRIC_BYTES = 150;
+const ITEM_BYTES = 400;
+
+/** What a request takes in memory, about. */
+export function recordBytes(record: RequestRecord): number {
+  const { url, body, reason, headers, items, keptPayloads, headerBytes } = record;
+  const texts = url.length + body.length + reason.length + JSON.stringify(headers).length;
+  const itemBytes = items.reduce(
+    (sum, { reason: why, warnings, metrics }) =>
+      sum + ITEM_BYTES + why.length + warnings.join().length + METRIC_BYTES * metrics.length,
+    0,
+  );
+  return 1000 + 2 * texts + itemBytes + PARSED * (keptPayloads + headerBytes);
 }

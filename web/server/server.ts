@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Collector } from './collector.js';
+import { Bodies } from './app/bodies.js';
 import { control } from './app/control.js';
 import { serveFile, type Page } from './app/files.js';
-import { serveLive } from './app/live.js';
+import { refusedCaller, refusedName, type Hosts } from './app/hosts.js';
+import { explainListen, originFor } from './app/listen.js';
+import { Live } from './app/live.js';
+import { Collector } from './collector.js';
 import { MAX_BODY } from './ingest/body.js';
+import { CORS_HEADERS } from './ingest/cors.js';
 import { isIngest } from './ingest/route.js';
 
 export { Collector } from './collector.js';
@@ -18,6 +22,10 @@ export interface ServerOptions {
   port?: number;
   /** The address to listen on; this machine only (127.0.0.1) if left out. */
   host?: string;
+  /** Names under which pages may call the server, besides localhost and IP addresses. */
+  allowedHosts?: readonly string[];
+  /** The address that people use, such as `https://x.app.github.dev`, if a proxy stands in front. */
+  publicUrl?: string;
   /** Serve the demo shop under /shop/. */
   demo?: boolean;
   quiet?: boolean;
@@ -30,6 +38,7 @@ export interface ServerOptions {
 }
 
 export interface Server {
+  /** What people type: the public address if there is one. */
   origin: string;
   port: number;
   collector: Collector;
@@ -39,18 +48,11 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Reads the body; undefined if it is too large. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length <= MAX_BODY) parts.push(part);
-  }
-  return length <= MAX_BODY ? Buffer.concat(parts) : undefined;
-}
+/** Orders are short. */
+const MAX_ORDER = 2 << 20;
 
 function send(response: ServerResponse, page: Page): void {
+  if (response.destroyed) return;
   response.writeHead(page.status ?? 200, {
     'x-content-type-options': 'nosniff',
     ...page.headers,
@@ -58,82 +60,106 @@ function send(response: ServerResponse, page: Page): void {
   response.end(page.body);
 }
 
-const text = (status: number, body: string): Page => ({
+const text = (status: number, body: string, headers: Record<string, string> = {}): Page => ({
   status,
-  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
   body: `${body}\n`,
 });
 
-/**
- * Other web pages must neither read the collector's data nor change its behaviour: the name in
- * the address bar has to be this machine, and a page that writes has to come from here.
- */
-function isForeign(request: IncomingMessage, isLocal: boolean): boolean {
-  const { host = '', origin } = request.headers;
-  const name = host.replace(/:\d+$/, '');
-  if (isLocal && !/^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(name)) return true;
-  return origin !== undefined && origin !== `http://${host}`;
-}
+/** Answers every request; which one, is decided by its address. */
+class Handler {
+  readonly #bodies = new Bodies();
+  readonly #live: Live;
+  readonly #now: () => number;
 
-async function ingest(
-  collector: Collector,
-  request: IncomingMessage,
-  response: ServerResponse,
-  receivedAt: number,
-): Promise<void> {
-  const body = (await readBody(request)) ?? new Uint8Array(MAX_BODY + 1);
-  const answer = collector.ingest({
-    method: request.method ?? 'GET',
-    url: request.url ?? '/',
-    headers: request.headers,
-    body,
-    receivedAt,
-  });
-  if (answer.drop === 'hang') return;
-  if (answer.delayMs !== undefined) {
-    await new Promise((done) => setTimeout(done, answer.delayMs).unref());
+  constructor(
+    readonly collector: Collector,
+    readonly options: ServerOptions,
+    readonly hosts: Hosts,
+    /** The address of the server; known once it listens. */
+    readonly address: { origin: string; dsn(): string },
+  ) {
+    this.#live = new Live(collector);
+    this.#now = options.now ?? Date.now;
   }
-  if (answer.drop !== undefined) request.socket.destroy();
-  else send(response, answer);
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = request.url ?? '/';
+    const { origin } = this.address;
+    const url = URL.canParse(target, origin) ? new URL(target, origin) : new URL(origin);
+    const own = await this.options.pages?.(request, url);
+    if (own !== undefined) return send(response, own);
+    if (isIngest(target)) return this.#ingest(request, response);
+    const isData = url.pathname === '/live' || url.pathname.startsWith('/api/');
+    const refused = isData
+      ? refusedCaller(request, this.hosts)
+      : refusedName(request.headers.host, this.hosts);
+    if (refused !== undefined) return send(response, text(403, refused));
+    const page = isData
+      ? await this.#data(request, response, url)
+      : await this.#file(request.method ?? 'GET', url);
+    if (page !== undefined) send(response, page);
+  }
+
+  async #ingest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const receivedAt = this.#now();
+    const body = await this.#bodies.read(request, MAX_BODY);
+    if (body === 'busy') {
+      return send(response, text(503, 'Too much is being received at once.', CORS_HEADERS));
+    }
+    const answer = this.collector.ingest({
+      method: request.method ?? 'GET',
+      url: request.url ?? '/',
+      headers: request.headers,
+      body: body === 'too large' ? new Uint8Array(MAX_BODY + 1) : body,
+      receivedAt,
+    });
+    if (answer.drop === 'hang') return;
+    if (answer.delayMs !== undefined) {
+      await new Promise((done) => setTimeout(done, answer.delayMs).unref());
+    }
+    if (answer.drop !== undefined) request.socket.destroy();
+    else send(response, answer);
+  }
+
+  async #data(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+  ): Promise<Page | undefined> {
+    if (url.pathname === '/live') return this.#live.serve(request, response, url.searchParams);
+    const method = request.method ?? 'GET';
+    const body = method === 'GET' ? Buffer.of() : await this.#bodies.read(request, MAX_ORDER);
+    if (body === 'busy') return text(503, 'Too much is being received at once.');
+    if (body === 'too large') return text(413, 'An order is short.');
+    return (
+      control(this.collector, method, url, body.toString()) ??
+      text(404, 'There is no such address in the API.')
+    );
+  }
+
+  async #file(method: string, url: URL): Promise<Page> {
+    const { origin, dsn } = this.address;
+    const { demo = true } = this.options;
+    const page = await serveFile(url.pathname, { dsn: dsn(), origin, demo });
+    if (page === undefined) return text(404, 'There is no such page.');
+    return method === 'GET' || method === 'HEAD' ? page : text(405, 'Only GET works here.');
+  }
 }
 
 /** Starts the collector with its pages. Rejects with a message that says what to do. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const { port: wanted = 0, host = '127.0.0.1', demo = true, pages } = options;
-  const isLocal = ['127.0.0.1', 'localhost', '::1'].includes(host);
-  const { collector = new Collector(), now = Date.now } = options;
-  let origin = '';
+  const { port: wanted = 0, host = '127.0.0.1', collector = new Collector() } = options;
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
+  const address = { origin: '', dsn: () => dsn() };
   const dsn = (project: string | number = 1): string =>
-    origin.replace('://', `://${PUBLIC_KEY}@`) + `/${project}`;
-
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const target = request.url ?? '/';
-    const url = URL.canParse(target, origin) ? new URL(target, origin) : new URL(origin);
-    const own = await pages?.(request, url);
-    if (own !== undefined) return send(response, own);
-    if (isIngest(target)) return ingest(collector, request, response, now());
-
-    const method = request.method ?? 'GET';
-    if (url.pathname === '/live' || url.pathname.startsWith('/api/')) {
-      if (isForeign(request, isLocal)) {
-        return send(response, text(403, 'Only pages of this server may do that.'));
-      }
-      if (url.pathname === '/live') {
-        return serveLive(collector, request, response, url.searchParams);
-      }
-      const body = method === 'GET' ? '' : ((await readBody(request)) ?? '').toString();
-      const page = control(collector, method, url, body);
-      return send(response, page ?? text(404, 'There is no such address in the API.'));
-    }
-    const page = await serveFile(url.pathname, { dsn: dsn(), origin, demo });
-    if (page !== undefined && method !== 'GET' && method !== 'HEAD') {
-      return send(response, text(405, 'Only GET works here.'));
-    }
-    send(response, page ?? text(404, 'There is no such page.'));
-  };
+    address.origin.replace('://', `://${PUBLIC_KEY}@`) + `/${project}`;
+  const hosts: Hosts = { allowed: options.allowedHosts ?? [], ...(publicUrl && { publicUrl }) };
+  const handler = new Handler(collector, options, hosts, address);
 
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
+    response.on('error', () => response.destroy());
+    handler.handle(request, response).catch((error: unknown) => {
       // A client that goes away in the middle of its request is no error of ours.
       if (request.destroyed && !request.complete) return;
       if (!options.quiet) console.error(error);
@@ -151,11 +177,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     server.listen(wanted, host, started);
   });
   const { port } = server.address() as AddressInfo;
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  origin = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  address.origin = publicUrl?.origin ?? originFor(host, port);
 
   return {
-    origin,
+    origin: address.origin,
     port,
     collector,
     dsn,
@@ -165,18 +190,4 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
         server.closeAllConnections();
       }),
   };
-}
-
-function explainListen(error: NodeJS.ErrnoException, port: number, host: string): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is in use. Stop the other program, or choose another port: --port 0 takes a free one.`;
-    case 'EACCES':
-      return `Port ${port} may not be used by this user. Choose one from 1024 on, or --port 0 for a free one.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `This machine has no address ${host}. Leave --host out to listen on 127.0.0.1.`;
-    default:
-      return `Cannot listen on ${host}:${port}: ${error.message}`;
-  }
 }

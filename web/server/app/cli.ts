@@ -1,21 +1,9 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { Collector } from '../collector.js';
 import { startServer, type Server } from '../server.js';
-
-const DEFAULT_PORT = 8737;
-const HELP = `Usage: crashfree dev [options]
-
-Runs a local collector with a live release-health page. Point the DSN of your page at it and see
-what a Sentry server would count, and why.
-
-Options
-  --port N     port to listen on; 0 takes a free one (default ${DEFAULT_PORT}, or a free one)
-  --host NAME  address to listen on (default 127.0.0.1, this machine only)
-  --demo       serve the demo shop as well, under /shop/
-  --open       open the page in the browser
-  --help       print this text
-`;
+import { DEFAULT_PORT, HELP, readArguments, type Arguments } from './arguments.js';
+import { isLoopback } from './hosts.js';
 
 function fail(message: string): never {
   process.stderr.write(`crashfree: ${message}\n`);
@@ -35,66 +23,56 @@ function openBrowser(address: string): void {
 }
 
 /** The usual port keeps a pasted DSN valid from run to run; if it is taken, any other will do. */
-async function start(port: number | undefined, host: string, demo: boolean): Promise<Server> {
-  if (port !== undefined) return startServer({ port, host, demo });
+async function start({ port, filters, ...options }: Arguments): Promise<Server> {
+  const collector = new Collector({ filters });
+  if (port !== undefined) return startServer({ ...options, collector, port });
   try {
-    return await startServer({ port: DEFAULT_PORT, host, demo });
+    return await startServer({ ...options, collector, port: DEFAULT_PORT });
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE') throw error;
     process.stdout.write(`Port ${DEFAULT_PORT} is in use; taking a free one.\n`);
-    return startServer({ port: 0, host, demo });
+    return startServer({ ...options, collector, port: 0 });
   }
 }
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        port: { type: 'string' },
-        host: { type: 'string', default: '127.0.0.1' },
-        demo: { type: 'boolean', default: false },
-        open: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    return fail(`${(error as Error).message}\n\n${HELP}`);
-  }
+/** Says who can reach the server, if it is not only this machine. */
+function warn({ host }: Arguments): void {
+  if (isLoopback(host)) return;
+  process.stderr.write(
+    `\n  Careful: ${host} is not this machine alone. Whoever reaches it can read what arrived and reset it.\n`,
+  );
 }
 
-const { values, positionals } = readArguments();
-if (values.help || positionals.length === 0) {
-  process.stdout.write(HELP);
-} else if (positionals.length > 1 || positionals[0] !== 'dev') {
-  fail(`unknown command: ${positionals.join(' ')}\n\n${HELP}`);
-} else {
-  const port = values.port === undefined ? undefined : Number(values.port);
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-    fail(`--port must be a number between 0 and 65535; got ${values.port}`);
-  }
-  try {
-    const server = await start(port, values.host, values.demo);
-    process.stdout.write(
-      [
-        '',
-        `  Release health  ${server.origin}/`,
-        ...(values.demo ? [`  Demo shop       ${server.origin}/shop/`] : []),
-        `  DSN             ${server.dsn()}`,
-        '',
-        '  Give this DSN to the page that you want to watch. Stop with Ctrl+C.',
-        '',
-        '',
-      ].join('\n'),
-    );
-    if (values.open) openBrowser(`${server.origin}/`);
-    const stop = (): void => {
-      void server.close().then(() => process.exit(0));
-    };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
-  } catch (error) {
-    fail((error as Error).message);
-  }
+async function dev(args: Arguments): Promise<void> {
+  const server = await start(args);
+  warn(args);
+  process.stdout.write(
+    [
+      '',
+      `  Release health  ${server.origin}/`,
+      ...(args.demo ? [`  Demo shop       ${server.origin}/shop/`] : []),
+      `  DSN             ${server.dsn()}`,
+      '',
+      '  Give this DSN to the page that you want to watch. Stop with Ctrl+C.',
+      '',
+      '',
+    ].join('\n'),
+  );
+  if (args.open) openBrowser(`${server.origin}/`);
+  const stop = (): void => {
+    void server.close().then(() => process.exit(0));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+try {
+  const args = readArguments(process.argv.slice(2));
+  if (args.help || args.command.length === 0) process.stdout.write(HELP);
+  else if (args.command.length > 1 || args.command[0] !== 'dev') {
+    fail(`unknown command: ${args.command.join(' ')}\n\n${HELP}`);
+  } else await dev(args);
+} catch (error) {
+  fail((error as Error).message);
 }

@@ -1,6 +1,7 @@
-import type { Collector, Fault, ProjectSettings } from '../collector.js';
+import type { Collector } from '../collector.js';
 import type { Page } from './files.js';
 import { readFilter } from './live.js';
+import { OrderError, readFault, readLimit, readSettings } from './orders.js';
 import { sendSample } from './sample.js';
 
 const json = (value: unknown, status = 200): Page => ({
@@ -8,37 +9,77 @@ const json = (value: unknown, status = 200): Page => ({
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify(value),
 });
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function readFault(value: unknown): Fault | string {
-  if (!isObject(value)) return 'A fault is a JSON object, for instance {"status": 503}.';
-  const { status, headers, body, delayMs, drop, times } = value;
-  const number = (entry: unknown, min: number, max: number): boolean =>
-    entry === undefined ||
-    (typeof entry === 'number' && Number.isInteger(entry) && entry >= min && entry <= max);
-  if (!number(status, 200, 599)) return '"status" must be between 200 and 599.';
-  if (!number(delayMs, 0, 600_000)) return '"delayMs" must be between 0 and 600000.';
-  if (!number(times, 1, 1_000_000)) return '"times" must be a whole number from 1 on.';
-  if (drop !== undefined && !['before', 'after', 'hang'].includes(String(drop))) {
-    return '"drop" must be "before", "after" or "hang".';
+/** Orders that may wait for a project. */
+const MAX_FAULTS = 1000;
+const MAX_LIMITS = 100;
+const MAX_DIGITS = 20;
+
+type Order = (collector: Collector, project: string, value: unknown) => unknown;
+
+const ORDERS = new Map<string, Order>([
+  ['reset', (collector, project) => collector.reset(project)],
+  ['sample', (collector, project) => sendSample(collector, project)],
+  ['faults', orderFaults],
+  [
+    'limit',
+    (collector, project, value) => {
+      const limit = readLimit(value);
+      if (collector.limits(project) >= MAX_LIMITS) throw new OrderError('There are limits enough.');
+      collector.limit(project, limit);
+    },
+  ],
+  [
+    'settings',
+    (collector, project, value) => {
+      const changes = readSettings(value);
+      return Object.assign(collector.settings(project), changes);
+    },
+  ],
+]);
+
+function orderFaults(collector: Collector, project: string, value: unknown): void {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length + collector.state(project).orders > MAX_FAULTS) {
+    throw new OrderError(`At most ${MAX_FAULTS} faults may wait.`);
   }
-  if (body !== undefined && typeof body !== 'string') return '"body" must be a string.';
-  if (headers !== undefined) {
-    const fine =
-      isObject(headers) &&
-      Object.entries(headers).every(
-        ([name, text]) =>
-          /^[\w-]+$/.test(name) && typeof text === 'string' && /^[\x20-\x7e]*$/.test(text),
-      );
-    if (!fine) return '"headers" must be an object of plain strings.';
+  const faults = list.map(readFault);
+  collector.faults(project).push(...faults);
+}
+
+function read(collector: Collector, project: string, action: string, url: URL): Page | undefined {
+  switch (action) {
+    case 'metrics':
+      return json(collector.metrics(project, readFilter(url.searchParams)));
+    case 'updates':
+      return json(collector.updates(project));
+    case 'requests':
+      return json(collector.requests(project));
+    default:
+      return undefined;
   }
-  return value as Fault;
+}
+
+function write(collector: Collector, project: string, order: Order, body: string): Page {
+  let value: unknown;
+  try {
+    value = body === '' ? {} : JSON.parse(body);
+  } catch {
+    return json({ error: 'The body is not valid JSON.' }, 400);
+  }
+  try {
+    const answer = order(collector, project, value) ?? {};
+    collector.changed(project);
+    return json(answer);
+  } catch (error) {
+    if (!(error instanceof OrderError)) throw error;
+    return json({ error: error.message }, 400);
+  }
 }
 
 /**
  * The API that the pages and tests use to look at a project and to change how it behaves:
- * GET metrics, updates, requests; POST faults, limit, settings, sample, reset.
+ * GET metrics, updates, requests; POST faults, limit, settings, sample, reset; DELETE faults.
  * Returns undefined for a path that it does not know.
  */
 export function control(
@@ -47,65 +88,16 @@ export function control(
   url: URL,
   body: string,
 ): Page | undefined {
-  const match = /^\/api\/(\d+)\/([a-z]+)\/?$/.exec(url.pathname);
-  if (match === null) return undefined;
-  const [, project = '', action = ''] = match;
-
-  if (method === 'GET') {
-    if (action === 'metrics') return json(collector.metrics(project, readFilter(url.searchParams)));
-    if (action === 'updates') return json(collector.updates(project));
-    if (action === 'requests') return json(collector.requests(project));
-    return undefined;
-  }
+  const [, project = '', action = ''] = /^\/api\/(\d+)\/([a-z]+)\/?$/.exec(url.pathname) ?? [];
+  if (project === '' || project.length > MAX_DIGITS) return undefined;
+  if (method === 'GET') return read(collector, project, action, url);
   if (method === 'DELETE' && action === 'faults') {
     collector.faults(project).length = 0;
     collector.changed(project);
     return json({});
   }
-  if (method !== 'POST') return undefined;
-
-  let value: unknown;
-  try {
-    value = body === '' ? {} : JSON.parse(body);
-  } catch {
-    return json({ error: 'The body is not valid JSON.' }, 400);
-  }
-  switch (action) {
-    case 'reset':
-      collector.reset(project);
-      return json({});
-    case 'sample':
-      sendSample(collector, project);
-      return json({});
-    case 'faults': {
-      const faults = (Array.isArray(value) ? value : [value]).map(readFault);
-      const wrong = faults.find((fault) => typeof fault === 'string');
-      if (wrong !== undefined) return json({ error: wrong }, 400);
-      collector.faults(project).push(...(faults as Fault[]));
-      collector.changed(project);
-      return json({});
-    }
-    case 'limit': {
-      const { categories = [], seconds } = isObject(value) ? value : {};
-      if (!Array.isArray(categories) || typeof seconds !== 'number' || !(seconds >= 0)) {
-        return json({ error: 'Send {"categories": ["session"], "seconds": 60}.' }, 400);
-      }
-      collector.limit(project, { categories: categories.map(String), seconds });
-      collector.changed(project);
-      return json({});
-    }
-    case 'settings': {
-      if (!isObject(value)) return json({ error: 'Settings are a JSON object.' }, 400);
-      const settings: ProjectSettings = collector.settings(project);
-      if (typeof value['disabled'] === 'boolean') settings.disabled = value['disabled'];
-      if (value['generation'] === 'new' || value['generation'] === 'old') {
-        settings.generation = value['generation'];
-      }
-      if (typeof value['sessionQuota'] === 'number') settings.sessionQuota = value['sessionQuota'];
-      collector.changed(project);
-      return json(settings);
-    }
-    default:
-      return undefined;
-  }
+  const order = ORDERS.get(action);
+  return method === 'POST' && order !== undefined
+    ? write(collector, project, order, body)
+    : undefined;
 }

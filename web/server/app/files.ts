@@ -49,6 +49,16 @@ const policy = (connect: string): string =>
   `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${connect}; ` +
   "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** The path in plain text; undefined if a part of it is none or leads somewhere else. */
+function decodePath(path: string): string | undefined {
+  try {
+    const parts = path.split('/').map(decodeURIComponent);
+    return parts.some((part) => /[/\\\0]|^\.\.?$/.test(part)) ? undefined : parts.join('/');
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Serves the release-health page, the demo shop and the library. The shop lives under
  * /shop/VERSION/ENVIRONMENT/, and the server writes both into the script tag.
@@ -58,13 +68,8 @@ export async function serveFile(
   options: { dsn: string; origin: string; demo: boolean },
 ): Promise<Page | undefined> {
   const dist = distFolder();
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
-  if (decoded.includes('\0')) return undefined;
+  const decoded = decodePath(path);
+  if (decoded === undefined) return undefined;
 
   if (LIBRARY.includes(decoded)) {
     const body = await read(dist, decoded);

@@ -1,12 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Collector, RequestRecord } from '../collector.js';
+import type { Collector, ItemRecord, RequestRecord } from '../collector.js';
 import { describe } from '../metrics/event.js';
 import type { Filter } from '../metrics/store.js';
-import { RANGES, summarise, type Range, type RequestView } from '../metrics/summary.js';
+import { RANGES, summarise, type Range } from '../metrics/summary.js';
+import type { Page } from './files.js';
+import type { RequestView } from './views.js';
 
-const FIRST = 300;
-const MAX_SHOWN_BODY = 8192;
+/** Bounds of one flush: so many requests, and so many characters of JSON. */
+const MAX_REQUESTS = 300;
+const MAX_CHARACTERS = 2 << 20;
+const MAX_BODY = 8192;
+const MAX_ITEMS = 100;
+const MAX_METRICS = 20;
+const MAX_REASON = 1000;
+const MAX_STREAMS = 100;
+/** Between two flushes: at least this, and ten times what the last one took. */
 const PAUSE_MS = 100;
+const PAUSE_FACTOR = 10;
 const REFRESH_MS = 10_000;
 
 /** The filter in a query string; an empty environment means "without environment". */
@@ -19,67 +29,136 @@ export function readFilter(query: URLSearchParams): Filter {
   return filter;
 }
 
+const cut = (text: string, max: number): string =>
+  text.length > max ? `${text.slice(0, max)}…` : text;
+
+const itemView = (item: ItemRecord): RequestView['items'][number] => ({
+  ...item,
+  reason: cut(item.reason, MAX_REASON),
+  warnings: item.warnings.slice(0, 10),
+  metrics: item.metrics.slice(0, MAX_METRICS).map(describe),
+  moreMetrics: Math.max(0, item.metrics.length - MAX_METRICS),
+});
+
 function view(record: RequestRecord): RequestView {
-  const { number, receivedAt, method, status, bytes, reason, envelope, body, items } = record;
+  const { number, receivedAt, method, status, bytes, envelope, body, items, warnings } = record;
   return {
     number,
     receivedAt,
     method,
     status,
     bytes,
-    reason,
+    reason: cut(record.reason, MAX_REASON),
+    warnings,
     envelope,
-    body: body.length > MAX_SHOWN_BODY ? `${body.slice(0, MAX_SHOWN_BODY)}…` : body,
-    items: items.map((item) => ({ ...item, metrics: item.metrics.map(describe) })),
+    body: cut(body, MAX_BODY),
+    items: items.slice(0, MAX_ITEMS).map(itemView),
+    moreItems: Math.max(0, items.length - MAX_ITEMS),
   };
 }
 
-/** Server-sent events: `summary` with all figures, `requests` with what is new in the list. */
-export function serveLive(
-  collector: Collector,
-  request: IncomingMessage,
-  response: ServerResponse,
-  query: URLSearchParams,
-): void {
-  const project = query.get('project') ?? collector.projects()[0] ?? '1';
-  const filter = readFilter(query);
-  const wanted = query.get('range') ?? '';
-  const range = Object.hasOwn(RANGES, wanted) ? (wanted as Range) : undefined;
-  response.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
+/** The newest of the requests that fit, as JSON in their order. */
+function newest(requests: readonly RequestRecord[], after: number): string[] {
+  const list: string[] = [];
+  let characters = 0;
+  for (let at = requests.length - 1; at >= 0 && list.length < MAX_REQUESTS; at--) {
+    const record = requests[at];
+    if (record === undefined || record.number <= after) break;
+    const text = JSON.stringify(view(record));
+    characters += text.length;
+    if (characters > MAX_CHARACTERS && list.length > 0) break;
+    list.push(text);
+  }
+  return list.reverse();
+}
 
-  let last = -1;
-  let timer: NodeJS.Timeout | undefined;
-  const send = (event: string, data: unknown): void => {
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  };
-  const flush = (): void => {
-    timer = undefined;
-    const kept = collector.requests(project);
+/** One stream of events: `summary` with all figures, `requests` with what is new in the list. */
+class Stream {
+  #last = -1;
+  #timer: NodeJS.Timeout | undefined;
+  #pause = PAUSE_MS;
+
+  constructor(
+    private readonly collector: Collector,
+    private readonly response: ServerResponse,
+    private readonly project: string,
+    private readonly filter: Filter,
+    private readonly range: Range | undefined,
+  ) {}
+
+  /** Sends what is new a little later, and what comes until then with it. */
+  schedule(): void {
+    this.#timer ??= setTimeout(() => this.flush(), this.#pause);
+  }
+
+  flush(): void {
+    this.#timer = undefined;
+    // Who does not read gets nothing more until it has read what it got.
+    if (this.response.writableNeedDrain || this.response.destroyed) return;
+    const begin = performance.now();
+    const kept = this.collector.requests(this.project);
     // At first, and after a reset of the project, the list begins anew.
-    const isReset = last < 0 || (kept.at(-1)?.number ?? 0) < last;
-    if (isReset) last = 0;
-    const fresh = kept.filter(({ number }) => number > last).slice(-FIRST);
-    send('summary', summarise(collector, project, filter, range));
-    if (fresh.length > 0 || isReset) {
-      send('requests', { reset: isReset, list: fresh.map(view) });
-      last = fresh.at(-1)?.number ?? 0;
+    const isReset = this.#last < 0 || (kept.at(-1)?.number ?? 0) < this.#last;
+    if (isReset) this.#last = 0;
+    const list = newest(kept, this.#last);
+    this.#send(
+      'summary',
+      JSON.stringify(summarise(this.collector, this.project, this.filter, this.range)),
+    );
+    if (list.length > 0 || isReset) {
+      this.#send('requests', `{"reset":${isReset},"list":[${list.join(',')}]}`);
+      this.#last = kept.at(-1)?.number ?? 0;
     }
-  };
-  const off = collector.on('change', () => {
-    timer ??= setTimeout(flush, PAUSE_MS);
-  });
-  // The timeline moves on even if nothing arrives; this also shows dead connections.
-  const refresh = setInterval(flush, REFRESH_MS);
-  const end = (): void => {
-    off();
-    clearTimeout(timer);
-    clearInterval(refresh);
-  };
-  request.on('close', end);
-  response.on('close', end);
-  flush();
+    this.#pause = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - begin));
+  }
+
+  #send(event: string, data: string): void {
+    this.response.write(`event: ${event}\ndata: ${data}\n\n`);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Serves streams of events; a page that answers with the reason if there are too many. */
+export class Live {
+  #open = 0;
+
+  constructor(private readonly collector: Collector) {}
+
+  serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: URLSearchParams,
+  ): Page | undefined {
+    const { collector } = this;
+    if (this.#open >= MAX_STREAMS) {
+      const headers = { 'content-type': 'text/plain; charset=utf-8' };
+      return { status: 503, headers, body: 'Too many pages are open already.\n' };
+    }
+    this.#open++;
+    const project = query.get('project') ?? collector.projects()[0] ?? '1';
+    const wanted = query.get('range') ?? '';
+    const range = Object.hasOwn(RANGES, wanted) ? (wanted as Range) : undefined;
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    const stream = new Stream(collector, response, project, readFilter(query), range);
+    const off = collector.on('change', () => stream.schedule());
+    // The timeline moves on even if nothing arrives; this also shows dead connections.
+    const refresh = setInterval(() => stream.schedule(), REFRESH_MS);
+    response.on('drain', () => stream.schedule());
+    response.on('error', () => response.destroy());
+    response.once('close', () => {
+      this.#open--;
+      off();
+      stream.end();
+      clearInterval(refresh);
+    });
+    stream.flush();
+    return undefined;
+  }
 }

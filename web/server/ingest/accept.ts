@@ -22,7 +22,7 @@ import { checkSizes } from './sizes.js';
 /** Which project each key is for; a collector that has none takes every key. */
 export type Keys = ReadonlyMap<string, string>;
 
-/** Longer payloads are counted, but not kept for display. */
+/** Of the body, and of the payloads, no more than this is kept for display. */
 export const MAX_TEXT = 64 << 10;
 /** A limit of this collector, so that one request cannot keep it busy. */
 const MAX_BUCKETS = 10_000;
@@ -53,6 +53,7 @@ export function accept(
     if (body instanceof Reject) throw body;
     const envelope = parseEnvelope(body);
     record.envelope = envelope.header.value;
+    record.headerBytes = envelope.header.bytes;
     checkSender(record, envelope.header, sender);
     checkProject(project, envelope.header, sender, keys);
     if (keys !== undefined && !keys.has(sender.key)) return takeNothing(record, envelope);
@@ -168,12 +169,12 @@ function addItem(
 ): number {
   const { buckets = 0, ...result } = processItem(type, payload, options);
   const item = { type: type.slice(0, 100), ...result };
-  const isLong = payload.length > MAX_TEXT;
-  if (isLong) delete item.payload;
+  if (record.keptPayloads + payload.length > MAX_TEXT) delete item.payload;
+  else if (item.payload !== undefined) record.keptPayloads += payload.length;
   if (isSessionItem(type) && result.outcome !== 'drop') {
     project.applyQuota(item, record.receivedAt);
   }
-  project.add(record, item, isLong ? 0 : payload.length);
+  project.add(record, item);
   return buckets;
 }
 

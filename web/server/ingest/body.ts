@@ -1,4 +1,4 @@
-import { brotliDecompressSync, inflateRawSync, inflateSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { Reject } from './reject.js';
 
@@ -15,7 +15,9 @@ const crcTable = Uint32Array.from({ length: 256 }, (_value, index) => {
   return crc;
 });
 
+/** Node has its own from 20.15 on, which is much faster. */
 function crc32(bytes: Uint8Array): number {
+  if (typeof zlib.crc32 === 'function') return zlib.crc32(bytes);
   let crc = ~0;
   for (let at = 0; at < bytes.length; at++) {
     crc = (crcTable[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
@@ -44,7 +46,7 @@ function gzipHeaderEnd(bytes: Buffer): number {
 function gunzipFirst(body: Uint8Array): Uint8Array {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   const start = gzipHeaderEnd(bytes);
-  const { buffer, engine } = inflateRawSync(bytes.subarray(start), {
+  const { buffer, engine } = zlib.inflateRawSync(bytes.subarray(start), {
     ...LIMIT,
     info: true,
   }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
@@ -76,8 +78,8 @@ const DECODERS = new Map<string, (body: Uint8Array) => Uint8Array>([
   ['utf-8', (body) => body],
   ['identity', (body) => body],
   ['gzip', gunzipFirst],
-  ['deflate', (body) => inflateSync(body, LIMIT)],
-  ['br', (body) => brotliDecompressSync(body, LIMIT)],
+  ['deflate', (body) => zlib.inflateSync(body, LIMIT)],
+  ['br', (body) => zlib.brotliDecompressSync(body, LIMIT)],
   ['zstd', zstd],
 ]);
 
@@ -93,16 +95,17 @@ export function decodeBody(body: Uint8Array, encoding = ''): Uint8Array | Reject
         'a page cannot read it and takes it for a broken network.',
     );
   }
-  const tooLarge = new Reject(
-    413,
-    'The request body is larger than 20 MiB. That is a limit of this collector; a Relay takes 200 MiB.',
-  );
-  if (body.length > MAX_BODY) return tooLarge;
+  const tooLarge = (): Reject =>
+    new Reject(
+      413,
+      'The request body is larger than 20 MiB. That is a limit of this collector; a Relay takes 200 MiB.',
+    );
+  if (body.length > MAX_BODY) return tooLarge();
   try {
     return decode(body);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (error instanceof TooLarge || code === 'ERR_BUFFER_TOO_LARGE') return tooLarge;
+    if (error instanceof TooLarge || code === 'ERR_BUFFER_TOO_LARGE') return tooLarge();
     return new Reject(400, `The body is not valid ${encoding}.`);
   }
 }

@@ -7,6 +7,8 @@ import { parseDsn, type Dsn } from './dsn.js';
 export interface EnvelopeHeader {
   /** All keys as sent, for display; missing if the header is very long. */
   value?: unknown;
+  /** How long it is, if `value` is there; else 0. */
+  bytes: number;
   eventId?: string;
   dsn?: Dsn;
   /** Unix milliseconds. */
@@ -38,7 +40,7 @@ const CLIENT_HINTS = [
   'sec_ch_ua',
   'sec_ch_ua_model',
 ] as const;
-const MAX_KEPT = 64 << 10;
+const MAX_KEPT = 16 << 10;
 
 function checkClientHints(fields: Fields): void {
   const node = fields.get('client_hints');
@@ -117,8 +119,15 @@ export function readSender(node: JsonNode): { dsn: Dsn; origin?: string } {
 
 export function readEnvelopeHeader(node: JsonNode): EnvelopeHeader {
   const fields = Fields.ofHeader(node, 'the envelope header', HEADER_KEYS);
-  const header: EnvelopeHeader = { ...readMeta(fields), needsFeatures: needsFeatures(fields) };
-  if (node.end - node.start <= MAX_KEPT) header.value = toValue(node);
+  const header: EnvelopeHeader = {
+    ...readMeta(fields),
+    needsFeatures: needsFeatures(fields),
+    bytes: 0,
+  };
+  if (node.end - node.start <= MAX_KEPT) {
+    header.value = toValue(node);
+    header.bytes = node.end - node.start;
+  }
   const eventId = fields.optionalString('event_id');
   if (eventId !== undefined) {
     const id = parseUuid(eventId);

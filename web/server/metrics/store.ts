@@ -1,5 +1,6 @@
-import { Cell } from './cell.js';
+import type { Budget, Kept } from '../budget.js';
 import type { MetricEvent, Metrics } from './event.js';
+import { Numbers, SessionNumbers } from './numbers.js';
 
 /** Which series to look at. An environment of '' means sessions without environment. */
 export interface Filter {
@@ -7,90 +8,98 @@ export interface Filter {
   environment?: string;
 }
 
-interface Series {
-  release: string;
-  environment: string;
-  cells: Map<number, Cell>;
-  /** Everything too old for a timeline; it still counts. */
-  rest: Cell;
-}
-
-const BUCKET_MS = 10_000;
+/** Relay's buckets are that wide. */
+export const CELL_MS = 10_000;
 const KEEP_MS = 5 * 24 * 3600_000 + 3600_000;
+/** Estimates of what an empty series and an empty cell take. */
+const SERIES_BYTES = 2000;
+const CELL_BYTES = 250;
+/** How often to look for cells that no timeline shows any more. */
+const PRUNE_EVERY = 5000;
+
+/** Sessions of one release in one environment. */
+export class Series implements Kept {
+  /** Everything ever counted, and by ten seconds what a timeline can show. */
+  readonly total = new Numbers();
+  readonly cells = new Map<number, SessionNumbers>();
+
+  constructor(
+    readonly release: string,
+    readonly environment: string,
+    readonly forget: () => void,
+  ) {}
+
+  /** Adds a metric and returns how many bytes that took. */
+  add(metric: MetricEvent): number {
+    const bytes = this.total.add(metric);
+    if (metric.name === 'user') return bytes;
+    const time = Math.floor(metric.time / CELL_MS) * CELL_MS;
+    let cell = this.cells.get(time);
+    const isNew = cell === undefined;
+    if (cell === undefined) this.cells.set(time, (cell = new SessionNumbers()));
+    return bytes + cell.add(metric) + (isNew ? CELL_BYTES : 0);
+  }
+
+  matches({ release, environment }: Filter): boolean {
+    return (
+      (release === undefined || this.release === release) &&
+      (environment === undefined || this.environment === environment)
+    );
+  }
+}
 
 /** Metrics of one project, kept as Relay does: by release, environment and 10 seconds. */
 export class MetricStore {
   readonly #series = new Map<string, Series>();
+  readonly #budget: Budget;
   #added = 0;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   /** `now` is the time of receipt; what is far older than it loses its place in timelines. */
   add(metric: MetricEvent, now: number): void {
     const environment = metric.environment ?? '';
-    const key = JSON.stringify([metric.release, environment]);
+    const key = `${metric.release}\0${environment}`;
     let series = this.#series.get(key);
+    let bytes = 0;
     if (series === undefined) {
-      series = { release: metric.release, environment, cells: new Map(), rest: new Cell() };
+      series = new Series(metric.release, environment, () => this.#series.delete(key));
       this.#series.set(key, series);
+      bytes = SERIES_BYTES + 4 * key.length;
     }
-    const time = Math.floor(metric.time / BUCKET_MS) * BUCKET_MS;
-    let cell = series.cells.get(time);
-    if (cell === undefined) {
-      cell = new Cell();
-      series.cells.set(time, cell);
-    }
-    cell.add(metric);
-    if (++this.#added % 5000 === 0) this.#fold(now - KEEP_MS);
+    bytes += series.add(metric);
+    this.#budget.charge('counted', series, bytes);
+    if (++this.#added % PRUNE_EVERY === 0) this.#prune(now - KEEP_MS);
   }
 
-  /** Moves what no timeline shows any more into one cell a series. */
-  #fold(before: number): void {
+  #prune(before: number): void {
     for (const series of this.#series.values()) {
-      for (const [time, cell] of series.cells) {
+      for (const time of series.cells.keys()) {
         if (time >= before) continue;
-        series.rest.merge(cell);
         series.cells.delete(time);
+        this.#budget.charge('counted', series, -CELL_BYTES);
       }
     }
   }
 
-  *#matching(filter: Filter): Generator<Series> {
+  /** Every series, in the order of their first session. */
+  series(): Iterable<Series> {
+    return this.#series.values();
+  }
+
+  /** The sum over all matching series. */
+  total(filter: Filter = {}): Metrics {
+    const sum = new Numbers();
     for (const series of this.#series.values()) {
-      if (filter.release !== undefined && series.release !== filter.release) continue;
-      if (filter.environment !== undefined && series.environment !== filter.environment) continue;
-      yield series;
-    }
-  }
-
-  /** All (release, environment) pairs seen so far, in the order of their first session. */
-  series(): { release: string; environment: string }[] {
-    return [...this.#series.values()].map(({ release, environment }) => ({ release, environment }));
-  }
-
-  /** The sum over all matching series, from Unix milliseconds `since` on if given. */
-  total(filter: Filter = {}, since = -Infinity): Metrics {
-    const sum = new Cell();
-    for (const { cells, rest } of this.#matching(filter)) {
-      if (since === -Infinity) sum.merge(rest);
-      for (const [time, cell] of cells) if (time >= since) sum.merge(cell);
+      if (series.matches(filter)) sum.merge(series.total);
     }
     return sum.metrics();
   }
 
-  /** The start of the oldest bucket that a timeline can still show. */
-  oldest(filter: Filter = {}): number | undefined {
-    let oldest: number | undefined;
-    for (const { cells } of this.#matching(filter)) {
-      for (const time of cells.keys()) if (oldest === undefined || time < oldest) oldest = time;
-    }
-    return oldest;
-  }
-
-  /** `count` points of `step` milliseconds each, the first one starting at `from`. */
-  timeline(filter: Filter, from: number, step: number, count: number): Metrics[] {
-    const sums = Array.from({ length: count }, () => new Cell());
-    for (const { cells } of this.#matching(filter)) {
-      for (const [time, cell] of cells) sums[Math.floor((time - from) / step)]?.merge(cell);
-    }
-    return sums.map((sum) => sum.metrics());
+  clear(): void {
+    for (const series of this.#series.values()) this.#budget.release('counted', series);
+    this.#series.clear();
   }
 }

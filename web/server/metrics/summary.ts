@@ -1,7 +1,18 @@
-import type { Collector } from '../collector.js';
-import type { ItemRecord, ProjectCounts } from '../records.js';
+import type { Collector, ProjectSettings } from '../collector.js';
+import type { ProjectCounts } from '../records.js';
 import type { Metrics } from './event.js';
-import type { Filter } from './store.js';
+import { Numbers } from './numbers.js';
+import type { Filter, Series } from './store.js';
+import {
+  autoRange,
+  oldestCell,
+  startedSince,
+  timelineOf,
+  type Range,
+  type Timeline,
+} from './timeline.js';
+
+export { RANGES, type Range, type Timeline } from './timeline.js';
 
 export interface ReleaseRow {
   release: string;
@@ -14,20 +25,6 @@ export interface Adoption {
   environment: string;
   sessions: number;
   releases: { release: string; sessions: number; share: number; adopted: boolean }[];
-}
-
-/** Sessions by their start; all lists have the length of `time`. */
-export interface Timeline {
-  stepMs: number;
-  /** Unix seconds of the start of each point. */
-  time: number[];
-  healthy: number[];
-  errored: number[];
-  unhandled: number[];
-  abnormal: number[];
-  crashed: number[];
-  /** Per cent; null where no session started. */
-  crashFree: (number | null)[];
 }
 
 /** All figures of the release-health page for one project and filter. */
@@ -43,43 +40,102 @@ export interface Summary {
   timeline: Timeline;
   faults: number;
   disabled: boolean;
+  filters: ProjectSettings['filters'];
+  /** What the figures leave out, in sentences. */
+  notes: string[];
 }
-
-/** A request as it is shown in the live list. */
-export interface RequestView {
-  number: number;
-  receivedAt: number;
-  method: string;
-  status: number;
-  bytes: number;
-  reason: string;
-  envelope?: unknown;
-  body: string;
-  items: (Omit<ItemRecord, 'metrics'> & { metrics: string[] })[];
-}
-
-export const RANGES = {
-  '15m': { stepMs: 20_000, count: 45 },
-  '1h': { stepMs: 60_000, count: 60 },
-  '24h': { stepMs: 1800_000, count: 48 },
-  '5d': { stepMs: 7200_000, count: 60 },
-} as const;
-export type Range = keyof typeof RANGES;
 
 const DAY = 24 * 3600_000;
 const ADOPTED = 0.1;
+/** A page does not show more of each; the busiest are shown. */
+const MAX_LISTED = 100;
 
 /** Newer versions first; text that is no number compares as text. */
-const byVersion = (a: string, b: string): number => b.localeCompare(a, 'en', { numeric: true });
+const collator = new Intl.Collator('en', { numeric: true });
+const byVersion = (a: string, b: string): number => collator.compare(b, a);
 
-/** The smallest range that shows everything. */
-function autoRange(oldest: number | undefined, now: number): Range {
-  const age = now - (oldest ?? now);
-  if (age < 14 * 60_000) return '15m';
-  if (age < 59 * 60_000) return '1h';
-  return age < DAY - 1800_000 ? '24h' : '5d';
+const unique = (names: Iterable<string>): string[] => [...new Set(names)].sort(byVersion);
+
+/** The `MAX_LISTED` keys with the highest numbers. */
+function busiest(numbers: ReadonlyMap<string, number>): Set<string> {
+  const sorted = [...numbers].sort(([, a], [, b]) => b - a).slice(0, MAX_LISTED);
+  return new Set(sorted.map(([name]) => name));
 }
 
+const sum = (map: Map<string, number>, key: string, more: number): void => {
+  map.set(key, (map.get(key) ?? 0) + more);
+};
+
+/** A row for each release, of the series that the filter leaves. */
+function releaseRows(series: readonly Series[], filter: Filter): ReleaseRow[] {
+  const sessions = new Map<string, number>();
+  for (const { release, total } of series) sum(sessions, release, 1 + total.counters.init);
+  const shown = busiest(sessions);
+  const rows = new Map<string, { environments: string[]; numbers: Numbers }>();
+  for (const { release, environment, total } of series) {
+    if (!shown.has(release) || (filter.release ?? release) !== release) continue;
+    const row = rows.get(release) ?? { environments: [], numbers: new Numbers() };
+    rows.set(release, row);
+    row.environments.push(environment);
+    if ((filter.environment ?? environment) === environment) row.numbers.merge(total);
+  }
+  return unique(rows.keys())
+    .map((release) => {
+      const { environments = [], numbers = new Numbers() } = rows.get(release) ?? {};
+      return {
+        release,
+        environments: environments.slice(0, MAX_LISTED),
+        metrics: numbers.metrics(),
+      };
+    })
+    .filter(({ metrics }) => metrics.all + metrics.erroredAll + metrics.users.all > 0);
+}
+
+function adoptionOf(
+  series: readonly Series[],
+  environments: readonly string[],
+  now: number,
+): Adoption[] {
+  const found = new Map<string, Map<string, number>>();
+  for (const entry of series) {
+    const sessions = startedSince(entry, now - DAY);
+    if (sessions === 0) continue;
+    const counts = found.get(entry.environment) ?? new Map<string, number>();
+    found.set(entry.environment, counts);
+    sum(counts, entry.release, sessions);
+  }
+  return environments.flatMap((environment): Adoption[] => {
+    const counts = found.get(environment);
+    if (environment === '' || counts === undefined) return [];
+    const sessions = [...counts.values()].reduce((total, count) => total + count, 0);
+    const shown = unique(busiest(counts));
+    const releases = shown.map((release) => {
+      const share = (counts.get(release) ?? 0) / sessions;
+      return { release, sessions: counts.get(release) ?? 0, share, adopted: share >= ADOPTED };
+    });
+    return [{ environment, sessions, releases }];
+  });
+}
+
+function notesOf(collector: Collector, series: readonly Series[], listed: number): string[] {
+  const notes: string[] = [];
+  if (listed > MAX_LISTED) {
+    notes.push(`Of ${listed} releases the ${MAX_LISTED} with the most sessions are shown.`);
+  }
+  if (series.some(({ total }) => total.isCut)) {
+    notes.push('There are more errored sessions or users than the collector keeps apart.');
+  }
+  const { counted } = collector.budget.forgotten;
+  if (counted > 0) {
+    notes.push(
+      `To stay within ${collector.budget.max >> 20} MiB, the collector forgot the figures of ` +
+        `${counted} releases and environments that were quiet for longest.`,
+    );
+  }
+  return notes;
+}
+
+/** Looks at every series a fixed number of times, whatever arrived. */
 export function summarise(
   collector: Collector,
   project: string,
@@ -87,67 +143,27 @@ export function summarise(
   range: Range | undefined,
   now = Date.now(),
 ): Summary {
-  const store = collector.store(project);
-  const series = store.series();
-  const unique = (list: string[]): string[] => [...new Set(list)].sort(byVersion);
-  const releases = unique(series.map(({ release }) => release));
-  const environments = unique(series.map(({ environment }) => environment)).reverse();
-
-  const releaseRows = releases
-    .filter((release) => filter.release === undefined || filter.release === release)
-    .map((release): ReleaseRow => ({
-      release,
-      environments: series
-        .filter((entry) => entry.release === release)
-        .map(({ environment }) => environment),
-      metrics: store.total({ ...filter, release }),
-    }))
-    .filter(({ metrics }) => metrics.all + metrics.erroredAll + metrics.users.all > 0);
-
-  const adoption = environments
-    .filter((name) => name !== '' && (filter.environment ?? name) === name)
-    .map((environment): Adoption => {
-      const counts = releases.map((release) => ({
-        release,
-        sessions: store.total({ release, environment }, now - DAY).all,
-      }));
-      const sessions = counts.reduce((sum, entry) => sum + entry.sessions, 0);
-      return {
-        environment,
-        sessions,
-        releases: counts
-          .filter((entry) => entry.sessions > 0)
-          .map((entry) => {
-            const share = entry.sessions / sessions;
-            return { ...entry, share, adopted: share >= ADOPTED };
-          }),
-      };
-    })
-    .filter(({ sessions }) => sessions > 0);
-
-  const { stepMs, count } = RANGES[range ?? autoRange(store.oldest(filter), now)];
-  const from = (Math.floor(now / stepMs) - count + 1) * stepMs;
-  const points = store.timeline(filter, from, stepMs, count);
+  const all = [...collector.store(project).series()];
+  const matching = all.filter((series) => series.matches(filter));
+  const releases = unique(all.map(({ release }) => release));
+  const environments = unique(all.map(({ environment }) => environment)).reverse();
+  const inEnvironment = environments.filter((name) => (filter.environment ?? name) === name);
+  const total = new Numbers();
+  for (const series of matching) total.merge(series.total);
+  const { faults, disabled, filters } = collector.state(project);
   return {
     project,
-    projects: collector.projects(),
-    releases,
-    environments,
+    projects: collector.projects().slice(-MAX_LISTED),
+    releases: releases.slice(0, 2 * MAX_LISTED),
+    environments: environments.slice(0, 2 * MAX_LISTED),
     counts: { ...collector.counts(project) },
-    total: store.total(filter),
-    releaseRows,
-    adoption,
-    timeline: {
-      stepMs,
-      time: points.map((_point, index) => (from + index * stepMs) / 1000),
-      healthy: points.map(({ healthy }) => healthy),
-      errored: points.map(({ errored }) => errored),
-      unhandled: points.map(({ unhandled }) => unhandled),
-      abnormal: points.map(({ abnormal }) => abnormal),
-      crashed: points.map(({ crashed }) => crashed),
-      crashFree: points.map(({ crashFreeRate }) => crashFreeRate && 100 * crashFreeRate),
-    },
-    faults: collector.faults(project).reduce((sum, fault) => sum + (fault.times ?? 1), 0),
-    disabled: collector.settings(project).disabled,
+    total: total.metrics(),
+    releaseRows: releaseRows(all, filter),
+    adoption: adoptionOf(all, inEnvironment.slice(0, MAX_LISTED), now),
+    timeline: timelineOf(matching, range ?? autoRange(oldestCell(matching), now), now),
+    faults,
+    disabled,
+    filters,
+    notes: notesOf(collector, all, releases.length),
   };
 }

@@ -1,4 +1,5 @@
-import type { RequestView, Summary } from '../metrics/summary.js';
+import type { RequestView } from '../app/views.js';
+import type { Summary } from '../metrics/summary.js';
 import { repaint, showTimeline } from './chart.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { showFigures } from './figures.js';

@@ -1,4 +1,4 @@
-import type { RequestView } from '../metrics/summary.js';
+import type { RequestView } from '../app/views.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { bytes, clock, plural } from './format.js';
 

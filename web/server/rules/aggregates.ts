@@ -1,8 +1,14 @@
 import type { MetricEvent, MetricStatus } from '../metrics/event.js';
-import { toValue } from '../wire/json.js';
 import { filteredBy } from './filters.js';
 import { nameWarnings } from './names.js';
-import { checkNames, Drop, finish, type ItemResult, type RelayOptions } from './result.js';
+import {
+  checkNames,
+  Drop,
+  finish,
+  shownPayload,
+  type ItemResult,
+  type RelayOptions,
+} from './result.js';
 import { readAggregates, readPayload, type Bucket } from './session.js';
 import { clockDrift, driftNote, startFlaw, timeWarnings } from './time.js';
 import { tagsOf, userMetrics, type Tags } from './user.js';
@@ -38,7 +44,7 @@ export function processAggregates(
   result: ItemResult,
 ): void {
   const node = readPayload(payload);
-  result.payload = toValue(node);
+  result.payload = shownPayload(node);
   const { buckets, attrs } = readAggregates(node, options.maxBuckets);
   result.buckets = buckets.length;
   const filtered = filteredBy(options.filters ?? {}, attrs);

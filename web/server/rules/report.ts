@@ -1,7 +1,6 @@
 import { ParseError } from '../wire/fields.js';
-import { toValue } from '../wire/json.js';
 import { readClientReport } from './client-report.js';
-import { Drop, finish, type ItemResult, type RelayOptions } from './result.js';
+import { Drop, finish, shownPayload, type ItemResult, type RelayOptions } from './result.js';
 import { readPayload } from './session.js';
 import { clockDrift, MAX_AGE, MAX_AHEAD } from './time.js';
 
@@ -24,7 +23,7 @@ export function processReport(
   options: RelayOptions,
   result: ItemResult,
 ): void {
-  result.payload = toValue(readPayload(payload));
+  result.payload = shownPayload(readPayload(payload));
   const report = readClientReport(payload);
   const { receivedAt } = options;
   const time = (options.reportTime ?? receivedAt) + clockDrift(options);

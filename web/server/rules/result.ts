@@ -1,4 +1,5 @@
 import type { MetricEvent } from '../metrics/event.js';
+import { toValue, type JsonNode } from '../wire/json.js';
 import type { ClientReport } from './client-report.js';
 import type { InboundFilters } from './filters.js';
 import type { Attributes } from './session.js';
@@ -57,6 +58,13 @@ export interface ItemResult {
   /** How many buckets of aggregates it had. */
   buckets?: number;
 }
+
+/** Longer payloads are read, but not kept for display. */
+const MAX_SHOWN_PAYLOAD = 64 << 10;
+
+/** The payload for display; undefined if it is very long. */
+export const shownPayload = (node: JsonNode): unknown =>
+  node.end - node.start > MAX_SHOWN_PAYLOAD ? undefined : toValue(node);
 
 /** A drop with its reason, thrown to leave the pipeline early. */
 export class Drop extends Error {}

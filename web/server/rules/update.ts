@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { MetricEvent, MetricStatus } from '../metrics/event.js';
-import { toValue } from '../wire/json.js';
 import { filteredBy } from './filters.js';
 import { nameWarnings } from './names.js';
 import {
@@ -8,6 +7,7 @@ import {
   Drop,
   finish,
   quote,
+  shownPayload,
   type ItemResult,
   type RelayOptions,
   type Session,
@@ -112,7 +112,7 @@ export function processUpdate(
   result: ItemResult,
 ): void {
   const node = readPayload(payload);
-  result.payload = toValue(node);
+  result.payload = shownPayload(node);
   const update = readUpdate(node);
   if (options.generation === 'old') checkOldGeneration(update);
   const filtered = filteredBy(options.filters ?? {}, update.attrs);

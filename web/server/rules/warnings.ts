@@ -1,3 +1,4 @@
+import type { Budget, Kept } from '../budget.js';
 import type { Session } from './result.js';
 
 /** What has been seen of a session, to warn of what makes its numbers wrong. */
@@ -10,10 +11,26 @@ interface Seen {
 const TERMINAL = ['exited', 'crashed', 'abnormal', 'unhandled'];
 const COUNTED = ['crashed', 'abnormal', 'unhandled'];
 const MAX_SIDS = 20_000;
+/** What is kept of one session takes about so much, besides its names. */
+const SEEN_BYTES = 250;
 
 /** Remembers the sessions of one project and says what makes their numbers wrong. */
-export class SessionHistory {
+export class SessionHistory implements Kept {
   readonly #seen = new Map<string, Seen>();
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  forget(): void {
+    this.#seen.clear();
+  }
+
+  clear(): void {
+    this.#budget.release('shown', this);
+    this.#seen.clear();
+  }
 
   /** The warnings for an update that the server takes. */
   add(session: Session): string[] {
@@ -24,13 +41,18 @@ export class SessionHistory {
 
     seen.init ||= init;
     if (TERMINAL.includes(status)) seen.ended = status;
-    this.#seen.delete(sid);
+    const isNew = !this.#seen.delete(sid);
     this.#seen.set(sid, seen);
-    if (this.#seen.size > MAX_SIDS) {
-      const oldest = this.#seen.keys().next().value;
-      if (oldest !== undefined) this.#seen.delete(oldest);
-    }
+    if (isNew) this.#budget.charge('shown', this, SEEN_BYTES + 2 * seen.series.length);
+    if (this.#seen.size > MAX_SIDS) this.#dropOldest();
     return out;
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#seen;
+    if (oldest === undefined) return;
+    this.#seen.delete(oldest[0]);
+    this.#budget.charge('shown', this, -SEEN_BYTES - 2 * oldest[1].series.length);
   }
 }
 

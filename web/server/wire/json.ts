@@ -63,17 +63,19 @@ export function parseJson(bytes: Uint8Array): JsonNode {
   return node;
 }
 
+/** Whether a text is what its bytes are: ASCII, and no escapes. */
+function isPlain(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0x5c || byte > 0x7e) return false;
+  }
+  return true;
+}
+
 /** The text of a string. */
 export function textOf({ bytes, start, end }: JsonNode): JsonText {
   const slice = bytes.subarray(start + 1, end - 1);
-  let isPlain = true;
-  for (const byte of slice) {
-    if (byte === 0x5c || byte > 0x7e) {
-      isPlain = false;
-      break;
-    }
-  }
-  if (isPlain) {
+  if (isPlain(slice)) {
     return { value: Buffer.from(slice.buffer, slice.byteOffset, slice.length).toString('latin1') };
   }
   let text: string;
@@ -162,10 +164,8 @@ export function toValue(node: JsonNode, depth = 0): unknown {
     case 'string':
       return textOf(node).value;
     case 'boolean':
-      return bytesStartWithT(node);
+      return node.bytes[node.start] === 0x74;
     case 'null':
       return null;
   }
 }
-
-const bytesStartWithT = ({ bytes, start }: JsonNode): boolean => bytes[start] === 0x74;
