@@ -273,7 +273,6 @@ describe('the adapters', () => {
       });
       createErrorHandler().handleError(error);
       assert.deepEqual(captured, [[reason, false]]);
-      assert.deepEqual(hints[0]?.mechanism, { handled: false, type: 'onunhandledrejection' });
       assert.deepEqual(written, [['ERROR', error]]);
     });
 
@@ -375,6 +374,18 @@ describe('the adapters', () => {
       }
       handleErrorWithCrashfree()(undefined as never);
     });
+  });
+
+  it('have the rules for rejections apply where a framework does not say what it awaited', () => {
+    const app: VueApp = { config: { errorHandler() {} } };
+    attachErrorHandler(app);
+    app.config.errorHandler!('error');
+    createErrorHandler().handleError('error');
+    handleErrorWithCrashfree()({ error: 'error', status: 500 });
+    assert.deepEqual(
+      hints.map((hint) => hint?.mechanism),
+      Array(3).fill({ handled: false, type: 'onunhandledrejection' }),
+    );
   });
 
   it('have siblings in the package itself', () => {

@@ -23,6 +23,7 @@ export const faultNames = [
   'event',
   'effect',
   'rejection',
+  'cancelled',
   'caught',
   'load',
   'hydration',

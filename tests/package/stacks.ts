@@ -36,6 +36,7 @@ const uncaught = {
   event: 'crashed',
   effect: 'crashed',
   rejection: 'crashed',
+  cancelled: 'healthy',
 } as const;
 const reactFaults = { ...uncaught, caught: 'errored', hydration: 'errored' } as const;
 

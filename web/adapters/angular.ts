@@ -1,5 +1,5 @@
 /** `crashfree/angular`: counts the errors that Angular keeps from the window. */
-import { captureException } from './capture';
+import { captureUncaught } from './capture';
 
 /** Angular's `ErrorHandler`, or what stands for it. */
 export interface AngularErrorHandler {
@@ -15,36 +15,24 @@ export interface ErrorHandlerOptions {
 
 /** What Angular, zone.js and the browser wrap an error in. */
 interface Wrapped {
-  /** By zone.js, an unhandled rejection. */
+  /** By zone.js before 0.12, an unhandled rejection. */
   rejection?: unknown;
   promise?: unknown;
   /** By Angular's global listeners, an error event that has no error. */
   cause?: unknown;
 }
 
-/** Whether Angular's listener passes on the event that the window is dispatching. */
-function isRejectionOfWindow(error: unknown): boolean {
-  const event = globalThis.event as Partial<PromiseRejectionEvent> | undefined;
-  return event?.type === 'unhandledrejection' && event.reason === error;
-}
-
-function count(thrown: unknown): void {
-  let error = thrown;
-  let isRejection = false;
+/** What was thrown, by whose message and name the client's rules know what is noise. */
+function unwrap(error: unknown): unknown {
   try {
-    const wrapped = Object(thrown) as Wrapped;
+    const wrapped = Object(error) as Wrapped;
     const { cause } = wrapped;
-    const isWrapped = 'rejection' in wrapped && 'promise' in wrapped;
-    isRejection = isWrapped || isRejectionOfWindow(thrown);
-    if (isWrapped) error = wrapped.rejection;
-    /* Its message is the browser's, by which notices such as "Script error." are known. */
-    else if (typeof ErrorEvent === 'function' && cause instanceof ErrorEvent) error = cause;
+    if ('rejection' in wrapped && 'promise' in wrapped) return wrapped.rejection;
+    if (typeof ErrorEvent === 'function' && cause instanceof ErrorEvent) return cause;
   } catch {
     /* What cannot be looked at counts all the same. */
   }
-  captureException(error, {
-    mechanism: { handled: false, ...(isRejection && { type: 'onunhandledrejection' }) },
-  });
+  return error;
 }
 
 /** An `ErrorHandler` that counts each error as a crash and then does what Angular's own does. */
@@ -57,7 +45,7 @@ export class CrashfreeErrorHandler implements AngularErrorHandler {
   }
 
   handleError(error: unknown): void {
-    count(error);
+    captureUncaught(unwrap(error));
     const { errorHandler, logErrors } = this._options;
     if (typeof errorHandler?.handleError === 'function') errorHandler.handleError(error);
     else if (logErrors !== false) console.error('ERROR', error);

@@ -9,3 +9,10 @@ export function captureException(error: unknown, hint?: CaptureHint): void {
     /* Of a copy that is not ours. */
   }
 }
+
+/**
+ * Counts a crash of a framework that does not say whether it awaited what failed: the rules for
+ * rejections apply, by which somebody who cancels a request does not crash the page.
+ */
+export const captureUncaught = (error: unknown): void =>
+  captureException(error, { mechanism: { handled: false, type: 'onunhandledrejection' } });

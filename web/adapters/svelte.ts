@@ -1,5 +1,5 @@
 /** `crashfree/svelte`: counts the errors that Svelte and SvelteKit keep from the window. */
-import { captureException } from './capture';
+import { captureException, captureUncaught } from './capture';
 
 /** What SvelteKit gives its `handleError` hook. */
 export interface HandleErrorInput {
@@ -48,7 +48,7 @@ export function handleErrorWithCrashfree<Input extends HandleErrorInput, Result 
   handleError?: (input: Input) => Result,
 ): (input: Input) => Result {
   return (input) => {
-    if (!isExpected(Object(input) as Input)) captureException(input?.error, { handled: false });
+    if (!isExpected(Object(input) as Input)) captureUncaught(input?.error);
     if (typeof handleError === 'function') return handleError(input);
     console.error(input?.error);
     return undefined as Result;

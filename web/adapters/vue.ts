@@ -1,5 +1,5 @@
 /** `crashfree/vue`: counts the errors that Vue keeps from the window. */
-import { captureException } from './capture';
+import { captureUncaught } from './capture';
 
 type ErrorHandler = (error: unknown, ...details: any[]) => unknown;
 
@@ -31,7 +31,7 @@ function wrapErrorHandler(app: VueApp): void {
   const handler = config.errorHandler;
   if (handler && ours.has(handler)) return;
   const counting: ErrorHandler = function (this: unknown, error, ...details) {
-    captureException(error, { handled: false });
+    captureUncaught(error);
     return typeof handler === 'function'
       ? handler.call(this, error, ...details)
       : unhandled(app, error);
