@@ -309,6 +309,12 @@ unsigned crashfree_saveable(const crashfree *client);
  */
 bool crashfree_restore(crashfree *client, const char *record, size_t length, bool killed);
 
+/*
+ * Forgets all sessions, the running one and those that wait, without counting a loss: a host calls this
+ * when it has left their records to a later visit. No session runs until the next one is started.
+ */
+void crashfree_forget(crashfree *client);
+
 /* A counter since crashfree_init; 0 for what is none. */
 uint32_t crashfree_count(const crashfree *client, crashfree_counter counter);
 

@@ -315,6 +315,10 @@ void crashfree_hide(crashfree *client, bool final) {
     cf_delivery_send(client, final ? CF_END : CF_HIDE);
 }
 
+void crashfree_forget(crashfree *client) {
+    client->end = client->sessions;
+}
+
 uint32_t crashfree_count(const crashfree *client, crashfree_counter counter) {
     return (unsigned)counter < CRASHFREE_COUNTERS ? client->counters[counter] : 0;
 }

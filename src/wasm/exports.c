@@ -70,6 +70,7 @@ void EXPORT(respond)(uint32_t request, int status, size_t limits_length, double 
 size_t EXPORT(session)(void);
 size_t EXPORT(save)(unsigned index);
 int EXPORT(restore)(size_t length, int killed);
+void EXPORT(forget)(void);
 int EXPORT(status)(void);
 uint32_t EXPORT(count)(int counter);
 void EXPORT(close)(void);
@@ -144,6 +145,10 @@ size_t save(unsigned index) {
 
 int restore(size_t length, int killed) {
     return crashfree_restore(&the_client, the_client.envelope.text, bounded(length), killed != 0);
+}
+
+void forget(void) {
+    crashfree_forget(&the_client);
 }
 
 int status(void) {

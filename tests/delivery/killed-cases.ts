@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from '../browser/engines/index.js';
 import { expectNumbers, type Case } from './case.js';
 import { killPages } from './kill.js';
-import { stored, type Site } from './site.js';
+import { KNOWN, stored, UNHEARD, type Site } from './site.js';
 
 /** A counted page whose record is as wanted. */
 async function counted(site: Site, check: (records: string[]) => boolean): Promise<Page> {
@@ -13,7 +13,7 @@ async function counted(site: Site, check: (records: string[]) => boolean): Promi
   return page;
 }
 const isVisible = (records: string[]): boolean =>
-  /"visible":true.*"due":false/.test(records[0] ?? '');
+  /"visible":true/.test(records[0] ?? '') && KNOWN.test(records[0] ?? '');
 const none = (records: string[]): boolean => records.length === 0;
 
 /** Visits that come after a kill: two tabs at once, and one more. */
@@ -41,7 +41,7 @@ export const killedCases: Case[] = [
       site.options = `{ storage: 'local' }`;
       await site.gate.refuse();
       const page = await site.visit();
-      await stored(page, 'local', (all) => /"init":true/.test(all[0] ?? ''));
+      await stored(page, 'local', (all) => UNHEARD.test(all[0] ?? ''));
       await page.waitFor('window.settled === 1');
       await killPages(site.engine, page);
       await site.gate.accept();

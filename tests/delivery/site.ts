@@ -218,6 +218,13 @@ export function records(page: Page, kind: 'local' | 'session' = 'local'): Promis
   );
 }
 
+/** What records have of sessions (src/snapshot.c): those that the server has not heard of … */
+export const UNHEARD = /"[\da-f]{32}1[01]0/;
+/** … those of which it knows all … */
+export const KNOWN = /"[\da-f]{32}10/;
+/** … and those with an error that it has not heard of. */
+export const ERRED = /"[\da-f]{32}11[01]\d0{8}1/;
+
 /** Waits until the records are as wanted. */
 export async function stored(
   page: Page,
@@ -238,7 +245,7 @@ export const settled = (page: Page, count: number): Promise<void> =>
 
 /** An expression for the number of sessions in a storage that the server has not heard of. */
 export const lacking = (kind: 'local' | 'session'): string =>
-  `(Object.values(${kind}Storage).join().split('"init":true').length - 1)`;
+  `(Object.values(${kind}Storage).join().split(${UNHEARD}).length - 1)`;
 
 /** Leaves by the page itself as soon as a condition is met, before it can try again. */
 export async function leaveWhen(page: Page, condition: string, url: string): Promise<void> {

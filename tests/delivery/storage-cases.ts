@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type Case, expectNumbers } from './case.js';
 import type { Page } from '../browser/engines/index.js';
-import { lacking, leaveWhen, records, settled, stored, type Site } from './site.js';
+import { recordOf, session, type Session } from '../web/fakes/core.js';
+import { ERRED, lacking, leaveWhen, records, settled, stored, UNHEARD, type Site } from './site.js';
 
 const kinds = ['local', 'session'] as const;
 const push = `history.pushState(null, '', '?' + Math.random())`;
@@ -52,7 +53,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
       const page = await refusedAndLeft(site, kind);
       await page.goto(site.url('next'));
       await site.sessions(2);
-      await stored(page, kind, (all) => !all.some((r) => /"init":true/.test(r)));
+      await stored(page, kind, (all) => !all.some((r) => UNHEARD.test(r)));
       await page.goto(site.url('third'));
       await expectNumbers(site, { all: 3 });
     },
@@ -90,7 +91,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
       await settled(page, 1);
       await site.gate.refuse();
       await page.run(`crashfree.captureException(new Error('handled'))`);
-      const late = `Object.values(${kind}Storage).some((text) => /"errors":1.*"due":true/.test(text))`;
+      const late = `Object.values(${kind}Storage).some((text) => ${ERRED}.test(text))`;
       await leaveWhen(page, `settled >= 2 && ${late}`, site.plain);
       await site.gate.accept();
       await page.goto(site.url('next'));
@@ -113,7 +114,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
       site.fault({ status: 429, headers: { 'x-sentry-rate-limits': '60:session:organization' } });
       const page = await site.visit();
       await settled(page, 1);
-      await stored(page, kind, (all) => all.some((r) => /"init":true/.test(r)));
+      await stored(page, kind, (all) => all.some((r) => UNHEARD.test(r)));
       await page.goto(site.url('next'));
       await site.sessions(2);
       await expectNumbers(site, { all: 2 });
@@ -191,6 +192,69 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
     },
   },
   {
+    name: `${kind}: a page that counts as one visit starts no session when it comes back`,
+    alone: true,
+    async run(site, { bfcache }) {
+      site.options = `{ storage: '${kind}', lifecycle: 'page' }`;
+      site.head += `<script>addEventListener('pageshow', (event) => {
+        window.restored = event.persisted })</script>`;
+      const page = await refusedAndLeft(site, kind);
+      await page.back();
+      // It delivers what it left itself; where it was loaded anew that is another visit.
+      await page.waitFor('window.restored !== undefined');
+      const restored = await page.evaluate<boolean>('window.restored');
+      assert.ok(bfcache || !restored);
+      const all = restored ? 1 : 2;
+      await site.sessions(all);
+      await page.run(push);
+      await expectNumbers(site, { all }, 1500);
+    },
+  },
+  ...(
+    [
+      ['no Web Locks', `Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })`],
+      [
+        'toJSON of an old Prototype.js',
+        `Array.prototype.toJSON = String.prototype.toJSON = Object.prototype.toJSON = () => 'replaced'`,
+      ],
+      [
+        'elements named as the storage',
+        `document.write('<img name=${kind}Storage><img name=locks>')`,
+      ],
+    ] as const
+  ).map(([what, script]): Case => ({
+    name: `${kind}: ${what}: what was refused is delivered by the next page, once`,
+    async run(site) {
+      site.head += `<script>${script}</script>`;
+      site.options = `{ storage: '${kind}' }`;
+      const page = await refusedAndLeft(site, kind);
+      await page.goto(site.url('next'));
+      await site.sessions(2);
+      // The driver has to do without what the page replaced.
+      await page.goto(site.plain);
+      await stored(page, kind, (all) => !all.some((r) => UNHEARD.test(r)));
+      await page.goto(site.url('third'));
+      await expectNumbers(site, { all: 3 });
+    },
+  })),
+  {
+    name: `${kind}: 60 records of a later version keep nothing out`,
+    async run(site) {
+      site.options = `{ storage: '${kind}' }`;
+      const page = await site.tab();
+      await page.goto(site.plain);
+      await page.run(`for (let index = 0; index < 60; index++)
+        ${kind}Storage['crashfree:${site.dsn}:' + index] = '{"version":2}'`);
+      await site.gate.refuse();
+      await page.goto(site.url());
+      await leaveWhen(page, `settled >= 1 && ${lacking(kind)} === 1`, site.plain);
+      await site.gate.accept();
+      assert.equal((await records(page, kind)).length, 50);
+      await page.goto(site.url('next'));
+      await expectNumbers(site, { all: 2 });
+    },
+  },
+  {
     name: `${kind}: what cannot be removed is not delivered`,
     async run(site) {
       site.options = `{ storage: '${kind}' }`;
@@ -224,18 +288,11 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
 /** What others may have left in a storage, by key. */
 function hostile(dsn: string): [string, string][] {
   const prefix = `crashfree:${dsn}:`;
-  const session = (sid: string, more: object = {}): object => ({
-    sid,
-    started: new Date().toISOString(),
-    status: 'exited',
-    errors: 0,
-    init: true,
-    due: true,
-    ...more,
-  });
+  const ended = (digit: string, more: Partial<Session> = {}): string =>
+    recordOf(session(digit, { status: 1, started: Date.now(), ...more }));
   const record = (sessions: unknown, more: object = {}): string =>
     JSON.stringify({ version: 1, release: 'shop@1.0.0', visible: false, sessions, ...more });
-  const sid = (digit: string): string => digit.repeat(32);
+  const one = ended('1');
   const texts = [
     '',
     'not JSON',
@@ -249,22 +306,27 @@ function hostile(dsn: string): [string, string][] {
     record(null),
     record('text'),
     record([null, 42, 'text', [], {}]),
-    record([session(sid('1'), { sid: 'x' }), session(sid('1'), { sid: 7 })]),
-    record([session(sid('1'), { started: 'never' }), session(sid('2'), { started: {} })]),
-    record([session(sid('1'), { status: 'constructor' }), session(sid('2'), { status: 2 })]),
-    record([session(sid('1'), { started: '2001-01-01T00:00:00.000Z' })]),
-    record([session(sid('1'), { did: 'x'.repeat(5000) })]),
-    record([session(sid('1'))], { release: 7 }),
-    record([session(sid('1'))], { release: '' }),
-    record([session(sid('1'))], { release: 'no/slash' }),
-    record([session(sid('1'))], { release: 'x'.repeat(100000) }),
-    record([session(sid('1'))], { version: 0 }),
-    record([session(sid('1'))], { version: '1' }),
+    record([{ sid: 'x', started: { toString: 1, valueOf: 1 } }]),
+    // As records were before the core wrote them.
+    record([{ sid: '1'.repeat(32), started: new Date(), status: 'exited', errors: 0, due: true }]),
+    record(['x', 'é'.repeat(32) + one.slice(32), one.toUpperCase().replace('1', 'A')]),
+    record([one.slice(0, -1), `${one.slice(0, 32)} ${one.slice(33)}`, one.replace(/0/g, 'x')]),
+    record([one.slice(0, 35) + '9' + one.slice(36), one.slice(0, 32) + '2' + one.slice(33)]),
+    record([ended('1', { started: Date.UTC(2001, 0) })]),
+    record([one + 'x'.repeat(5000), one + 'x'.repeat(100_000)]),
+    record([one], { release: 7 }),
+    record([one], { release: '' }),
+    record([one], { release: 'no/slash' }),
+    record([one], { release: 'x'.repeat(100000) }),
+    record([one], { environment: {} }),
+    record([one], { version: 0 }),
+    record([one], { version: '1' }),
+    record(Array(65).fill(one)),
     // Left to the version that knows it.
-    record([session(sid('1'))], { version: 2 }),
+    record([one], { version: 2 }),
     // Two good ones; one of them twice, and among bad ones.
-    record([null, session(sid('a'), { errors: '7', environment: {} }), { sid: sid('b') }]),
-    record([session(sid('a'), { errors: 1 }), session(sid('c'), { did: {}, errors: [] })]),
+    record(['', ended('a', { errors: 7 }), 'b'.repeat(32)]),
+    record([ended('a', { errors: 1 }), ended('c', { did: '"\\' })]),
   ];
   return [
     ...texts.map((text, index): [string, string] => [prefix + index, text]),
@@ -332,7 +394,7 @@ export const storageCases: Case[] = [
       await page.evaluate(`!opened.dispatchEvent(new Event('online'))`);
       await page.waitFor('opened.client.counts.accepted === 1');
       await page.waitFor(
-        `!Object.values(opened.sessionStorage).some((text) => /"init":true/.test(text))`,
+        `!Object.values(opened.sessionStorage).some((text) => ${UNHEARD}.test(text))`,
       );
       await page.evaluate(`!(opened.location = '${site.url('opened/next')}')`);
       // An answer that is cut off would be no answer.
@@ -370,11 +432,14 @@ export const storageCases: Case[] = [
       site.options = `{ storage: 'local' }`;
       const page = await site.tab();
       await page.goto(site.plain);
-      await page.run(`for (let i = 0; i < 10000; i++) localStorage['key' + i] = 'x';
-        for (let i = 0; i < 200; i++) localStorage['crashfree:${site.dsn}:' + i] = JSON.stringify({
-          version: 1, release: 'shop@1.0.0', visible: false, sessions: [{ sid:
-            (i + 4096).toString(16).repeat(8), started: new Date().toISOString(),
-            status: 'exited', errors: 0, init: true, due: true }] })`);
+      await page.run(`for (let i = 0; i < 10000; i++) localStorage['key' + i] = 'x'`);
+      const texts = Array.from({ length: 200 }, (_, index) => {
+        const sid = (index + 4096).toString(16).repeat(8);
+        const sessions = [recordOf(session('', { sid, status: 1, started: Date.now() }))];
+        return JSON.stringify({ version: 1, release: 'shop@1.0.0', visible: false, sessions });
+      });
+      await page.run(`${JSON.stringify(texts)}.forEach((text, index) => {
+        localStorage['crashfree:${site.dsn}:' + index] = text })`);
       for (const count of [51, 102, 153, 204]) {
         await page.goto(site.url());
         await site.sessions(count);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '../browser/engines/index.js';
 import { killPages } from './kill.js';
-import { lacking, leaveWhen, settled as settledIn, type Site } from './site.js';
+import { KNOWN, lacking, leaveWhen, settled as settledIn, type Site } from './site.js';
 
 /** What a user does, and how much of it should be counted then. */
 export interface Way {
@@ -97,7 +97,7 @@ export const ways: Way[] = [
       await page.goto(site.url());
       await site.sessions(1);
       if (site.subject === 'crashfree') {
-        await page.waitFor(`Object.values(localStorage).some((text) => /"due":false/.test(text))`);
+        await page.waitFor(`Object.values(localStorage).some((text) => ${KNOWN}.test(text))`);
       }
       await killPages(site.engine, page);
       const next = await site.visit('next');

@@ -298,3 +298,32 @@ TEST(a_restored_session_grows_older_and_is_dropped) {
     CHECK_EQ_INT(fake.count, 0);
     CHECK_EQ_INT(crashfree_count(fake.client, CRASHFREE_COUNT_NETWORK_ERROR), 1);
 }
+
+/* ---- forgetting ------------------------------------------------------------------------------ */
+
+TEST(what_was_left_to_a_later_visit_is_forgotten_and_no_loss) {
+    fake_begin();
+    CHECK(restore(crashed_at(FAKE_NOW)));
+    start(false);
+    crashfree_forget(fake.client);
+    CHECK_EQ_INT(crashfree_saveable(fake.client), 0);
+    crashfree_error(fake.client, CRASHFREE_ERROR_UNHANDLED, NAN);
+    crashfree_hide(fake.client, true);
+    CHECK_EQ_INT(fake.count, 0);
+    for (int i = CRASHFREE_COUNT_QUEUE_OVERFLOW; i < CRASHFREE_COUNTERS; i++) {
+        CHECK_EQ_INT(crashfree_count(fake.client, (crashfree_counter)i), 0);
+    }
+}
+
+TEST(an_answer_after_forgetting_changes_nothing_and_consent_starts_no_session) {
+    fake_begin();
+    start(true);
+    crashfree_forget(fake.client);
+    fake_respond(0, 200);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_GRANTED);
+    CHECK_EQ_INT(crashfree_count(fake.client, CRASHFREE_COUNT_ACCEPTED), 0);
+    CHECK_EQ_INT(crashfree_saveable(fake.client), 0);
+    start(true);
+    CHECK_EQ_INT(fake.count, 2);
+}

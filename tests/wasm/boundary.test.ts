@@ -23,6 +23,7 @@ const EXPORTS = {
   session: '() -> i32',
   save: '(i32) -> i32',
   restore: '(i32 i32) -> i32',
+  forget: '() -> ()',
   status: '() -> i32',
   count: '(i32) -> i32',
   close: '() -> ()',

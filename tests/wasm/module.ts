@@ -47,6 +47,7 @@ export interface Calls {
   session(): number;
   save(index: number): number;
   restore(length: number, killed: number): number;
+  forget(): void;
   status(): Status;
   count(counter: Counter): number;
   close(): void;

@@ -51,6 +51,7 @@ export class FakePage {
       localStorage: this.origin.local,
       sessionStorage: this.session,
       ...this.origin.clock.globals,
+      Date: this.origin.clock.Date,
     };
   }
 

@@ -28,6 +28,7 @@ export type Exports = {
   _session(): number;
   _save(index: number): number;
   _restore(length: number, killed: boolean): number;
+  _forget(): void;
   _status(): Status;
   _count(counter: Counter): number;
   _close(): void;

@@ -4,14 +4,14 @@ import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
 import {
+  deliverable,
   parse,
-  RECORDS_MAX,
   serialize,
   sessionsOf,
   sidOf,
   type Owner,
-  type Records,
   type StoredRecord,
+  type Texts,
 } from './record';
 
 /** Starts another core with settings of its own; `changed` is called after what it does. */
@@ -26,8 +26,8 @@ interface Courier {
   core?: Core;
   /** What is to be done when the core is up. */
   queue: ((core: Core) => void)[];
-  /** By key: whose sessions they are, and what is stored of them. */
-  records: Map<string, { sids: Set<string>; text: string }>;
+  /** By key: whose sessions they are, and what was stored of them. */
+  records: Map<string, { sids: Set<string>; content?: string }>;
   /** Sessions that the core was given. */
   count: number;
   leaving?: boolean;
@@ -45,26 +45,13 @@ const DONE_MS = 1000;
 /** How long a change of the storage may take to reach other processes; locks are faster. */
 const SPREAD_MS = 300;
 
-/** Gives a session of an ended page to a core; returns its sid if there is something to tell. */
-function restore(
-  core: Core,
-  session: unknown,
-  killed: boolean,
-  seen: Set<string>,
-): string | undefined {
-  if (typeof session !== 'string' || seen.has(sidOf(session))) return undefined;
-  if (!core._restore(core._write(session), killed)) return undefined;
-  seen.add(sidOf(session));
-  return sidOf(session);
-}
-
 /**
  * Takes over the records of pages that are gone and delivers them. `seen` are the sids that this page
  * has taken over, in case that one is in two records.
  */
 export function sendCouriers(
   settings: Settings,
-  records: Records,
+  records: Texts,
   locks: Locks,
   startCore: StartCore,
   seen: Set<string>,
@@ -86,10 +73,12 @@ export function sendCouriers(
     const left = sessionsOf(courier.core);
     for (const [key, record] of courier.records) {
       const sessions = left.filter((session) => record.sids.has(sidOf(session)));
-      const text = serialize(courier.owner, false, sessions);
-      if (text !== record.text) records.put(key, text);
-      record.text = text;
-      if (!text && status !== undefined) {
+      const content = sessions.join('\n');
+      if (content !== record.content) {
+        records.put(key, serialize(courier.owner, false, sessions));
+      }
+      record.content = content;
+      if (!content && status !== undefined) {
         courier.records.delete(key);
         setTimeout(letGo, DONE_MS, key);
       }
@@ -97,7 +86,7 @@ export function sendCouriers(
   };
 
   const courierFor = (owner: Owner): Courier => {
-    const id = JSON.stringify([owner.release, owner.environment]);
+    const id = `${owner.release}\n${owner.environment ?? ''}`;
     const known = couriers.get(id);
     if (known) return known;
     const courier: Courier = { owner, queue: [], records: new Map(), count: 0 };
@@ -122,20 +111,23 @@ export function sendCouriers(
   };
 
   /** Gives the sessions of a record to the courier's core, and has them sent. */
-  const hand = (courier: Courier, core: Core, key: string, text: string, record: StoredRecord) => {
+  const hand = (courier: Courier, core: Core, key: string, record: StoredRecord) => {
     const { sessions } = record;
     /* What does not fit is left to a later visit. */
     if (courier.count && courier.count + sessions.length > SESSIONS_MAX) return letGo(key);
+    const killed = isLocal && record.visible === true;
     const sids = new Set<string>();
-    for (const session of sessions.slice(0, SESSIONS_MAX)) {
-      const sid = restore(core, session, isLocal && record.visible === true, seen);
-      if (sid) sids.add(sid);
+    for (const session of sessions) {
+      const sid = sidOf(session);
+      if (seen.has(sid) || !core._restore(core._write(session), killed)) continue;
+      seen.add(sid);
+      sids.add(sid);
     }
     courier.count += sids.size;
     /* Under a name that is not valid nothing can be sent. */
     const status = core._status();
     if (status === Status.INVALID_RELEASE || status === Status.NO_RELEASE) sids.clear();
-    courier.records.set(key, { sids, text });
+    courier.records.set(key, { sids });
     if (courier.leaving) return;
     courier.leaving = true;
     /* With those that are found at the same time. */
@@ -151,7 +143,7 @@ export function sendCouriers(
     const text = records.get(key);
     if (text === null) return letGo(key);
     const record = parse(text);
-    if (record === 'later') return letGo(key);
+    if (record && 'later' in record) return letGo(key);
 
     records.remove(key);
     /* Where nothing can be removed each visit would deliver it again. */
@@ -159,12 +151,12 @@ export function sendCouriers(
     records.put(key, text);
 
     const courier = courierFor(record);
-    const take = (core: Core) => hand(courier, core, key, text, record);
+    const take = (core: Core) => hand(courier, core, key, record);
     if (courier.core) take(courier.core);
     else courier.queue.push(take);
   };
 
-  for (const key of records.keys().slice(0, RECORDS_MAX)) {
+  for (const key of deliverable(records)) {
     if (locks.holds(key)) continue;
     void locks.take(key).then((mine) => {
       if (mine) {

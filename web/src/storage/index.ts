@@ -7,13 +7,14 @@
  * ends before the answer cannot make it count twice. What was sent in vain, or cannot be sent, is
  * left to the next visit when the page ends: the answer to a last try could not be seen.
  */
-import { Consent, Status } from '../abi';
+import { Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
 import { sendCouriers, type Couriers, type StartCore } from './courier';
+import { createLeases } from './leases';
 import { createLocks } from './locks';
 import { createOwnRecord } from './page';
-import { openRecords } from './record';
+import { openTexts } from './record';
 
 export type { StartCore } from './courier';
 
@@ -26,20 +27,28 @@ export type Save = (status?: number) => boolean;
 /** Starts storing for a page with the client `core`. */
 export function keepSessions(settings: Settings, core: Core, startCore: StartCore): Save {
   const isLocal = settings.storage === 'local';
-  const records = openRecords(isLocal ? 'local' : 'session', settings.dsn);
-  const { locks: manager } = navigator as { locks?: LockManager };
-  /* Without locks nobody could tell a page that lives from one that ended. */
-  if (!records || !manager) return () => false;
+  const kind = isLocal ? 'local' : 'session';
+  const records = openTexts(kind, `crashfree:${settings.dsn}:`);
+  const leases = openTexts(kind, `crashfree-lease:${settings.dsn}:`);
+  if (!records || !leases) return () => false;
 
-  const locks = createLocks(manager);
+  /** Browsers have locks where the connection is safe. */
+  const { locks: manager } = navigator as { locks?: LockManager };
+  const lessees = manager
+    ? undefined
+    : createLeases(records, leases, (key) => {
+        if (key !== own.key) return dismissCouriers();
+        /* Another page tells of the sessions. */
+        core._forget();
+        own.leave();
+      });
+  const locks = lessees ?? createLocks(manager!);
   const seen = new Set<string>();
   /** At work while there is consent and the page is there. */
   let couriers: Couriers | undefined;
   let isAllowed = false;
   /** The page has ended, or is in the back/forward cache. */
   let away = false;
-  /** The core has forgotten what it left to the next visit. */
-  let parted = false;
   let visible = document.visibilityState === 'visible';
 
   const dismissCouriers = () => {
@@ -74,11 +83,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       save();
       away = true;
       dismissCouriers();
-      if (own.isKept) {
-        /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
-        core._set_consent(Consent.DENIED);
-        parted = true;
-      }
+      /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
+      if (own.isKept) core._forget();
       own.leave();
     },
     true,
@@ -89,8 +95,6 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       if (!persisted) return;
       away = false;
       visible = true;
-      if (parted) core._set_consent(Consent.GRANTED);
-      parted = false;
       save();
     },
     true,
@@ -101,6 +105,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       type,
       () => {
         visible = type !== 'freeze' && document.visibilityState === 'visible';
+        lessees?.renew();
         save();
       },
       true,

@@ -3,9 +3,11 @@ import { Counter, Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
-import { isDue, RECORDS_MAX, serialize, sessionsOf, type Records } from './record';
+import { hasRoom, isDue, serialize, sessionsOf, type Texts } from './record';
 
 export interface OwnRecord {
+  /** The key of the record, if there is one. */
+  readonly key: string | undefined;
   /** Whether what is waiting is in the record. */
   readonly isKept: boolean;
   /** Whether the record has to be left to the next visit if the page ends now. */
@@ -23,7 +25,7 @@ export interface OwnRecord {
 export function createOwnRecord(
   settings: Settings,
   core: Core,
-  records: Records,
+  records: Texts,
   locks: Locks,
   /** Called when the page has a record to write to. */
   entered: () => void,
@@ -36,33 +38,37 @@ export function createOwnRecord(
   /** The key of the record while the page holds its lock. */
   let own: string | undefined;
   /** The key for which the page is waiting. */
-  let wanted: string | undefined;
-  /** What is in the record. */
+  let awaited: string | undefined;
+  /** What is in the record, and what that is about, whenever it was written. */
   let written = '';
+  let content = '';
   /** Whether there was something under that key: a duplicated tab may have a copy. */
   let used = false;
   let isKept = false;
   let isPostponed = false;
 
   const enter = async () => {
-    if (own || wanted) return;
+    if (own || awaited) return;
     const key = records.prefix + crypto.getRandomValues(new Uint32Array(4)).join('-');
-    wanted = key;
+    awaited = key;
     if (!(await locks.take(key))) return;
-    if (wanted !== key) return locks.letGo(key);
-    wanted = undefined;
+    if (awaited !== key) return locks.letGo(key);
+    awaited = undefined;
     own = key;
     entered();
   };
 
   const leave = () => {
     if (own) locks.letGo(own);
-    own = wanted = undefined;
+    own = awaited = undefined;
     used = false;
-    written = '';
+    written = content = '';
   };
 
   return {
+    get key() {
+      return own;
+    },
     get isKept() {
       return isKept;
     },
@@ -75,26 +81,22 @@ export function createOwnRecord(
     save(visible, status) {
       const stuck = failed || core._status() === Status.RATE_LIMITED || navigator.onLine === false;
       const sessions = sessionsOf(core);
-      const text = serialize(
-        settings,
-        visible,
-        /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
-        sessions.filter(
-          (session) => (isLocal && visible) || (isDue(session) && (isLocal || stuck)),
-        ),
-      );
+      /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
+      const kept = sessions.filter((one) => (isDue(one) ? isLocal || stuck : isLocal && visible));
+      const wanted = kept.length ? [visible, ...kept].join('\n') : '';
       /* Also while a request is on its way, as it may be in vain. */
       const leaves = core._count(Counter.REQUESTS) !== requests;
       requests = core._count(Counter.REQUESTS);
-      if (text || (leaves && visible)) void enter();
-      if (own && text !== written) {
-        if (written || records.keys().length < RECORDS_MAX) records.put(own, text);
+      if (wanted || (leaves && visible)) void enter();
+      if (own && wanted !== content && (content || hasRoom(records))) {
+        written = serialize(settings, visible, kept);
+        records.put(own, written);
+        content = wanted;
         used = true;
-        written = text;
       }
       /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
-      if (!text && (isLocal || !used) && (status !== undefined || !visible)) leave();
-      isKept = own !== undefined && sessions.some(isDue) && records.get(own) === text;
+      if (!wanted && (isLocal || !used) && (status !== undefined || !visible)) leave();
+      isKept = own !== undefined && sessions.some(isDue) && records.get(own) === written;
       isPostponed = stuck && isKept;
     },
     leave,

@@ -1,14 +1,17 @@
 /**
  * Records: what pages leave in the storage for later ones. Each page has one, under a key of its own
- * that begins with the project's address.
+ * that begins with the project's address. A session in it is a text that only the core reads, but for
+ * its id and whether something of it is waiting (`crashfree_save` in include/crashfree.h).
  */
 import { RECORD_DUE, SESSIONS_MAX, SID_LENGTH } from '../abi';
 import type { Core } from '../core/core';
 
-/** Records that are kept, and looked at by one page, so that storage cannot grow or cost much. */
+/** Records that are kept, and delivered by one page, so that storage cannot grow or cost much. */
 export const RECORDS_MAX = 50;
+/** Texts that one page looks at to find those. */
+const LOOKS_MAX = 200;
 /** The version of the format. A record of a later version is left to pages that know it. */
-const VERSION = 2;
+const VERSION = 1;
 
 /** Whose sessions those of a record are. */
 export interface Owner {
@@ -17,20 +20,30 @@ export interface Owner {
 }
 
 export interface StoredRecord extends Owner {
+  /** Any version has this, and the next member. */
   version: number;
-  /** Whether the page was visible when the record was written. */
+  /** When it was written, in milliseconds since 1970. */
+  time: number;
+  /** Whether the page was visible then. */
   visible: boolean;
-  /** What the core wrote of each session, for another core to read. */
+  /** As the core wrote them. */
   sessions: string[];
 }
 
-/** What a core writes of the sessions of which something is waiting, and of the running one. */
+/** The sessions of a core of which something is waiting, and the running one. */
 export const sessionsOf = (core: Core): string[] =>
   Array.from({ length: SESSIONS_MAX }, (_, index) => core._read(core._save(index))).filter(Boolean);
 
-/** Whether something of a session is waiting. */
-export const isDue = (session: string): boolean => session[RECORD_DUE] === '1';
 export const sidOf = (session: string): string => session.slice(0, SID_LENGTH);
+/** Whether something of a session is waiting for the server. */
+export const isDue = (session: string): boolean => session[RECORD_DUE] === '1';
+
+/** A text as JSON. Pages have replaced `toJSON` of texts and lists, which JSON.stringify asks. */
+const quote = (text: string): string =>
+  `"${text.replace(
+    /["\\\u0000-\u001f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )}"`;
 
 /** The text of a record; empty if there is no session to keep. */
 export const serialize = (
@@ -39,27 +52,35 @@ export const serialize = (
   sessions: string[],
 ): string =>
   sessions.length
-    ? JSON.stringify({ version: VERSION, release, environment, visible, sessions })
+    ? `{"version":${VERSION},"time":${Date.now()},"visible":${visible},"release":${quote(release)},` +
+      `"environment":${quote(environment ?? '')},"sessions":[${sessions.map(quote).join()}]}`
     : '';
 
-/** Reads what another page, or somebody else, left: a record, one of a later version, or nonsense. */
-export function parse(text: string): StoredRecord | 'later' | undefined {
+/** What another page, or somebody else, left: a record, one that others may know, or nonsense. */
+export type Found = StoredRecord | { later: true; time: number } | undefined;
+
+export function parse(text: string): Found {
   let record: Partial<StoredRecord>;
   try {
     record = (JSON.parse(text) as Partial<StoredRecord> | null) ?? {};
   } catch {
     return undefined;
   }
-  if (record.version! > VERSION) return 'later';
+  const { version, time, release, environment, sessions } = record;
+  if (typeof version !== 'number') return undefined;
+  if (version > VERSION) return { later: true, time: typeof time === 'number' ? time : 0 };
   const isValid =
-    record.version === VERSION &&
-    typeof record.release === 'string' &&
-    Array.isArray(record.sessions);
+    version === VERSION &&
+    typeof release === 'string' &&
+    (environment === undefined || typeof environment === 'string') &&
+    Array.isArray(sessions) &&
+    sessions.length <= SESSIONS_MAX &&
+    sessions.every((session) => typeof session === 'string');
   return isValid ? (record as StoredRecord) : undefined;
 }
 
-/** The records of a project. No call throws: what is blocked is as if it were empty. */
-export interface Records {
+/** Texts of a project in a storage. No call throws: what is blocked is as if it were empty. */
+export interface Texts {
   /** Where the keys of the project begin. */
   readonly prefix: string;
   get(key: string): string | null;
@@ -69,8 +90,8 @@ export interface Records {
   keys(): string[];
 }
 
-/** The records of the project with this DSN; undefined where storage is blocked. */
-export function openRecords(kind: 'session' | 'local', dsn: string): Records | undefined {
+/** The texts under keys that begin so; undefined where storage is blocked. */
+export function openTexts(kind: 'session' | 'local', prefix: string): Texts | undefined {
   let storage: Storage;
   try {
     storage = kind === 'local' ? localStorage : sessionStorage;
@@ -79,7 +100,6 @@ export function openRecords(kind: 'session' | 'local', dsn: string): Records | u
     return undefined;
   }
 
-  const prefix = `crashfree:${dsn}:`;
   const remove = (key: string) => {
     try {
       storage.removeItem(key);
@@ -114,4 +134,35 @@ export function openRecords(kind: 'session' | 'local', dsn: string): Records | u
       }
     },
   };
+}
+
+/**
+ * The keys of records that this version can deliver. Nonsense is removed: it takes the place of
+ * records, and nobody can make anything of it.
+ */
+export function deliverable(records: Texts): string[] {
+  return records
+    .keys()
+    .slice(0, LOOKS_MAX)
+    .filter((key) => {
+      const found = parse(records.get(key) ?? '');
+      if (!found) records.remove(key);
+      return found && !('later' in found);
+    })
+    .slice(0, RECORDS_MAX);
+}
+
+/** Whether there is room for another record. The oldest ones of later versions have to make it. */
+export function hasRoom(records: Texts): boolean {
+  const keys = records.keys();
+  const surplus = keys.length - RECORDS_MAX + 1;
+  if (surplus <= 0) return true;
+  const foreign = keys.slice(0, LOOKS_MAX).flatMap((key) => {
+    const found = parse(records.get(key) ?? '');
+    if (!found) return { key, time: -1 };
+    return 'later' in found ? { key, time: found.time } : [];
+  });
+  foreign.sort((one, other) => one.time - other.time);
+  foreign.slice(0, surplus).forEach(({ key }) => records.remove(key));
+  return foreign.length >= surplus;
 }
