@@ -18,7 +18,13 @@ import type { Metrics } from './metrics/event.js';
 import type { Filter, MetricStore } from './metrics/store.js';
 import { Project } from './project.js';
 import type { InboundFilters } from './rules/filters.js';
-import type { ProjectCounts, ProjectSettings, RequestRecord, Update } from './records.js';
+import type {
+  Persistence,
+  ProjectCounts,
+  ProjectSettings,
+  RequestRecord,
+  Update,
+} from './records.js';
 
 export type { Fault } from './ingest/faults.js';
 export type { IngestRequest, IngestResponse } from './ingest/http.js';
@@ -41,6 +47,8 @@ export interface CollectorOptions {
   budgetBytes?: number;
   /** The inbound filters that every project begins with. */
   filters?: InboundFilters;
+  /** Where to keep what was counted; nowhere if left out. */
+  persistence?: Persistence;
   /** Which project each key is for; without it every key is taken for every project. */
   keys?: Keys;
 }
@@ -107,7 +115,7 @@ export class Collector {
       response = { status: 200, headers: { ...PREFLIGHT_HEADERS }, body: '' };
     } else {
       response = withFaults(project.faults, record, () =>
-        accept(project, record, sender, body, this.#options.keys),
+        this.#save(record, accept(project, record, sender, body, this.#options.keys)),
       );
     }
     record.status = response.drop === undefined ? response.status : 0;
@@ -116,6 +124,26 @@ export class Collector {
     project.remember(record);
     this.#events.emit('change', sender.project);
     return response;
+  }
+
+  /** Keeps what was counted before that is said; what cannot be kept is not said to be. */
+  #save(record: RequestRecord, response: IngestResponse): IngestResponse {
+    const { persistence } = this.#options;
+    const isCounted = record.items.length > 0 || (response.status >= 200 && response.status < 300);
+    if (persistence === undefined || !isCounted) return response;
+    try {
+      persistence.save({ ...record, status: response.status });
+      return response;
+    } catch (error) {
+      record.reason = `It could not be written to the data file: ${(error as Error).message}`;
+      return refusal(new Reject(503, record.reason));
+    }
+  }
+
+  /** Counts a request that was kept, under the number that it had. */
+  restore(record: RequestRecord): void {
+    this.#number = Math.max(this.#number, record.number);
+    this.#project(record.project).restore(record);
   }
 
   /** A project that has not been there yet, and is not kept. */
@@ -214,6 +242,7 @@ export class Collector {
 
   /** Forgets everything about one project, or about all. */
   reset(project?: string): void {
+    this.#options.persistence?.reset(project);
     for (const [name, entry] of [...this.#projects]) {
       if (project === undefined || project === name) this.#forget(name, entry);
     }

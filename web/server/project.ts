@@ -106,11 +106,21 @@ export class Project {
   add(record: RequestRecord, item: ItemRecord): void {
     if (item.session !== undefined) item.warnings.push(...this.#history.add(item.session));
     record.items.push(item);
+    this.#count(record, item);
+  }
+
+  #count(record: RequestRecord, item: ItemRecord): void {
     for (const metric of item.metrics) this.store.add(metric, record.receivedAt);
-    if (item.metrics.length > MAX_SHOWN_METRICS) {
-      item.metrics = item.metrics.slice(0, MAX_SHOWN_METRICS);
-    }
     if (isSessionItem(item.type)) this.counts[item.outcome]++;
+  }
+
+  /** Counts a request that was counted before the program was started again. */
+  restore(record: RequestRecord): void {
+    for (const item of record.items) {
+      if (item.session !== undefined) this.#history.add(item.session);
+      this.#count(record, item);
+    }
+    this.remember(record);
   }
 
   /** Keeps a request for display, and lets the oldest go. */
@@ -119,6 +129,7 @@ export class Project {
     counts.requests++;
     if (record.status < 200 || record.status > 299) counts.rejected++;
     if (record.reason === '') record.reason = 'Taken; see its items.';
+    for (const item of record.items) item.metrics = item.metrics.slice(0, MAX_SHOWN_METRICS);
     const kept: KeptRequest = { record, forget: () => this.#kept.shift() };
     this.#kept.push(kept);
     if (this.#kept.length > this.#keep) {

@@ -51,6 +51,14 @@ export interface Update extends ItemRecord {
   receivedAt: number;
 }
 
+/** Where a collector keeps what it counted, if anywhere. */
+export interface Persistence {
+  /** Called before the request is answered; what it throws makes the answer 503. */
+  save(record: RequestRecord): void;
+  /** Forgets one project, or all. */
+  reset(project?: string): void;
+}
+
 /** How one project behaves. */
 export interface ProjectSettings {
   generation: Generation;

@@ -16,6 +16,8 @@ export async function devServer(dist: string): Promise<Metafile> {
     format: 'esm',
     legalComments: 'none',
     metafile: true,
+    // Optional, and with a module of its own beside it.
+    external: ['node-sqlite3-wasm'],
     banner: { js: '#!/usr/bin/env node' },
   });
   await chmod(outfile, 0o755);

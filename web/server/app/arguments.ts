@@ -18,6 +18,8 @@ Options
                        web-crawlers; may be repeated
   --filter-release GLOB  filter out these releases; may be repeated
   --filter-error GLOB  filter out events with these messages; may be repeated
+  --data FILE          keep what arrives in this SQLite file, over restarts (default: in memory alone)
+  --retention DAYS     how long the file keeps it (default 30)
   --demo               serve the demo shop as well, under /shop/
   --open               open the page in the browser
   --help               print this text
@@ -34,6 +36,8 @@ export interface Arguments {
   allowedHosts: string[];
   publicUrl?: string;
   filters: InboundFilters;
+  data?: string;
+  retentionDays: number;
   demo: boolean;
   open: boolean;
 }
@@ -57,6 +61,8 @@ function parse(args: readonly string[]) {
         filter: { type: 'string', multiple: true, default: [] },
         'filter-release': { type: 'string', multiple: true, default: [] },
         'filter-error': { type: 'string', multiple: true, default: [] },
+        data: { type: 'string' },
+        retention: { type: 'string' },
         demo: { type: 'boolean', default: false },
         open: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -72,6 +78,16 @@ function readPort(text: string | undefined): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw new ArgumentError(`--port must be a number between 0 and 65535; got ${text}`);
+}
+
+const DEFAULT_RETENTION = 30;
+
+function readRetention(text: string | undefined, data: string | undefined): number {
+  if (text === undefined) return DEFAULT_RETENTION;
+  if (data === undefined) throw new ArgumentError('--retention needs --data');
+  const days = /^\d{1,5}(?:\.\d{1,3})?$/.test(text) ? Number(text) : NaN;
+  if (days > 0) return days;
+  throw new ArgumentError(`--retention must be a number of days above 0; got ${text}`);
 }
 
 function readHost(name: string): string {
@@ -122,8 +138,10 @@ export function readArguments(args: readonly string[]): Arguments {
     host: values.host,
     allowedHosts: values['allowed-host'].map(readHost),
     filters: filtersOf(values.filter, values['filter-release'], values['filter-error']),
+    retentionDays: readRetention(values.retention, values.data),
     demo: values.demo,
     open: values.open,
+    ...(values.data === undefined ? {} : { data: values.data }),
     ...(port === undefined ? {} : { port }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   };

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { Collector } from '../collector.js';
 import { startServer, type Server } from '../server.js';
 import { DEFAULT_PORT, HELP, readArguments, type Arguments } from './arguments.js';
+import { DataFile } from '../data/file.js';
 import { isLoopback } from './hosts.js';
 
 function fail(message: string): never {
@@ -23,8 +24,7 @@ function openBrowser(address: string): void {
 }
 
 /** The usual port keeps a pasted DSN valid from run to run; if it is taken, any other will do. */
-async function start({ port, filters, ...options }: Arguments): Promise<Server> {
-  const collector = new Collector({ filters });
+async function start({ port, ...options }: Arguments, collector: Collector): Promise<Server> {
   if (port !== undefined) return startServer({ ...options, collector, port });
   try {
     return await startServer({ ...options, collector, port: DEFAULT_PORT });
@@ -44,8 +44,23 @@ function warn({ host }: Arguments): void {
   );
 }
 
+/** Opens the data file, if there is to be one, and says what it holds. */
+async function openData({ data, retentionDays }: Arguments): Promise<DataFile | undefined> {
+  return data === undefined ? undefined : DataFile.open(data, retentionDays);
+}
+
+const PRUNE_MS = 3600_000;
+
 async function dev(args: Arguments): Promise<void> {
-  const server = await start(args);
+  const file = await openData(args);
+  process.once('exit', () => file?.close());
+  const collector = new Collector({
+    filters: args.filters,
+    ...(file === undefined ? {} : { persistence: file }),
+  });
+  const kept = file?.load(collector);
+  setInterval(() => file?.prune(), PRUNE_MS).unref();
+  const server = await start(args, collector);
   warn(args);
   process.stdout.write(
     [
@@ -53,6 +68,7 @@ async function dev(args: Arguments): Promise<void> {
       `  Release health  ${server.origin}/`,
       ...(args.demo ? [`  Demo shop       ${server.origin}/shop/`] : []),
       `  DSN             ${server.dsn()}`,
+      ...(kept === undefined ? [] : [`  Data            ${args.data} (${kept} requests so far)`]),
       '',
       '  Give this DSN to the page that you want to watch. Stop with Ctrl+C.',
       '',

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readArguments } from '../../web/server/app/arguments.js';
+import { Collector } from '../../web/server/collector.js';
+import { DataFile } from '../../web/server/data/file.js';
+import { openDatabase } from '../../web/server/data/sqlite.js';
+import { A, DAY, P, PROJECT, QUERY, R, SECOND, at, envelope, post } from './support.js';
+
+let folder = '';
+let file = '';
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crashfree-data-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => {
+  file = join(folder, `${Math.random().toString(36).slice(2)}.db`);
+});
+
+const FOREVER = 100_000;
+const sid = (number: number): string => number.toString(16).padStart(32, '3');
+
+/** Opens the file, does something with a collector that begins with what is in it, and closes it. */
+async function session<T>(action: (collector: Collector) => T, days = FOREVER): Promise<T> {
+  const data = await DataFile.open(file, days);
+  try {
+    const collector = new Collector({ persistence: data });
+    data.load(collector);
+    return action(collector);
+  } finally {
+    data.close();
+  }
+}
+
+test('figures, requests and warnings outlive a restart', async () => {
+  const bad = 'no envelope';
+  const before = await session((collector) => {
+    post(
+      collector,
+      envelope([P({ did: 'ann' }), P({ sid: sid(1), status: 'crashed', did: 'bob' })]),
+    );
+    post(collector, envelope([A({ started: at(0), exited: 5, errored: 1 })], { type: 'sessions' }));
+    post(collector, bad);
+    return { metrics: collector.metrics(PROJECT), updates: collector.updates(PROJECT) };
+  });
+  await session((collector) => {
+    assert.deepEqual(collector.metrics(PROJECT), before.metrics);
+    const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+    assert.deepEqual(plain(collector.updates(PROJECT)), plain(before.updates));
+    assert.deepEqual(collector.projects(), [PROJECT]);
+    post(collector, envelope([P({})]));
+    assert.match(collector.updates(PROJECT).at(-1)?.warnings.join() ?? '', /counted twice/);
+    const numbers = collector.requests().map(({ number }) => number);
+    assert.equal(new Set(numbers).size, numbers.length, 'numbers go on');
+  });
+});
+
+test('a reset is one for good', async () => {
+  await session((collector) => {
+    post(collector, envelope([P({})]));
+    post(collector, envelope([P({})]), { url: `/api/7/envelope/${QUERY}` });
+    collector.reset(PROJECT);
+  });
+  await session((collector) => {
+    assert.equal(collector.metrics(PROJECT).all, 0);
+    assert.equal(collector.metrics('7').all, 1);
+    collector.reset();
+  });
+  await session((collector) => assert.deepEqual(collector.requests(), []));
+});
+
+test('what is older than the retention goes', async () => {
+  const days = (Date.now() - R) / DAY;
+  await session((collector) => {
+    post(collector, envelope([P({})]), { receivedAt: R - 2 * DAY });
+    post(collector, envelope([P({})]), { receivedAt: R });
+  });
+  await session((collector) => assert.equal(collector.requests().length, 1), days + 1);
+  await session((collector) => assert.equal(collector.requests().length, 1));
+});
+
+test('what cannot be written is not answered 200', () => {
+  const persistence = {
+    save: () => {
+      throw new Error('disk full');
+    },
+    reset: () => undefined,
+  };
+  const collector = new Collector({ persistence });
+  const response = post(collector, envelope([P({})]));
+  assert.equal(response.status, 503);
+  assert.match(collector.requests()[0]?.reason ?? '', /could not be written.*disk full/);
+});
+
+test('a file of somebody else is left as it is', async () => {
+  const open = (): Promise<unknown> => DataFile.open(file, FOREVER);
+  writeFileSync(file, 'my diary\n'.repeat(100));
+  await assert.rejects(open, /not a data file of crashfree/);
+  assert.equal(readFileSync(file, 'utf8'), 'my diary\n'.repeat(100));
+
+  file = `${file}.other`;
+  const other = await openDatabase(file);
+  other.exec('CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES (1)');
+  other.close();
+  await assert.rejects(open, /not a data file of crashfree/);
+  const again = await openDatabase(file);
+  assert.equal(again.all('SELECT * FROM bookmarks').length, 1);
+  again.close();
+
+  file = `${file}.damaged`;
+  writeFileSync(file, `SQLite format 3\0${'x'.repeat(5000)}`);
+  await assert.rejects(open, /not a data file of crashfree/);
+  file = folder;
+  await assert.rejects(open, /is no file/);
+  file = join(folder, 'none', 'x.db');
+  await assert.rejects(open, /There is no folder/);
+});
+
+/** Runs the command line until it says that it is ready, or to its end. */
+async function dev(...args: string[]): Promise<{ child: ChildProcess; printed: string }> {
+  const cli = fileURLToPath(new URL('../../web/server/app/cli.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', cli, 'dev', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const add = (part: Buffer): string => (printed += String(part));
+  child.stdout?.on('data', add);
+  child.stderr?.on('data', add);
+  await new Promise<void>((done) => {
+    child.once('close', () => done());
+    child.stdout?.on('data', () => {
+      if (printed.includes('Ctrl+C')) done();
+    });
+  });
+  return { child, printed };
+}
+
+const originOf = (printed: string): string => /Release health +(\S+)\//.exec(printed)?.[1] ?? '';
+
+test('killed while it answers, it has lost nothing that was answered 200', async () => {
+  const { child, printed } = await dev('--data', file);
+  const url = `${originOf(printed)}/api/1/envelope/${QUERY}`;
+  const started = new Date(Date.now() - SECOND).toISOString();
+  let answered = 0;
+  const send = async (number: number): Promise<void> => {
+    const body = envelope([P({ sid: sid(number), started, timestamp: undefined })]);
+    const response = await fetch(url, { method: 'POST', body: Buffer.from(body) });
+    if (response.status === 200) answered++;
+  };
+  let isGone = false;
+  const work = async (worker: number): Promise<void> => {
+    for (let number = 0; !isGone; number++)
+      await send(10_000 * worker + number).catch(() => undefined);
+  };
+  const workers = [1, 2, 3].map(work);
+  while (answered < 50) await new Promise((done) => setTimeout(done, 5));
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  isGone = true;
+  await Promise.all(workers);
+
+  const again = await dev('--data', file);
+  try {
+    const response = await fetch(`${originOf(again.printed)}/api/1/metrics`);
+    const { all } = (await response.json()) as { all: number };
+    assert.ok(all >= answered && all <= answered + 3, `${all} of ${answered}`);
+    assert.match(again.printed, new RegExp(`Data +${file} \\(${all} requests so far\\)`));
+    const second = await dev('--data', file);
+    assert.match(second.printed, /is in use by process \d+/);
+    assert.equal(second.child.exitCode, 1);
+  } finally {
+    again.child.kill('SIGTERM');
+    await once(again.child, 'close');
+  }
+  assert.ok(!existsSync(`${file}.owner`));
+});
+
+test('the command line names what is wrong, and writes nothing without the option', async () => {
+  writeFileSync(file, 'my diary');
+  const foreign = await dev('--data', file);
+  assert.match(foreign.printed, /^crashfree: .*not a data file of crashfree/);
+  assert.equal(foreign.child.exitCode, 1);
+  const files = readdirSync(folder);
+  const { child } = await dev();
+  child.kill('SIGTERM');
+  await once(child, 'close');
+  assert.deepEqual(readdirSync(folder), files);
+});
+
+test('options that make no sense are refused with a reason', () => {
+  for (const [args, pattern] of [
+    [['--retention', '7'], /--retention needs --data/],
+    [['--data', 'x', '--retention', '0'], /--retention must be a number of days/],
+    [['--data', 'x', '--retention', 'week'], /--retention must be a number of days/],
+    [['--filter', 'bots'], /--filter must be localhost/],
+    [['--filter-release', ''], /"releases" must be an array/],
+    [['--public-url', 'https://x.example/path'], /--public-url must be an address without a path/],
+    [['--public-url', 'x.example'], /--public-url must be an address without a path/],
+    [['--allowed-host', 'http://x'], /--allowed-host must be a name/],
+  ] as const) {
+    assert.throws(() => readArguments(['dev', ...args]), pattern, args.join(' '));
+  }
+  const { filters, allowedHosts, publicUrl } = readArguments(
+    'dev --filter localhost --filter web-crawlers --filter-release a@* --allowed-host x.example --public-url https://y.example'.split(
+      ' ',
+    ),
+  );
+  assert.deepEqual(filters, { localhost: true, webCrawlers: true, releases: ['a@*'] });
+  assert.deepEqual(allowedHosts, ['x.example']);
+  assert.equal(publicUrl, 'https://y.example');
+});

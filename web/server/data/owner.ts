@@ -1,0 +1,47 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+/** Which process has a data file: two at once would each miss what the other one writes. */
+export class Owner {
+  readonly #file: string;
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Takes the file; throws if a process that is still alive has it. */
+  static take(data: string): Owner {
+    const file = `${data}.owner`;
+    const pid = readPid(file);
+    if (pid !== undefined && pid !== process.pid && isAlive(pid)) {
+      throw new Error(
+        `${data} is in use by process ${pid}. If that is another program, remove ${file}.`,
+      );
+    }
+    writeFileSync(file, `${process.pid}\n`);
+    // The lock of node-sqlite3-wasm, which a killed process leaves behind.
+    rmSync(`${data}.lock`, { recursive: true, force: true });
+    return new Owner(file);
+  }
+
+  release(): void {
+    rmSync(this.#file, { force: true });
+  }
+}
+
+function readPid(file: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
