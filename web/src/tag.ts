@@ -15,5 +15,8 @@ const loadedTags = () =>
 
 const current = currentTag();
 
+/** A text that an optimiser runs has a tag of its own, which says nothing. */
+const isOurs = current && (current.src || current.dataset.dsn !== undefined);
+
 /** The first says where the script's other files are. */
-export const tags = current ? [current] : loadedTags();
+export const tags = isOurs ? [current] : loadedTags();

@@ -1,6 +1,6 @@
 import { loadStorage } from 'crashfree:files';
 import { FIRST_SEND_MS, SessionStatus, statusWords } from '../abi';
-import { carrierOf } from '../carrier';
+import { adopt, carrierOf } from '../carrier';
 import type { Core } from '../core/core';
 import { createTransport } from '../delivery/http';
 import { findFetch } from '../delivery/own-fetch';
@@ -19,7 +19,7 @@ import { countsOf, type Counts } from './counts';
 import { createLazyCore } from './lazy-core';
 import { now } from './moment';
 import { createQueue } from './queue';
-import { dsnKey, findClient } from './registry';
+import { dsnKey, findClient, isFrame } from './registry';
 import { startCore } from './start';
 import type { Status } from './status';
 import type { Client } from './types';
@@ -57,6 +57,7 @@ export function createClient(options: Options): Client {
   if (!settings.enabled) failure ??= 'disabled';
 
   const ignored: Counts['ignored'] = {};
+  const framed = isFrame();
   const listeners = createListeners();
   const queue = createQueue();
   const transport = createTransport(fetch ?? noFetch);
@@ -84,6 +85,13 @@ export function createClient(options: Options): Client {
 
   const changed = (status?: number) => save?.(status);
   const core = createLazyCore((ready) => {
+    /* A frame may have been faster than its page, whose visit this is. */
+    const page = framed && findClient(key, parent);
+    if (page) {
+      stop('closed');
+      clients.set(key, page);
+      return adopt(page);
+    }
     const prepare = (started: Core) => {
       const reason = statusWords[started._status()]!;
       if (/^(no|invalid)-/.test(reason)) return fail(reason);
@@ -246,6 +254,8 @@ export function createClient(options: Options): Client {
       watchLifecycle(listeners, {
         /* What may be an error of the first session goes with it. */
         _idle() {
+          /* The page around a frame has as long as there is to begin its own session. */
+          if (framed && !core._up) return;
           if (!queue._waiting.length) flush();
           else queue._add({ _at: now(), _wait: GRACE_MS, _divides: true, _judge: flush });
         },

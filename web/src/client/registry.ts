@@ -16,9 +16,21 @@ export function dsnKey(dsn: unknown): string {
   }
 }
 
-/** Finds the client of this page; one of a window around counts the errors of this one from now on. */
-export function findClient(key: string): Client | undefined {
-  let holder: Window = window;
+/** Whether a window around this one can be looked into. */
+export function isFrame(): boolean {
+  try {
+    return parent !== window && !!parent.document;
+  } catch {
+    /* It is of another origin. */
+    return false;
+  }
+}
+
+/**
+ * Finds the client of this page, from a window outwards; one of a window around counts the errors of this
+ * one from now on.
+ */
+export function findClient(key: string, holder: Window = window): Client | undefined {
   for (;;) {
     try {
       const client = carrierOf(holder).clients.get(key);
