@@ -84,7 +84,11 @@ typedef enum crashfree_status {
     CRASHFREE_STATUS_SAMPLED_OUT = 8,       /* the running session is not in the sample */
     CRASHFREE_STATUS_TOO_MANY_SESSIONS = 9, /* the limit per minute was reached; see its option */
     CRASHFREE_STATUS_CLOSED = 10,
-    CRASHFREE_STATUS_INVALID_TUNNEL = 11 /* longer than CRASHFREE_URL_MAX; an empty one is none */
+    CRASHFREE_STATUS_INVALID_TUNNEL = 11, /* longer than CRASHFREE_URL_MAX; an empty one is none */
+    /* Sessions arrive, but their answers cannot be read: each is sent once, and no limit is seen. */
+    CRASHFREE_STATUS_ANSWERS_UNREADABLE = 12,
+    /* Something else answers in the server's place; sessions are kept until it is the server. */
+    CRASHFREE_STATUS_ANSWERS_FOREIGN = 13
 } crashfree_status;
 
 /* Options, set before the first session with crashfree_set_text or crashfree_set_number. */
@@ -128,8 +132,9 @@ typedef enum crashfree_error_kind {
     CRASHFREE_ERROR_UNHANDLED = 1 /* uncaught: the session ends as the option says */
 } crashfree_error_kind;
 
-/* What crashfree_count counts. From CRASHFREE_COUNT_QUEUE_OVERFLOW on: sessions that will not be
- * delivered, each by the reason that client reports give, which is the constant's name. */
+/* What crashfree_count counts. From CRASHFREE_COUNT_QUEUE_OVERFLOW to CRASHFREE_COUNT_BACKPRESSURE:
+ * sessions that will not be delivered, each by the reason that client reports give, which is the
+ * constant's name. */
 typedef enum crashfree_counter {
     CRASHFREE_COUNT_STARTED = 0,           /* sessions opened */
     CRASHFREE_COUNT_ACCEPTED = 1,          /* sessions whose `init` the server took */
@@ -141,14 +146,32 @@ typedef enum crashfree_counter {
     CRASHFREE_COUNT_SAMPLE_RATE = 7,       /* not in the sample */
     CRASHFREE_COUNT_BEFORE_SEND = 8,       /* discarded by host->before_send */
     CRASHFREE_COUNT_BACKPRESSURE = 9,      /* beyond option CRASHFREE_OPTION_PER_MINUTE */
-    CRASHFREE_COUNTERS = 10
+    CRASHFREE_COUNT_FOREIGN_ANSWERS = 10,  /* answers that were not the server's: not sessions */
+    CRASHFREE_COUNTERS = 11
 } crashfree_counter;
 
-/* How a request should be made. */
+/* How a request should be made; the values are added up. */
 typedef enum crashfree_fetch_mode {
     CRASHFREE_FETCH_NORMAL = 0,
-    CRASHFREE_FETCH_AT_EXIT = 1 /* the page may end with this call: use what outlives it */
+    /* The page may end with this call: use what outlives it. */
+    CRASHFREE_FETCH_AT_EXIT = 1,
+    /*
+     * The body is an envelope without items, which asks whether the server can be reached, and
+     * whether its answers can be read. If this gets no answer the host makes the same request again
+     * in a way that needs no permission to read the answer (in a page: mode `no-cors`), and reports
+     * CRASHFREE_ANSWER_OPAQUE if that one comes through.
+     */
+    CRASHFREE_FETCH_PROBE = 2,
+    /* Answers cannot be read here: make the request in that other way alone. */
+    CRASHFREE_FETCH_OPAQUE = 4
 } crashfree_fetch_mode;
+
+/* What a host reports in place of an HTTP status if it has none to report. */
+typedef enum crashfree_answer {
+    CRASHFREE_ANSWER_NONE = 0,   /* no answer, or one that the host was not allowed to see */
+    CRASHFREE_ANSWER_OPAQUE = 1, /* the request arrived, its answer cannot be read */
+    CRASHFREE_ANSWER_FOREIGN = 2 /* an answer that is evidently not the server's: a login page */
+} crashfree_answer;
 
 /*
  * What the host does for a client. All functions but before_send are required. `context` is passed
@@ -263,13 +286,22 @@ void crashfree_hide(crashfree *client, bool final);
 void crashfree_wake(crashfree *client);
 
 /*
- * The answer to request number `request`. `status` is the HTTP status, or 0 if there was none.
+ * The answer to request number `request`. `status` is the HTTP status or a crashfree_answer.
  * `limits` is the header X-Sentry-Rate-Limits, empty if absent; `retry_after` is Retry-After in
  * seconds, negative if absent (protocol 5.1).
  *
- * Delivered: 2xx, or 429 whose limits do not cover sessions. Otherwise the items stay waiting:
- * after a rate limit until it ends; after no answer with backoff; after any other status they ride
- * along with the next request, a few times at most.
+ * Delivered: 2xx, 429 whose limits do not cover sessions, or an opaque answer. Otherwise the items
+ * stay waiting: after a rate limit until it ends; after a foreign answer with backoff; after any
+ * other status they ride along with the next request, a few times at most.
+ *
+ * No answer can mean that the network failed, or that the items arrived and only the answer could
+ * not be read. If the answer before could be read it was the network: the items leave again, with
+ * backoff. Otherwise they are in doubt, and do not leave again before the client knows: it asks with
+ * a request without items (CRASHFREE_FETCH_PROBE), at once and then with backoff, eight times at
+ * most until the next crashfree_flush. If that or any other answer can be read, the network is
+ * back, and what is in doubt leaves again. If it is opaque, what is in doubt counts as delivered, and
+ * from then on requests are made in CRASHFREE_FETCH_OPAQUE mode until an answer can be read. New items
+ * do not wait for all this.
  */
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
                        size_t limits_length, double retry_after);

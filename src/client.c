@@ -106,13 +106,16 @@ crashfree_status crashfree_get_status(const crashfree *client) {
     if (client->limits.sessions > cf_host_monotonic(client)) {
         return CRASHFREE_STATUS_RATE_LIMITED;
     }
+    if (client->foreign) {
+        return CRASHFREE_STATUS_ANSWERS_FOREIGN;
+    }
     if (client->too_many) {
         return CRASHFREE_STATUS_TOO_MANY_SESSIONS;
     }
     if (client->end > client->sessions && !client->end[-1].sampled) {
         return CRASHFREE_STATUS_SAMPLED_OUT;
     }
-    return CRASHFREE_STATUS_ACTIVE;
+    return client->unreadable ? CRASHFREE_STATUS_ANSWERS_UNREADABLE : CRASHFREE_STATUS_ACTIVE;
 }
 
 /* The running session, or NULL. */
@@ -283,6 +286,13 @@ bool crashfree_set_user(crashfree *client, const char *id, size_t length, double
     return fits;
 }
 
+/* Sends what waits, as if nothing had failed before. */
+static void flush(crashfree *client) {
+    client->failures = 0;
+    client->probe_at = 0;
+    cf_delivery_send(client, CF_EVENT);
+}
+
 void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
     const bool was_denied = cf_state_consent(client) == CRASHFREE_CONSENT_DENIED;
 
@@ -298,15 +308,13 @@ void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
         client->start_on_grant = false;
         start(client, true, client->monotonic);
     } else {
-        client->failures = 0;
-        cf_delivery_send(client, CF_EVENT);
+        flush(client);
     }
 }
 
 void crashfree_flush(crashfree *client) {
     cf_state_look_at_clocks(client);
-    client->failures = 0;
-    cf_delivery_send(client, CF_EVENT);
+    flush(client);
 }
 
 void crashfree_hide(crashfree *client, bool final) {

@@ -5,14 +5,10 @@
 
 #include <string.h>
 
-/* First wait after a request without an answer; it doubles each time, up to 4 min 16 s. */
-#define RETRY_FIRST_MS 2000U
-/* Requests without an answer in a row, after which only an event of the page tries again. */
+/* Requests in a row that come to nothing, after which only an event of the page tries again. */
 #define RETRIES_MAX 8
 /* Digits of a sid that tell the sessions of one client apart. */
 #define SID_ENOUGH 8
-/* Answers that refuse an item before it is given up. */
-#define REFUSALS_MAX 3
 
 void cf_delivery_wake_in(crashfree *client, uint32_t delay) {
     const double at = client->monotonic + delay;
@@ -23,10 +19,32 @@ void cf_delivery_wake_in(crashfree *client, uint32_t delay) {
     }
 }
 
+/* Arranges a wake when `delay` is over. */
+static void wake_after(crashfree *client, double delay) {
+    const uint32_t whole = (uint32_t)delay;
+
+    cf_delivery_wake_in(client, whole + (whole < delay));
+}
+
 void crashfree_wake(crashfree *client) {
     cf_state_look_at_clocks(client);
     client->wake_at = 0;
     cf_delivery_send(client, CF_EVENT);
+}
+
+void cf_delivery_back_off(crashfree *client) {
+    if (client->failures < RETRIES_MAX &&
+        (cf_queue_has_news(client, false) || cf_queue_has_doubts(client))) {
+        uint8_t jitter = 0;
+
+        cf_host_random(client, &jitter, 1);
+        /* From three quarters to five quarters, so that tabs do not retry together. */
+        const uint32_t delay = (CF_RETRY_FIRST_MS << client->failures) * (384U + jitter) / 512;
+
+        client->probe_at = client->monotonic + delay;
+        cf_delivery_wake_in(client, delay);
+    }
+    client->failures++;
 }
 
 /* Lets the host discard sessions. It may call back and so move them in the list; those that this
@@ -89,18 +107,6 @@ static bool has_losses(const crashfree *client, bool alone) {
            client->limits.reports <= client->monotonic;
 }
 
-/* Whether something is due that the server has not refused as it is; when the page may end, that is
- * worth another try, too. */
-static bool has_news(crashfree *client, cf_occasion occasion) {
-    for (cf_session *session = cf_queue_next_due(client, client->sessions); session != NULL;
-         session = cf_queue_next_due(client, session + 1)) {
-        if (occasion != CF_EVENT || !session->refused) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * Prepares the sessions for a request: whether they are too old, and what the host says of them.
  * Returns whether there are some to send; what a rate limit holds back is woken for.
@@ -122,43 +128,67 @@ static bool choose_sessions(crashfree *client, cf_occasion occasion) {
         if (ask) {
             ask_host(client);
         }
-        return has_news(client, occasion);
+        return cf_queue_has_news(client, occasion != CF_EVENT);
     }
-    if (has_news(client, CF_EVENT)) {
-        const uint32_t whole = (uint32_t)limited;
-
-        cf_delivery_wake_in(client, whole + (whole < limited));
+    if (cf_queue_has_news(client, false) || cf_queue_has_doubts(client)) {
+        wake_after(client, limited);
     }
     return false;
 }
 
-/* Writes the request and hands it to the host. */
-static void send_request(crashfree *client, cf_occasion occasion, bool sessions, bool report) {
-    cf_envelope *const envelope = &client->envelope;
-    const bool tunnelled = client->tunnel[0] != '\0';
-    const uint32_t request = client->last_request + 1;
+/* Begins a request; its number counts once it has left. */
+static void begin_request(crashfree *client) {
+    cf_envelope_begin(&client->envelope, client->now,
+                      client->tunnel[0] != '\0' ? client->dsn.text : "");
+}
 
-    cf_envelope_begin(envelope, client->now, tunnelled ? client->dsn.text : "");
+/* Hands the envelope to the host. This comes last, as the host may call back from it. */
+static void hand_over(crashfree *client, unsigned mode) {
+    if (client->unreadable && (mode & CRASHFREE_FETCH_PROBE) == 0) {
+        mode |= CRASHFREE_FETCH_OPAQUE;
+    }
+    client->last_request++;
+    client->counters[CRASHFREE_COUNT_REQUESTS]++;
+    cf_host_fetch(client, client->last_request,
+                  client->tunnel[0] != '\0' ? client->tunnel : client->dsn.endpoint,
+                  client->envelope.text, client->envelope.length, (crashfree_fetch_mode)mode);
+}
+
+static void send_items(crashfree *client, cf_occasion occasion, bool sessions, bool report) {
+    cf_envelope *const envelope = &client->envelope;
+
+    begin_request(client);
     const size_t empty = envelope->length;
 
     /* What does not fit goes later: at once would be without end where requests fail at once. */
-    if (sessions && !add_sessions(client, request)) {
-        cf_delivery_wake_in(client, RETRY_FIRST_MS);
+    if (sessions && !add_sessions(client, client->last_request + 1)) {
+        cf_delivery_wake_in(client, CF_RETRY_FIRST_MS);
     }
     if (report && cf_envelope_add_report(
                       envelope, client->unreported + CRASHFREE_COUNT_QUEUE_OVERFLOW, client->now)) {
         /* A report that gets lost is not reported (protocol 5.2). */
         memset(client->unreported, 0, sizeof client->unreported);
     }
-    if (envelope->length == empty) {
-        return;
+    if (envelope->length > empty) {
+        hand_over(client, occasion == CF_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
     }
-    client->last_request = request;
-    client->counters[CRASHFREE_COUNT_REQUESTS]++;
-    /* This comes last, as the host may call back from it. */
-    cf_host_fetch(client, request, tunnelled ? client->tunnel : client->dsn.endpoint,
-                  envelope->text, envelope->length,
-                  occasion == CF_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
+}
+
+void cf_delivery_arrange_probe(crashfree *client) {
+    if (client->failures < RETRIES_MAX && cf_queue_has_doubts(client)) {
+        const double wait = client->probe_at - client->monotonic;
+
+        wake_after(client, wait > 0 ? wait : CF_RETRY_FIRST_MS);
+    }
+}
+
+/* Asks whether the server can be reached and read. */
+static void send_probe(crashfree *client) {
+    /* The next one is arranged for now, in case that nobody answers this. */
+    cf_delivery_back_off(client);
+    client->probe = client->last_request + 1;
+    begin_request(client);
+    hand_over(client, CRASHFREE_FETCH_PROBE);
 }
 
 void cf_delivery_send(crashfree *client, cf_occasion occasion) {
@@ -180,66 +210,10 @@ void cf_delivery_send(crashfree *client, cf_occasion occasion) {
     const bool report = (sessions || occasion != CF_EVENT) && has_losses(client, !sessions);
 
     if (sessions || report) {
-        send_request(client, occasion, sessions, report);
+        send_items(client, occasion, sessions, report);
+    } else if (occasion == CF_EVENT && client->limits.sessions <= client->monotonic &&
+               client->probe_at <= client->monotonic && cf_queue_has_doubts(client)) {
+        send_probe(client);
     }
-}
-
-/* Books the answer to a request on the sessions that it carried. */
-static void book(crashfree *client, uint32_t request, bool delivered, bool refused) {
-    const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;
-
-    for (cf_session *session = client->sessions; session < client->end; session++) {
-        bool carried = false;
-
-        if (session->init_request == request) {
-            session->init_request = fact;
-            client->counters[CRASHFREE_COUNT_ACCEPTED] += delivered;
-            carried = true;
-        }
-        if (session->update_request == request) {
-            session->update_request = fact;
-            carried = true;
-        }
-        if (carried && refused) {
-            session->refused = true;
-            if (++session->refusals == REFUSALS_MAX) {
-                cf_queue_drop(client, session, CRASHFREE_COUNT_SEND_ERROR);
-            }
-        }
-    }
-    cf_queue_forget_settled(client);
-}
-
-/* Waits for the next try after a request without an answer, longer each time. */
-static void back_off(crashfree *client) {
-    if (client->failures < RETRIES_MAX && has_news(client, CF_EVENT)) {
-        uint8_t jitter = 0;
-
-        cf_host_random(client, &jitter, 1);
-        /* From three quarters to five quarters, so that tabs do not retry together. */
-        cf_delivery_wake_in(client, (RETRY_FIRST_MS << client->failures) * (384U + jitter) / 512);
-    }
-    client->failures++;
-}
-
-void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
-                       size_t limits_length, double retry_after) {
-    if (request == CF_UNSENT || request == CF_TAKEN || (status == 0 && client->ended)) {
-        return;
-    }
-    cf_state_look_at_clocks(client);
-    const bool limited = cf_ratelimit_update(&client->limits, client->monotonic, status, limits,
-                                             limits_length, retry_after);
-    const bool delivered = (status >= 200 && status < 300) || (status == 429 && !limited);
-
-    book(client, request, delivered, !delivered && status != 0 && status != 429);
-    if (status == 0) {
-        back_off(client);
-        return;
-    }
-    client->failures = 0;
-    if (has_news(client, CF_EVENT)) {
-        /* By then the rest of a limit is waited for; one of no time must not make a storm. */
-        cf_delivery_wake_in(client, RETRY_FIRST_MS);
-    }
+    cf_delivery_arrange_probe(client);
 }

@@ -4,6 +4,9 @@
 
 #include "state.h"
 
+/* First wait after a request that came to nothing; it doubles each time, up to 4 min 16 s. */
+#define CF_RETRY_FIRST_MS 2000U
+
 /* What makes the client send. */
 typedef enum cf_occasion {
     CF_EVENT, /* the sessions that are due leave, and counted losses with them */
@@ -16,5 +19,12 @@ void cf_delivery_send(crashfree *client, cf_occasion occasion);
 
 /* Arranges a wake after `delay` whole ms, unless one comes earlier. */
 void cf_delivery_wake_in(crashfree *client, uint32_t delay);
+
+/* Sees to it that what is in doubt is asked about: there is one timer, and it may just have been for
+ * something else. */
+void cf_delivery_arrange_probe(crashfree *client);
+
+/* Arranges the next try after a request that came to nothing, later each time. */
+void cf_delivery_back_off(crashfree *client);
 
 #endif

@@ -25,6 +25,25 @@ cf_session *cf_queue_next_due(crashfree *client, cf_session *session) {
     return NULL;
 }
 
+bool cf_queue_has_news(crashfree *client, bool refused) {
+    for (cf_session *session = cf_queue_next_due(client, client->sessions); session != NULL;
+         session = cf_queue_next_due(client, session + 1)) {
+        if (refused || !session->refused) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cf_queue_has_doubts(const crashfree *client) {
+    for (const cf_session *session = client->sessions; session < client->end; session++) {
+        if (cf_session_is_doubtful(session)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Gives up a session. One that was announced and ended well is no loss: the rest says nothing. */
 static void give_up(crashfree *client, cf_session *session, crashfree_counter reason) {
     session->discarded = true;
@@ -35,7 +54,7 @@ static void give_up(crashfree *client, cf_session *session, crashfree_counter re
 }
 
 void cf_queue_drop(crashfree *client, cf_session *session, crashfree_counter reason) {
-    if (cf_session_is_due(session)) {
+    if (cf_session_is_due(session) || cf_session_is_doubtful(session)) {
         give_up(client, session, reason);
     }
 }

@@ -18,7 +18,13 @@ cf_session *cf_queue_next_due(crashfree *client, cf_session *session);
 /* Forgets the settled sessions but for the last one. */
 void cf_queue_forget_settled(crashfree *client);
 
-/* Gives up a session of which something is due. */
+/* Whether something is due that the server has not refused as it is, or, `refused`, at all. */
+bool cf_queue_has_news(crashfree *client, bool refused);
+
+/* Whether something is in doubt. */
+bool cf_queue_has_doubts(const crashfree *client);
+
+/* Gives up a session of which something is due or in doubt. */
 void cf_queue_drop(crashfree *client, cf_session *session, crashfree_counter reason);
 
 /* Drops a session that is too old for the server, and corrects a start that a jump of the wall clock

@@ -10,20 +10,21 @@
 /* Random bytes that make a session's id. */
 #define CF_SID_BYTES (CRASHFREE_SID_LENGTH / 2)
 
-/* In place of the number of a request, which is neither. */
+/* In place of the number of a request, which is none of these. */
 #define CF_UNSENT 0
 #define CF_TAKEN UINT32_MAX
+#define CF_DOUBTFUL (UINT32_MAX - 1) /* it left, and no answer came: it may have arrived */
 
 /*
  * Two facts of a session have to reach the server, each once: that it began (`init`, which the
  * server never de-duplicates) and how it went (a final status adds to a plain counter). Each is not
- * sent, on its way in a request, or taken.
+ * sent, on its way in a request, in doubt, or taken.
  */
 typedef struct cf_session {
     double started;        /* wall time */
     double began;          /* the same moment on the monotonic clock */
     double changed;        /* monotonic: the last fact; of a session that is not running its end */
-    uint32_t init_request; /* the request that carries `init`, CF_UNSENT or CF_TAKEN */
+    uint32_t init_request; /* the request that carries `init`, or one of the above */
     uint32_t update_request; /* that of the present state; CF_TAKEN if `init` says it all */
     uint32_t errors;
     crashfree_session_status status;
@@ -60,6 +61,12 @@ static inline bool cf_session_is_running(const cf_session *session) {
 static inline bool cf_session_is_due(const cf_session *session) {
     return !session->discarded &&
            (session->init_request == CF_UNSENT || session->update_request == CF_UNSENT);
+}
+
+/* Whether something of the session left without an answer. */
+static inline bool cf_session_is_doubtful(const cf_session *session) {
+    return !session->discarded &&
+           (session->init_request == CF_DOUBTFUL || session->update_request == CF_DOUBTFUL);
 }
 
 /* Whether nothing of the session has to reach the server any more. */

@@ -42,12 +42,17 @@ unsigned crashfree_saveable(const crashfree *client) {
     return (unsigned)(client->end - client->sessions);
 }
 
+/* Whether a fact has to be told by whoever reads the record. */
+static bool is_open(uint32_t request) {
+    return request == CF_UNSENT || request == CF_DOUBTFUL;
+}
+
 /*
  * The state that a record gives. That of a session that is over is `exited`, unless another end is
  * still to be told: one that is on its way or taken must not be told twice.
  */
 static int recorded_status(const cf_session *session, bool runs) {
-    const bool is_untold = session->update_request == CF_UNSENT && !cf_session_is_running(session);
+    const bool is_untold = is_open(session->update_request) && !cf_session_is_running(session);
 
     if (!runs && !is_untold) {
         return CRASHFREE_SESSION_EXITED;
@@ -62,7 +67,9 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
     const cf_session *const session = &client->sessions[index];
     const bool runs = cf_session_is_running(session) && !client->closed;
 
-    if (session->discarded || !(runs || cf_session_is_due(session))) {
+    const bool waits = cf_session_is_due(session) || cf_session_is_doubtful(session);
+
+    if (session->discarded || !(runs || waits)) {
         return 0;
     }
     const double started = cf_timestamp_or_epoch(session->started);
@@ -70,8 +77,8 @@ size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capac
 
     memcpy(out, session->sid, AT_VERSION);
     out[AT_VERSION] = RECORD_VERSION;
-    out[AT_DUE] = cf_session_is_due(session) ? '1' : '0';
-    out[AT_ANNOUNCED] = session->init_request == CF_UNSENT ? '0' : '1';
+    out[AT_DUE] = waits ? '1' : '0';
+    out[AT_ANNOUNCED] = is_open(session->init_request) ? '0' : '1';
     out[AT_STATUS] = (char)('0' + recorded_status(session, runs));
     cf_digits(out + AT_ERRORS, session->errors < ERRORS_MAX ? session->errors : ERRORS_MAX,
               AT_DAY - AT_ERRORS);

@@ -19,22 +19,28 @@ struct crashfree {
     double now;       /* wall time of the call that runs; see cf_state_look_at_clocks */
     double monotonic; /* the same moment on the other clock */
     double sample_rate;
-    double wake_at; /* monotonic; 0: no timer */
-    double minute;  /* monotonic: when the minute began in which `opened` counts */
+    double wake_at;  /* monotonic; 0: no timer */
+    double probe_at; /* monotonic: no probe before */
+    double minute;   /* monotonic: when the minute began in which `opened` counts */
     cf_ratelimit limits;
     uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
     crashfree_status dsn_status;        /* CRASHFREE_STATUS_ACTIVE, or why there is none */
     crashfree_status release_status;
     uint32_t last_request;
     uint32_t opened;
-    unsigned failures; /* requests without an answer since the last answer */
-    cf_session *end;   /* behind the last of `sessions` */
+    uint32_t opaque_from; /* the first request that asks for no answer, if `unreadable` */
+    unsigned failures;    /* requests that came to nothing since the last that did not */
+    uint32_t probe;       /* the last request without items; 0: it was answered */
+    cf_session *end;      /* behind the last of `sessions` */
     bool tunnel_invalid;
     bool closed;
     bool start_on_grant; /* a session was due while consent was denied */
     bool too_many;
-    bool ended; /* the page is ending: an answer can no longer be told from a cut connection */
-    bool busy;  /* within host->before_send */
+    bool ended;      /* the page is ending: an answer can no longer be told from a cut connection */
+    bool busy;       /* within host->before_send */
+    bool readable;   /* the last answer could be read */
+    bool unreadable; /* requests arrive, and their answers cannot be read */
+    bool foreign;    /* somebody else answered last */
     uint32_t counters[CRASHFREE_COUNTERS];
     uint32_t unreported[CRASHFREE_COUNTERS]; /* losses that no client report has told yet */
     crashfree_host host;

@@ -19,6 +19,8 @@ typedef struct session {
     bool ended; /* a final status was taken */
     uint32_t init_request;
     uint32_t end_request;
+    bool begin_doubtful; /* it left, and nobody could read an answer */
+    bool end_doubtful;
 } session;
 
 static struct {
@@ -32,11 +34,15 @@ static struct {
     bool asking; /* before_send is asked */
     int depth;
     uint32_t requests[REQUESTS]; /* without an answer */
+    crashfree_fetch_mode modes[REQUESTS];
+    uint32_t probe; /* the last one */
+    bool reads;     /* the last answer could be read */
     unsigned open;
     session sessions[SESSIONS];
     unsigned known;
     uint32_t begun;
     unsigned restored;
+    bool gone;  /* the page ends: no answer is an answer */
     bool ended; /* something happened that may lose sessions without counting them */
     bool full;  /* of the tables here */
 } host;
@@ -117,11 +123,11 @@ static void check_item(const char *line, uint32_t request) {
 
     if (strstr(line, "\"init\":true") != NULL) {
         /* Neither taken before nor on its way already. */
-        REQUIRE(!known->begun && known->init_request == 0);
+        REQUIRE(!known->begun && known->init_request == 0 && !known->begin_doubtful);
         known->init_request = request;
     }
     if (strncmp(status, "ok\"", 3) != 0) {
-        REQUIRE(!known->ended && known->end_request == 0);
+        REQUIRE(!known->ended && known->end_request == 0 && !known->end_doubtful);
         known->end_request = request;
     } else {
         /* After its end, only a lost beginning may still be told. */
@@ -138,7 +144,8 @@ static void fetch(void *context, uint32_t request, const char *url, size_t url_l
     bool is_session = false;
 
     (void)context;
-    REQUIRE(mode == CRASHFREE_FETCH_NORMAL || mode == CRASHFREE_FETCH_AT_EXIT);
+    REQUIRE(mode == CRASHFREE_FETCH_PROBE || (mode & ~(unsigned)CRASHFREE_FETCH_AT_EXIT) == 0 ||
+            (mode & ~(unsigned)CRASHFREE_FETCH_AT_EXIT) == CRASHFREE_FETCH_OPAQUE);
     REQUIRE(url_length > 0 && memchr(url, '\0', url_length) == NULL);
     REQUIRE(length > 0 && length < CRASHFREE_ENVELOPE_MAX && body[length - 1] == '\n');
     REQUIRE(request != 0 && host.consent);
@@ -165,7 +172,10 @@ static void fetch(void *context, uint32_t request, const char *url, size_t url_l
         body += size + 1;
         length -= size + 1;
     }
-    REQUIRE(lines >= 3 && lines % 2 == 1 && lines <= 2 * 100 + 1);
+    REQUIRE(lines % 2 == 1 && lines <= 2 * 100 + 1);
+    REQUIRE((lines == 1) == (mode == CRASHFREE_FETCH_PROBE));
+    host.probe = lines == 1 ? request : host.probe;
+    host.modes[host.open] = mode;
     host.requests[host.open++] = request;
     host.full |= host.open == REQUESTS || host.known + CRASHFREE_SESSIONS_MAX >= SESSIONS;
     if (host.size > 0 && (*host.data & 0x80) != 0) {
@@ -182,6 +192,19 @@ static bool before_send(void *context, const char *item, size_t length) {
     return next() % 8 != 1;
 }
 
+/* What is in doubt was taken, or is to leave again. */
+static void settle_doubts(bool taken) {
+    for (unsigned i = 0; i < host.known; i++) {
+        session *const known = &host.sessions[i];
+
+        host.begun += taken && known->begin_doubtful;
+        known->begun |= taken && known->begin_doubtful;
+        known->ended |= taken && known->end_doubtful;
+        known->begin_doubtful = false;
+        known->end_doubtful = false;
+    }
+}
+
 static void respond(unsigned index, unsigned kind) {
     static const struct {
         int status;
@@ -189,17 +212,31 @@ static void respond(unsigned index, unsigned kind) {
         double retry_after;
         bool taken;
     } answers[] = {
-        {200, "", -1, true},           {200, "", -1, true},
-        {200, "", -1, true},           {0, "", -1, false},
-        {503, "", 7, false},           {400, "", -1, false},
-        {429, "", 5, false},           {429, "3:error:key", 9, true},
-        {200, "2:session:", -1, true}, {429, "60:session;error:key,9:internal", -1, false},
+        {200, "", -1, true},
+        {200, "", -1, true},
+        {200, "", -1, true},
+        {CRASHFREE_ANSWER_NONE, "", -1, false},
+        {503, "", 7, false},
+        {400, "", -1, false},
+        {429, "", 5, false},
+        {429, "3:error:key", 9, true},
+        {200, "2:session:", -1, true},
+        {429, "60:session;error:key,9:internal", -1, false},
+        {CRASHFREE_ANSWER_OPAQUE, "1::", 1, true},
+        {CRASHFREE_ANSWER_FOREIGN, "1::", 1, false},
     };
     const unsigned count = sizeof answers / sizeof answers[0];
     const uint32_t request = host.requests[index];
+    const crashfree_fetch_mode mode = host.modes[index];
 
     kind %= count;
-    host.requests[index] = host.requests[--host.open];
+    host.open--;
+    host.requests[index] = host.requests[host.open];
+    host.modes[index] = host.modes[host.open];
+
+    const bool none = answers[kind].status == CRASHFREE_ANSWER_NONE;
+    const bool doubtful = none && !host.gone && !host.reads && (mode & CRASHFREE_FETCH_OPAQUE) == 0;
+
     for (unsigned i = 0; i < host.known; i++) {
         session *const known = &host.sessions[i];
 
@@ -207,12 +244,22 @@ static void respond(unsigned index, unsigned kind) {
         if (known->init_request == request) {
             known->init_request = 0;
             known->begun |= answers[kind].taken;
+            known->begin_doubtful |= doubtful;
             host.begun += answers[kind].taken;
         }
         if (known->end_request == request) {
             known->end_request = 0;
             known->ended |= answers[kind].taken;
+            known->end_doubtful |= doubtful;
         }
+    }
+    if (answers[kind].status >= 100) {
+        host.reads = true;
+        settle_doubts(false);
+    } else if (none && !host.gone) {
+        host.reads = false;
+    } else if (answers[kind].status == CRASHFREE_ANSWER_OPAQUE && request == host.probe) {
+        settle_doubts(true);
     }
     crashfree_respond(host.client, request, answers[kind].status, answers[kind].limits,
                       strlen(answers[kind].limits), answers[kind].retry_after);
@@ -267,7 +314,7 @@ static void look(void) {
 
         REQUIRE(saved == 0 || (saved == strlen(out) && saved < CRASHFREE_RECORD_MAX));
     }
-    REQUIRE(crashfree_get_status(host.client) <= CRASHFREE_STATUS_INVALID_TUNNEL);
+    REQUIRE(crashfree_get_status(host.client) <= CRASHFREE_STATUS_ANSWERS_FOREIGN);
 }
 
 static void set_consent(unsigned consent) {
@@ -310,6 +357,8 @@ static void step(void) {
         break;
     case 9:
         host.ended = true;
+        /* It counts from the call on, within which the host may be called, too. */
+        host.gone = true;
         crashfree_hide(host.client, true);
         break;
     case 10:
@@ -422,7 +471,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     finish();
-    for (int i = CRASHFREE_COUNT_QUEUE_OVERFLOW; i < CRASHFREE_COUNTERS; i++) {
+    for (int i = CRASHFREE_COUNT_QUEUE_OVERFLOW; i <= CRASHFREE_COUNT_BACKPRESSURE; i++) {
         lost += i == CRASHFREE_COUNT_BACKPRESSURE
                     ? 0
                     : crashfree_count(host.client, (crashfree_counter)i);

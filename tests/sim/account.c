@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RETRIES 8 /* after which only an event tries again */
+/* Requests that come to nothing, after which only an event tries again; a probe counts when it is
+ * sent, and once more if it is answered late. */
+#define RETRIES 5
 #define OLD_MS (AGE_MS - 2 * HEAL_MS)
 
 /* Reads a record as the header describes it, and as it looks. */
@@ -105,7 +107,7 @@ void account(unsigned channel_index, bool *waits) {
             perhaps++;
         }
     }
-    for (int i = CRASHFREE_COUNT_QUEUE_OVERFLOW; i < CRASHFREE_COUNTERS; i++) {
+    for (int i = CRASHFREE_COUNT_QUEUE_OVERFLOW; i <= CRASHFREE_COUNT_BACKPRESSURE; i++) {
         counted += i == CRASHFREE_COUNT_BACKPRESSURE
                        ? 0
                        : crashfree_count(c->client, (crashfree_counter)i);
@@ -212,7 +214,11 @@ static bool same_numbers(const model_session *session) {
 }
 
 void check_numbers(void) {
-    bool exact = P.life->config.faults == 0;
+    const life_config *config = &P.life->config;
+    /* What was in doubt leaves again when answers become readable, or on the next page. */
+    bool exact =
+        config->faults == 0 &&
+        (!config->unreadable || (config->readable_from >= (int)P.life->count && !config->storage));
 
     for (unsigned i = 0; i < M.count; i++) {
         check_session_numbers(i);

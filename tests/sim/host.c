@@ -115,13 +115,16 @@ static void check_item(const channel *c, const server_item *item, request *reque
     witness *w = &P.witnesses[index];
     const model_end end = end_of(item->status);
     /* The end was told already; this only announces once more. */
-    const bool again =
-        w->end_sent && item->init && end <= END_EXITED && (w->ends_on_way > 0 || w->end_known);
+    const bool again = w->end_sent && item->init && end <= END_EXITED &&
+                       (w->ends_on_way > 0 || w->end_known || w->doubt_end);
     sent_item *sent = &P.items[P.item_count];
 
     if (P.subject->is_core) {
         check_identity(item, session, index);
         check_times(item, w, index);
+    }
+    if ((item->init && w->doubt_init) || (end != END_NONE && !again && w->doubt_end)) {
+        fail("what may have arrived waits until an answer is read", "session %u", index + 1);
     }
     if (w->channel != (int)(c - P.channels)) {
         fail("one client has a session", "session %u", index + 1);
@@ -145,7 +148,7 @@ static void check_item(const channel *c, const server_item *item, request *reque
     if (item->init && (w->inits_on_way > 0 || w->init_known)) {
         fail("init leaves once until it is known to be lost", "session %u", index + 1);
     }
-    if (!item->init && w->inits_on_way == 0 && !w->init_known) {
+    if (!item->init && w->inits_on_way == 0 && !w->init_known && !w->doubt_init) {
         fail("the first item has init", "session %u", index + 1);
     }
     if (!again) {
@@ -210,7 +213,6 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     rng random = event_random();
     request *request = &P.requests[P.request_count];
 
-    (void)mode;
     if (P.request_count == REQUESTS) {
         fail("bounds of the simulator", "requests");
         return;
@@ -242,6 +244,8 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     memset(request, 0, sizeof *request);
     request->channel = (int)(c - P.channels);
     request->number = number;
+    request->mode = mode;
+    c->probe = (mode & CRASHFREE_FETCH_PROBE) != 0 ? number : c->probe;
     request->sent_at = P.envelope.sent_at;
     request->skew = P.skew;
     request->first = P.item_count;
@@ -251,7 +255,18 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     if (config->same) {
         random.state = P.life->seed;
     }
-    request->fate = network_fate(&random, wrong_now, config->latency);
+    const fate real = network_fate(&random, wrong_now, config->latency);
+    const bool opaque = (mode & CRASHFREE_FETCH_OPAQUE) != 0;
+    const bool probe = (mode & CRASHFREE_FETCH_PROBE) != 0;
+
+    request->fate = network_seen(&real,
+                                 opaque  ? WAY_OPAQUE
+                                 : probe ? WAY_PROBE
+                                         : WAY_NORMAL,
+                                 P.unreadable);
+    if (opaque != (c->unreadable && !probe)) {
+        fail("a request says that its answer cannot be read", "mode %d", mode);
+    }
     P.result.faults += wrong_now;
     trace("request %u: %u sessions%s -> %s", number, P.envelope.count,
           P.envelope.has_report ? " and a report" : "", request->fate.name);
@@ -264,8 +279,8 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     if (P.envelope.has_report) {
         check_report(c);
     }
-    if (P.envelope.count == 0 && !P.envelope.has_report) {
-        fail("a request says something", "it is empty");
+    if ((P.envelope.count == 0 && !P.envelope.has_report) != probe) {
+        fail("a request says something or is a probe", "mode %d", mode);
     }
     request->arrives = P.now + request->fate.latency / 2;
     request->answers = request->fate.answered ? P.now + request->fate.latency : INFINITY;

@@ -142,6 +142,10 @@ void life_make(life *life, uint64_t seed, double faults) {
                             : size < 199 ? 20 + rng_below(&random, 40)
                                          : 100 + rng_below(&random, 100);
     const unsigned hurry = rng_chance(&random, 0.2) ? 40 : 8;
+    rng answers = {rng_mix(seed ^ UINT64_C(0xa45e))};
+
+    c->unreadable = rng_chance(&answers, 0.15);
+    c->readable_from = rng_chance(&answers, 0.5) ? LIFE_EVENTS : (int)rng_below(&answers, 8);
 
     life->count = 0;
     while (life->count < wanted) {
@@ -201,8 +205,11 @@ static const char *const page_ends[PAGE_ENDS] = {"left", "gone", "killed in the 
                                                  "killed in front", "left for a new release"};
 
 void life_print(const life *life, FILE *out) {
-    static const life_config usual = {
-        .works = true, .sample_rate = 1, .per_minute = 100, .reports = true};
+    static const life_config usual = {.works = true,
+                                      .sample_rate = 1,
+                                      .per_minute = 100,
+                                      .reports = true,
+                                      .readable_from = LIFE_EVENTS};
     const life_config *c = &life->config;
 
     (void)fprintf(out, "  seed %llu, fault rate %g", (unsigned long long)life->seed, c->faults);
@@ -229,6 +236,8 @@ void life_print(const life *life, FILE *out) {
     SHOW(storage_fails, "%d")
     SHOW(clock_sleeps, "%d")
     SHOW(heals, "%d")
+    SHOW(unreadable, "%d")
+    SHOW(readable_from, "%d")
     SHOW(lateness, "%g")
     SHOW(latency, "%g")
     SHOW(skew, "%g")

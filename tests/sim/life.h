@@ -79,6 +79,8 @@ typedef struct life_config {
     bool storage;
     bool storage_fails;
     bool clock_sleeps; /* the monotonic clock stands still while the computer sleeps */
+    bool unreadable;   /* the page may not read answers ... */
+    int readable_from; /* ... until so many events have happened */
     bool heals;        /* before the page ends, the network works again for long enough */
     double lateness;   /* of timers */
     double latency;    /* most of an answer */

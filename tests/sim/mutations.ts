@@ -19,15 +19,15 @@ export const mutations: Mutation[] = [
   // init: exactly once
   mutation(
     'init is taken as delivered by any answer',
-    'delivery.c',
-    'const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;',
-    'const uint32_t fact = CF_TAKEN;',
+    'answer.c',
+    'delivered ? CF_TAKEN : CF_UNSENT,',
+    'CF_TAKEN,',
   ),
   mutation(
     'init is never taken as delivered',
-    'delivery.c',
-    'const uint32_t fact = delivered ? CF_TAKEN : CF_UNSENT;',
-    'const uint32_t fact = CF_UNSENT;',
+    'answer.c',
+    'delivered ? CF_TAKEN : CF_UNSENT,',
+    'CF_UNSENT,',
   ),
   mutation(
     'init leaves again while it is on its way',
@@ -37,20 +37,20 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'a 429 for sessions counts as delivered',
-    'delivery.c',
+    'answer.c',
     '(status == 429 && !limited)',
     'status == 429',
   ),
   mutation(
     'a 429 for others counts as refused',
-    'delivery.c',
+    'answer.c',
     '(status == 429 && !limited)',
     'false',
   ),
-  mutation('a redirect counts as delivered', 'delivery.c', 'status < 300', 'status < 400'),
+  mutation('a redirect counts as delivered', 'answer.c', 'status < 300', 'status < 400'),
   mutation(
     'a server error counts as delivered',
-    'delivery.c',
+    'answer.c',
     'status >= 200 && status < 300',
     'status >= 200 && status != 429',
   ),
@@ -76,13 +76,13 @@ export const mutations: Mutation[] = [
   mutation(
     'a saved session repeats its crash on the next page',
     'snapshot.c',
-    'session->update_request == CF_UNSENT && !cf_session_is_running(session)',
+    'is_open(session->update_request) && !cf_session_is_running(session)',
     '!cf_session_is_running(session)',
   ),
   mutation(
     'a session on its way is saved and sent again',
     'snapshot.c',
-    "out[AT_DUE] = cf_session_is_due(session) ? '1' : '0';",
+    "out[AT_DUE] = waits ? '1' : '0';",
     "out[AT_DUE] = '1';",
   ),
   mutation(
@@ -172,28 +172,27 @@ export const mutations: Mutation[] = [
   mutation(
     'what a limit holds back is not woken for',
     'delivery.c',
-    'cf_delivery_wake_in(client, whole + (whole < limited));',
-    '(void)whole;',
+    'wake_after(client, limited);',
+    '',
   ),
   mutation(
     'network errors are not retried',
     'delivery.c',
-    'client->failures < RETRIES_MAX && has_news(client, CF_EVENT)',
-    'false',
+    `if (client->failures < RETRIES_MAX &&
+        (cf_queue_has_news(client, false) || cf_queue_has_doubts(client))) {`,
+    'if (false) {',
   ),
   mutation(
     'what is refused is tried for ever',
-    'delivery.c',
+    'answer.c',
     '#define REFUSALS_MAX 3',
     '#define REFUSALS_MAX 200',
   ),
   mutation(
     'a limit without time makes a storm',
-    'delivery.c',
-    `must not make a storm. */
-        cf_delivery_wake_in(client, RETRY_FIRST_MS);`,
-    `must not make a storm. */
-        cf_delivery_wake_in(client, 0);`,
+    'answer.c',
+    'was_in_doubt ? 0 : CF_RETRY_FIRST_MS',
+    '0',
   ),
   // who
   mutation(
@@ -322,8 +321,8 @@ export const mutations: Mutation[] = [
   mutation(
     'sent_at is not the time of sending',
     'delivery.c',
-    'cf_envelope_begin(envelope, client->now, tunnelled',
-    'cf_envelope_begin(envelope, client->now - 1000, tunnelled',
+    'cf_envelope_begin(&client->envelope, client->now,',
+    'cf_envelope_begin(&client->envelope, client->now - 1000,',
   ),
   // counting losses
   mutation('losses are not counted', 'queue.c', 'cf_state_lose(client, reason);', '(void)reason;'),
@@ -351,10 +350,73 @@ export const mutations: Mutation[] = [
     'give_up(client, victim, CRASHFREE_COUNT_QUEUE_OVERFLOW);',
     'victim->discarded = true;',
   ),
+  mutation('a tunnel does not learn the DSN', 'delivery.c', `'\\0' ? client->dsn.text : ""`, '""'),
+  // answers that cannot be read, or are not the server's
   mutation(
-    'a tunnel does not learn the DSN',
+    'what may have arrived leaves again',
+    'answer.c',
+    'is_failure ? CF_UNSENT : CF_DOUBTFUL',
+    'CF_UNSENT',
+  ),
+  mutation(
+    'a second failure in a row is sent again, too',
+    'answer.c',
+    '    client->readable = false;\n',
+    '',
+  ),
+  mutation('nobody asks about what is in doubt', 'delivery.c', 'send_probe(client);\n    }', '}'),
+  mutation(
+    'a probe without an answer is the last one',
     'delivery.c',
-    'tunnelled ? client->dsn.text : ""',
-    '""',
+    '    cf_delivery_arrange_probe(client);\n}',
+    '}',
+  ),
+  mutation(
+    'probes go on for ever',
+    'delivery.c',
+    '#define RETRIES_MAX 8',
+    '#define RETRIES_MAX 200',
+  ),
+  mutation(
+    'an opaque answer to a probe settles nothing',
+    'answer.c',
+    '(void)book(client, CF_DOUBTFUL, CF_TAKEN, false);',
+    '',
+  ),
+  mutation(
+    'an answer that is read leaves the doubt',
+    'answer.c',
+    '(void)book(client, CF_DOUBTFUL, CF_UNSENT, false);',
+    '',
+  ),
+  mutation(
+    'answers that become readable are not noticed',
+    'answer.c',
+    '    client->unreadable = false;\n',
+    '',
+  ),
+  mutation(
+    'a request that was made before all is known counts as failed',
+    'answer.c',
+    'client->unreadable && request >= client->opaque_from',
+    'client->unreadable',
+  ),
+  mutation(
+    'an opaque answer to sessions is none',
+    'answer.c',
+    'if (book(client, request, CF_TAKEN, false) || is_probe) {',
+    'if (book(client, request, CF_UNSENT, false) || is_probe) {',
+  ),
+  mutation(
+    'a foreign answer is an acceptance',
+    'answer.c',
+    '        (void)book(client, request, CF_UNSENT, false);\n        cf_delivery_back_off',
+    '        (void)book(client, request, CF_TAKEN, false);\n        cf_delivery_back_off',
+  ),
+  mutation(
+    'what is in doubt is not kept for the next visit',
+    'snapshot.c',
+    'cf_session_is_due(session) || cf_session_is_doubtful(session);',
+    'cf_session_is_due(session);',
   ),
 ];

@@ -1,5 +1,7 @@
 #include "network.h"
 
+#include "crashfree.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@ typedef enum fault {
     FAULT_LIMITS_OTHERS,
     FAULT_LIMITS_NEXT,
     FAULT_OVER_QUOTA,
+    FAULT_FOREIGN,
     FAULTS
 } fault;
 
@@ -202,6 +205,10 @@ fate network_fate(rng *random, bool wrong, double latency) {
         result.delivered = true;
         limits(&result, random, true);
         break;
+    case FAULT_FOREIGN:
+        result.name = "somebody else's answer";
+        result.status = CRASHFREE_ANSWER_FOREIGN;
+        break;
     default:
         result.name = "200, over quota";
         result.status = 200;
@@ -209,4 +216,20 @@ fate network_fate(rng *random, bool wrong, double latency) {
         break;
     }
     return result;
+}
+
+fate network_seen(const fate *fate, way way, bool unreadable) {
+    const bool reached = fate->answered && fate->status != CRASHFREE_ANSWER_NONE;
+    struct fate seen = *fate;
+
+    if (!reached || (way != WAY_OPAQUE && !unreadable)) {
+        return seen;
+    }
+    seen.limits[0] = '\0';
+    seen.retry_after = -1;
+    seen.sessions_least = seen.sessions_most = -1;
+    seen.reports_least = seen.reports_most = -1;
+    seen.status = way == WAY_NORMAL ? CRASHFREE_ANSWER_NONE : CRASHFREE_ANSWER_OPAQUE;
+    seen.delivered = way != WAY_NORMAL;
+    return seen;
 }

@@ -17,11 +17,21 @@ static channel *main_channel(void) {
     return &P.channels[0];
 }
 
+/* Whether something left without an answer. */
+static bool has_doubts(void) {
+    for (unsigned i = M.first; i < P.bound; i++) {
+        if (P.witnesses[i].doubt_init || P.witnesses[i].doubt_end) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void start(bool announce) {
     channel *c = main_channel();
 
     if (P.subject->is_core && crashfree_saveable(c->client) >= CRASHFREE_SESSIONS_MAX &&
-        P.active_count > 0) {
+        (P.active_count > 0 || has_doubts())) {
         c->inexact = true;
     }
     model_start(&M, P.now, announce);
@@ -178,10 +188,14 @@ static void check_status(void) {
         expected = CRASHFREE_STATUS_RATE_LIMITED;
     } else if (main_channel()->limited_most > P.now) {
         return;
+    } else if (main_channel()->foreign) {
+        expected = CRASHFREE_STATUS_ANSWERS_FOREIGN;
     } else if (M.too_many) {
         expected = CRASHFREE_STATUS_TOO_MANY_SESSIONS;
     } else if (present != NULL && !present->sampled) {
         expected = CRASHFREE_STATUS_SAMPLED_OUT;
+    } else if (main_channel()->unreadable) {
+        expected = CRASHFREE_STATUS_ANSWERS_UNREADABLE;
     }
     if (status != expected) {
         fail("status tells why nothing is sent", "%d, not %d", status, expected);
@@ -291,6 +305,9 @@ static void restore(int index, int release) {
         }
         w->channel = index;
         w->refusals = 0; /* of this client */
+        /* What nobody answered before its page ended is told again. */
+        w->doubt_init = false;
+        w->doubt_end = false;
         const bool taken = crashfree_restore(c->client, r->text, strlen(r->text), r->killed);
 
         trace("session %u is restored: %d, age %g s", r->session + 1, taken, age / 1000);
@@ -533,6 +550,7 @@ play_result play_life(const life *life, const subject *subject, bool with_trace)
     P.now = life->config.origin;
     P.skew = life->config.skew;
     P.event = life->count;
+    P.unreadable = life->config.unreadable && life->config.readable_from > 0;
     if (subject->size() > sizeof memory[0]) {
         fail("bounds of the simulator", "a client has %zu bytes", subject->size());
         return P.result;
@@ -547,6 +565,7 @@ play_result play_life(const life *life, const subject *subject, bool with_trace)
         }
         P.event = i;
         P.nth = 0;
+        P.unreadable = life->config.unreadable && (int)i < life->config.readable_from;
         P.page_events++;
         if (life->config.faults > 0) {
             rng random = event_random();

@@ -70,6 +70,8 @@ static void shrink_settings(life *life) {
     TRY(storage_fails, false)
     TRY(clock_sleeps, false)
     TRY(heals, false)
+    TRY(unreadable, false)
+    TRY(readable_from, LIFE_EVENTS)
     TRY(lateness, 0)
     TRY(latency, 40)
     TRY(skew, 0)

@@ -40,46 +40,106 @@ static void limit(double *least, double *most, double least_s, double most_s) {
     }
 }
 
+/* An item was taken, as far as the client can know. */
+static void know(channel *c, witness *w, unsigned session, model_facts facts, bool is_end) {
+    w->init_known |= facts.begun;
+    w->end_known |= is_end;
+    merge(&w->known, facts);
+    if (facts.begun && !M.sessions[session].forgotten) {
+        /* It may have been given up for other reasons meanwhile. */
+        const bool perhaps = M.sessions[session].dismissed || w->refusals > 2;
+
+        c->accepted += !perhaps;
+        c->accepted_perhaps += perhaps;
+    }
+}
+
+/* What is in doubt in a channel counts as taken, or as lost. */
+static void settle_doubts(channel *c, bool taken) {
+    for (unsigned i = 0; i < P.bound; i++) {
+        witness *w = &P.witnesses[i];
+
+        if (w->channel != (int)(c - P.channels) || M.sessions[i].page != M.page ||
+            !(w->doubt_init || w->doubt_end || w->doubt.errored || w->doubt.user != 0)) {
+            continue;
+        }
+        /* It may have been given up as too old meanwhile. */
+        c->inexact |= P.now - M.sessions[i].began > AGE_MS;
+        if (taken) {
+            model_facts facts = w->doubt;
+
+            facts.begun = w->doubt_init;
+            know(c, w, i, facts, w->doubt_end);
+            w->excused |= w->doubt_lost;
+        }
+        w->doubt_init = false;
+        w->doubt_end = false;
+        w->doubt_lost = false;
+        memset(&w->doubt, 0, sizeof w->doubt);
+    }
+}
+
+static void take_item(channel *c, const fate *fate, const sent_item *sent, bool doubtful) {
+    witness *w = &P.witnesses[sent->session];
+
+    w->inits_on_way -= sent->item.init;
+    w->ends_on_way -= sent->is_end;
+    if (fate->delivered) {
+        know(c, w, sent->session, sent->facts, sent->is_end);
+        w->excused |= !fate->taken;
+        return;
+    }
+    if (doubtful) {
+        w->doubt_init |= sent->item.init;
+        w->doubt_end |= sent->is_end;
+        w->doubt_lost |= !fate->taken;
+        merge(&w->doubt, sent->facts);
+    }
+    w->inits_spare += sent->item.init && fate->taken;
+    w->ends_spare += sent->is_end && fate->taken;
+    if (fate->status >= 100 && fate->status != 429) {
+        w->refused = true;
+        w->refusals++;
+        w->when_refused = M.sessions[sent->session].is;
+    }
+}
+
 /* The client hears of a request. */
 static void answer(request *request) {
     const fate *fate = &request->fate;
     channel *c = &P.channels[request->channel];
+    const bool probe = request->number == c->probe;
+    /* It said nothing of sessions, and asks no more. */
+    const bool stale = request->count == 0 && !probe;
+    const bool none = fate->status == CRASHFREE_ANSWER_NONE;
+    const bool doubtful = none && !c->reads && (request->mode & CRASHFREE_FETCH_OPAQUE) == 0;
 
-    trace("answer to request %u: %s", request->number, fate->name);
+    trace("answer to request %u: %s, %d", request->number, fate->name, fate->status);
     for (unsigned i = request->first; i < request->first + request->count; i++) {
-        const sent_item *sent = &P.items[i];
-
-        if (c->ended && fate->status == 0) {
-            break;
-        }
-        witness *w = &P.witnesses[sent->session];
-
-        w->inits_on_way -= sent->item.init;
-        w->ends_on_way -= sent->is_end;
-        if (fate->delivered) {
-            w->init_known |= sent->item.init;
-            w->end_known |= sent->is_end;
-            merge(&w->known, sent->facts);
-            if (sent->item.init && !M.sessions[sent->session].forgotten) {
-                /* It may have been given up for other reasons meanwhile. */
-                const bool perhaps = M.sessions[sent->session].dismissed || w->refusals > 2;
-
-                c->accepted += !perhaps;
-                c->accepted_perhaps += perhaps;
-            }
-            w->excused |= !fate->taken;
-        } else {
-            w->inits_spare += sent->item.init && fate->taken;
-            w->ends_spare += sent->is_end && fate->taken;
-            if (fate->status != 0 && fate->status != 429) {
-                w->refused = true;
-                w->refusals++;
-                w->when_refused = M.sessions[sent->session].is;
-            }
+        if (!(c->ended && none)) {
+            take_item(c, fate, &P.items[i], doubtful);
         }
     }
+    if (fate->status >= 100) {
+        c->reads = true;
+        c->unreadable = false;
+        settle_doubts(c, false);
+    } else if (none && !c->ended) {
+        c->reads = false;
+    } else if (fate->status == CRASHFREE_ANSWER_OPAQUE && probe) {
+        c->unreadable = true;
+        settle_doubts(c, true);
+    }
+    if (!(none && c->ended)) {
+        c->foreign = fate->status == CRASHFREE_ANSWER_FOREIGN ||
+                     ((none || (stale && fate->status == CRASHFREE_ANSWER_OPAQUE)) && c->foreign);
+    }
+    c->foreign_answers += fate->status == CRASHFREE_ANSWER_FOREIGN;
     c->ended_in_limit = false;
-    c->failures = fate->status == 0 ? c->failures + 1 : 0;
+    c->failures = fate->status == CRASHFREE_ANSWER_NONE || fate->status == CRASHFREE_ANSWER_FOREIGN
+                      ? c->failures + 1
+                  : probe || stale ? c->failures
+                                   : 0;
     limit(&c->limited_least, &c->limited_most, fate->sessions_least, fate->sessions_most);
     limit(&c->reports_least, &c->reports_most, fate->reports_least, fate->reports_most);
     P.calls = 0;
@@ -93,6 +153,9 @@ static void answer(request *request) {
 
         if (accepted < c->accepted || accepted > c->accepted + c->accepted_perhaps) {
             fail("accepted are those that an answer accepted", "%u, not %u", accepted, c->accepted);
+        }
+        if (crashfree_count(c->client, CRASHFREE_COUNT_FOREIGN_ANSWERS) != c->foreign_answers) {
+            fail("foreign answers are counted", "not %u", c->foreign_answers);
         }
     }
 }
@@ -143,7 +206,7 @@ static bool step(double until) {
         }
     } else if (request->channel >= 0 && P.channels[request->channel].alive) {
         answer(request);
-        if (P.channels[request->channel].ended && request->fate.status == 0) {
+        if (P.channels[request->channel].ended && request->fate.status == CRASHFREE_ANSWER_NONE) {
             request->answers = INFINITY;
             return true;
         }

@@ -38,6 +38,10 @@ typedef struct witness {
     bool refused;  /* by an answer, in the state of `when_refused` */
     model_facts when_refused;
     unsigned refusals;
+    bool doubt_init; /* it left and nobody could read an answer; so did ... */
+    bool doubt_end;  /* ... its end */
+    bool doubt_lost; /* something of that did not arrive */
+    model_facts doubt;
     bool was_on_way; /* when its page ended: given up then, it may be counted nevertheless */
     bool untold;     /* when its page ended: something was neither taken nor on its way */
     bool excused;    /* may be missing, if there are faults */
@@ -55,7 +59,12 @@ typedef struct channel {
     double reports_least;
     double reports_most;
     double reported[SERVER_REASONS];
-    unsigned failures; /* requests in a row that got no answer */
+    unsigned failures; /* requests in a row that came to nothing */
+    uint32_t probe;    /* the last one */
+    bool reads;        /* the last answer could be read */
+    bool unreadable;   /* it knows that answers cannot be read */
+    bool foreign;      /* the last answer was not the server's */
+    unsigned foreign_answers;
     unsigned accepted;
     unsigned accepted_perhaps; /* given up while on their way */
     unsigned requests;
@@ -67,6 +76,7 @@ typedef struct channel {
 typedef struct request {
     int channel; /* negative: the page that made it is gone */
     uint32_t number;
+    unsigned mode;
     fate fate;
     double arrives;
     double answers;
@@ -109,7 +119,8 @@ struct world {
     bool visible;
     bool healed;
     bool storm;
-    bool asked; /* within before_send */
+    bool unreadable; /* answers are, for now */
+    bool asked;      /* within before_send */
     unsigned event;
     unsigned nth;   /* use of the event's randomness */
     unsigned calls; /* fetches within one call of the client */

@@ -148,36 +148,58 @@ TEST(request_numbers_count_up) {
 
 /* ---- no answer ------------------------------------------------------------------------------- */
 
-TEST(no_answer_is_retried_with_backoff_and_jitter) {
+/* A client that has read an answer, and has another request on its way: number 1. */
+static void begin_read(void) {
+    begin_with_request();
+    fake_respond(0, 200);
+    start(true);
+}
+
+TEST(no_answer_after_one_that_was_read_is_retried) {
+    begin_read();
+    fake_respond(1, 0);
+    CHECK(fake.delay >= 1500);
+    CHECK(fake.delay <= 2500);
+    fake_advance(fake.delay);
+    CHECK_EQ_INT(fake.count, 3);
+    CHECK_EQ_INT(fake_items(2), 2);
+    CHECK(fake_has(2, 0, EXITED));
+    CHECK(fake_has(2, 1, INIT));
+    CHECK_EQ_INT(fake.requests[2].mode, CRASHFREE_FETCH_NORMAL);
+}
+
+TEST(no_answer_is_asked_about_at_once_and_then_with_backoff_and_jitter) {
     double expected = 2000;
 
     begin_with_request();
-    for (int i = 0; i < 8; i++) {
-        fake_respond(fake.count - 1, 0);
+    fake_respond(0, 0);
+    CHECK(fake.delay == 0);
+    fake_advance(0);
+    for (unsigned i = 0; i < 8; i++) {
+        CHECK_EQ_INT(fake.count, i + 2);
+        CHECK_EQ_INT(fake.requests[i + 1].mode, CRASHFREE_FETCH_PROBE);
+        CHECK_EQ_INT(fake_items(i + 1), 0);
+        fake_respond(i + 1, 0);
         CHECK(fake.wake_at >= 0);
         CHECK(fake.delay >= 0.75 * expected);
         CHECK(fake.delay <= 1.25 * expected);
-        const unsigned before = fake.count;
-
         fake_advance(fake.wake_at - fake.monotonic);
-        CHECK_EQ_INT(fake.count, before + 1);
-        CHECK(fake_has(before, 0, INIT));
-        expected = expected * 2 < 300000 ? expected * 2 : 300000;
+        expected = expected * 2;
     }
 }
 
 TEST(jitter_comes_from_the_host) {
-    begin_with_request();
+    begin_read();
     fake.random_byte = 0;
-    fake_respond(0, 0);
+    fake_respond(1, 0);
     CHECK(fake.delay == 1500);
-    begin_with_request();
+    begin_read();
     fake.random_byte = 128;
-    fake_respond(0, 0);
+    fake_respond(1, 0);
     CHECK(fake.delay == 2000);
-    begin_with_request();
+    begin_read();
     fake.random_byte = 255;
-    fake_respond(0, 0);
+    fake_respond(1, 0);
     CHECK(fake.delay > 2490);
     CHECK(fake.delay < 2500);
 }
@@ -188,46 +210,53 @@ TEST(retries_by_the_timer_are_bounded_and_an_event_tries_again) {
         fake_answer(0);
         fake_advance(FAKE_DAY / 100);
     }
-    CHECK_EQ_INT(fake.count, 9);
+    CHECK_EQ_INT(fake.count, 10);
     CHECK(fake.wake_at < 0);
     crashfree_flush(fake.client);
-    CHECK_EQ_INT(fake.count, 10);
-    CHECK(fake_has(9, 0, INIT));
-    fake_respond(9, 200);
+    CHECK_EQ_INT(fake.count, 11);
+    fake_respond(10, 200);
+    fake_advance(0);
+    CHECK_EQ_INT(fake.count, 12);
+    CHECK(fake_has(11, 0, INIT));
+    fake_respond(11, 200);
     CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
-TEST(any_answer_starts_the_backoff_anew) {
-    begin_with_request();
-    for (unsigned i = 0; i < 5; i++) {
+TEST(an_answer_for_sessions_starts_the_backoff_anew) {
+    begin_read();
+    for (unsigned i = 1; i < 6; i++) {
         fake_respond(i, 0);
-        crashfree_flush(fake.client);
+        fake_advance(fake.wake_at - fake.monotonic);
     }
-    fake_respond(5, 200);
+    CHECK(fake.delay > 12000);
     fake_settle();
     CHECK(fake.wake_at < 0);
     start(true);
-    fake_respond(6, 0);
+    fake_respond(fake.count - 1, 0);
     CHECK(fake.delay <= 2500);
 }
 
 TEST(the_next_event_does_not_wait_for_the_backoff) {
-    begin_with_request();
-    fake_respond(0, 0);
+    begin_read();
+    fake_respond(1, 0);
     start(true);
-    CHECK_EQ_INT(fake.count, 2);
-    CHECK_EQ_INT(fake_items(1), 2);
-    CHECK(fake_has(1, 0, INIT));
-    CHECK(fake_has(1, 0, EXITED));
-    CHECK(fake_has(1, 1, INIT));
+    CHECK_EQ_INT(fake.count, 3);
+    CHECK_EQ_INT(fake_items(2), 3);
+    CHECK(fake_has(2, 0, EXITED));
+    CHECK(fake_has(2, 1, INIT));
+    CHECK(fake_has(2, 1, EXITED));
+    CHECK(fake_has(2, 2, INIT));
 }
 
 TEST(a_flush_makes_the_wait_short_again) {
-    begin_with_request();
-    for (int i = 0; i < 4; i++) {
-        fake_respond(fake.count - 1, 0);
-        fake_advance(fake.delay);
+    begin_read();
+    for (unsigned i = 1; i < 6; i++) {
+        fake_respond(i, 0);
+        fake_advance(fake.wake_at - fake.monotonic);
     }
+    CHECK(fake.delay > 12000);
+    fake.wake_at = -1;
+    fake.client->wake_at = 0;
     crashfree_flush(fake.client);
     fake_respond(fake.count - 1, 0);
     CHECK(fake.delay <= 2500);
@@ -236,7 +265,7 @@ TEST(a_flush_makes_the_wait_short_again) {
 TEST(nothing_is_retried_when_nothing_is_waiting) {
     begin_with_request();
     fake_respond(0, 200);
-    crashfree_respond(fake.client, 77, 0, "", 0, -1);
+    crashfree_respond(fake.client, 1, 0, "", 0, -1);
     CHECK(fake.wake_at < 0);
 }
 
@@ -282,7 +311,9 @@ TEST(no_answer_after_hiding_is_retried) {
     crashfree_hide(fake.client, false);
     fake_respond(0, 0);
     fake_settle();
-    CHECK_EQ_INT(fake.count, 2);
+    CHECK_EQ_INT(fake.count, 3);
+    CHECK_EQ_INT(fake_items(1), 0);
+    CHECK(fake_has(2, 0, INIT));
     CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
@@ -435,8 +466,8 @@ TEST(a_limit_on_a_5xx_is_a_limit) {
 TEST(a_longer_limit_puts_the_wake_off) {
     begin_with_request();
     fake_limit(0, 429, "60:session:key", -1);
-    crashfree_respond(fake.client, 99, 200, "300:session:key", 15, -1);
-    crashfree_respond(fake.client, 99, 200, "10:session:key", 14, -1);
+    crashfree_respond(fake.client, 1, 200, "300:session:key", 15, -1);
+    crashfree_respond(fake.client, 1, 200, "10:session:key", 14, -1);
     fake_advance(299999);
     CHECK_EQ_INT(fake.count, 1);
     fake_advance(1);
@@ -640,7 +671,7 @@ TEST(reports_can_be_switched_off) {
 TEST(a_limit_on_reports_holds_them_back) {
     lose_one();
     start(true);
-    crashfree_respond(fake.client, 99, 200, "60:internal:key", 15, -1);
+    crashfree_respond(fake.client, 1, 200, "60:internal:key", 15, -1);
     crashfree_hide(fake.client, false);
     CHECK_EQ_INT(fake.count, 2);
     fake_advance(FAKE_MINUTE);
@@ -667,4 +698,170 @@ TEST(a_tunnel_gets_the_envelope_with_the_dsn_and_no_key_in_its_address) {
     fake_begin();
     start(true);
     CHECK(strstr(fake.requests[0].body, "\"dsn\"") == NULL);
+}
+
+/* ---- answers that cannot be read, or are not the server's ------------------------------------- */
+
+/* The server takes everything, but no answer can be read. */
+static void be_unreadable(void) {
+    for (unsigned i = 0; i < fake.count; i++) {
+        if (!fake.requests[i].answered) {
+            fake_respond(i, fake.requests[i].mode >= CRASHFREE_FETCH_PROBE ? CRASHFREE_ANSWER_OPAQUE
+                                                                           : CRASHFREE_ANSWER_NONE);
+        }
+    }
+}
+
+TEST(what_arrives_without_a_readable_answer_is_sent_once) {
+    begin_with_request();
+    for (int i = 0; i < 20; i++) {
+        be_unreadable();
+        fake_advance(FAKE_MINUTE);
+        if (i % 4 == 1) {
+            start(true);
+        } else if (i == 8) {
+            crash();
+        }
+    }
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ANSWERS_UNREADABLE);
+    crashfree_hide(fake.client, true);
+    CHECK_EQ_INT(fake_total(INIT), counter(CRASHFREE_COUNT_STARTED));
+    CHECK_EQ_INT(fake_total(INIT), counter(CRASHFREE_COUNT_ACCEPTED));
+    CHECK_EQ_INT(fake_total(CRASHED), 1);
+}
+
+TEST(once_answers_are_known_to_be_unreadable_requests_say_so) {
+    begin_with_request();
+    be_unreadable();
+    fake_advance(0);
+    CHECK_EQ_INT(fake.requests[1].mode, CRASHFREE_FETCH_PROBE);
+    be_unreadable();
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+    start(true);
+    CHECK_EQ_INT(fake.requests[2].mode, CRASHFREE_FETCH_OPAQUE);
+    be_unreadable();
+    start(true);
+    crashfree_hide(fake.client, false);
+    be_unreadable();
+    fake_advance(FAKE_DAY);
+    CHECK_EQ_INT(fake.count, 4);
+    crash();
+    crashfree_hide(fake.client, false);
+    crash();
+    fake_settle();
+    CHECK_EQ_INT(fake_total(CRASHED), 1);
+}
+
+TEST(a_lost_network_is_told_from_an_answer_that_cannot_be_read) {
+    begin_with_request();
+    be_unreadable();
+    fake_advance(0);
+    be_unreadable();
+    start(true);
+    /* Even in the other way there is no answer. */
+    fake_respond(2, CRASHFREE_ANSWER_NONE);
+    fake_advance(2500);
+    CHECK_EQ_INT(fake.count, 4);
+    CHECK_EQ_INT(fake_items(3), 2);
+    CHECK(fake_has(3, 1, INIT));
+    be_unreadable();
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 2);
+}
+
+TEST(an_answer_that_can_be_read_ends_the_doubt) {
+    begin_with_request();
+    fake_respond(0, 0);
+    fake_advance(0);
+    fake_respond(1, 400);
+    fake_advance(0);
+    CHECK_EQ_INT(fake.count, 3);
+    CHECK(fake_has(2, 0, INIT));
+    CHECK_EQ_INT(fake.requests[2].mode, CRASHFREE_FETCH_NORMAL);
+    fake_respond(2, 200);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+}
+
+TEST(answers_that_become_readable_are_read) {
+    begin_with_request();
+    be_unreadable();
+    fake_advance(0);
+    be_unreadable();
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ANSWERS_UNREADABLE);
+    start(true);
+    fake_limit(2, 429, "60:session:key", -1);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_RATE_LIMITED);
+    fake_advance(FAKE_MINUTE);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
+    CHECK_EQ_INT(fake.requests[3].mode, CRASHFREE_FETCH_NORMAL);
+}
+
+TEST(news_do_not_wait_until_a_doubt_is_settled) {
+    begin_with_request();
+    fake_respond(0, 0);
+    start(true);
+    CHECK_EQ_INT(fake.count, 2);
+    CHECK_EQ_INT(fake_items(1), 2);
+    /* What is in doubt is not repeated: the first one says its end alone. */
+    CHECK(!fake_has(1, 0, INIT));
+    CHECK(fake_has(1, 0, EXITED));
+    CHECK(fake_has(1, 1, INIT));
+    fake_respond(1, 200);
+    fake_advance(0);
+    CHECK_EQ_INT(fake.count, 3);
+    CHECK_EQ_INT(fake_items(2), 1);
+    CHECK(fake_has(2, 0, INIT));
+    CHECK(fake_has(2, 0, OK));
+}
+
+TEST(what_is_in_doubt_is_not_repeated_as_the_page_ends) {
+    begin_with_request();
+    fake_respond(0, 0);
+    crashfree_hide(fake.client, false);
+    crashfree_hide(fake.client, true);
+    CHECK_EQ_INT(fake.count, 1);
+}
+
+TEST(a_page_without_a_network_asks_a_bounded_number_of_times) {
+    begin_with_request();
+    for (int i = 0; i < 1000; i++) {
+        fake_answer(0);
+        fake_advance(FAKE_MINUTE);
+        crashfree_wake(fake.client);
+    }
+    CHECK(fake.count < 1100);
+    fake_begin();
+    start(true);
+    for (int i = 0; i < 1000; i++) {
+        fake_answer(0);
+        crashfree_wake(fake.client);
+    }
+    CHECK_EQ_INT(fake.count, 2);
+}
+
+TEST(a_foreign_answer_is_none_of_ours) {
+    begin_with_request();
+    fake_respond(0, CRASHFREE_ANSWER_FOREIGN);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ANSWERS_FOREIGN);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_FOREIGN_ANSWERS), 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 0);
+    for (int i = 0; i < 100; i++) {
+        fake_answer(CRASHFREE_ANSWER_FOREIGN);
+        fake_advance(FAKE_DAY / 100);
+    }
+    CHECK_EQ_INT(fake.count, 9);
+    crashfree_flush(fake.client);
+    CHECK(fake_has(9, 0, INIT));
+    fake_respond(9, 200);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+}
+
+TEST(what_is_in_doubt_for_too_long_is_lost) {
+    begin_with_request();
+    fake_respond(0, 0);
+    fake_advance(CRASHFREE_AGE_MAX_MS + 1);
+    fake_answer(0);
+    crashfree_flush(fake.client);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_NETWORK_ERROR), 1);
 }

@@ -16,6 +16,8 @@ export interface Counts {
   sample_rate: number;
   before_send: number;
   backpressure: number;
+  /** Answers that were not the server's: of a sign-in page, say. */
+  foreign_answers: number;
   /**
    * Errors that did not count, by the rule that left them out, such as `{ scriptError: 2 }`: a broken
    * set-up shows here rather than looking healthy.
@@ -37,6 +39,7 @@ export function countsOf(core: Core | undefined, ignored: Counts['ignored']): Co
     sample_rate: of(Counter.SAMPLE_RATE),
     before_send: of(Counter.BEFORE_SEND),
     backpressure: of(Counter.BACKPRESSURE),
+    foreign_answers: of(Counter.FOREIGN_ANSWERS),
     ignored: { ...ignored },
   };
 }

@@ -1,3 +1,4 @@
+import { FetchMode } from '../abi';
 import { configure } from '../options/configure';
 import { createCore, type Core } from '../core/core';
 import { clearTimer, setTimer, type Timer } from '../native';
@@ -28,7 +29,7 @@ export async function startCore(
           changed();
         }, delay);
       },
-      _fetch(request, url, urlLength, body, bodyLength, atExit) {
+      _fetch(request, url, urlLength, body, bodyLength, mode) {
         /* What `changed` saves takes the place of the body. */
         const text = core._read(bodyLength, body);
         /* Before it leaves: what is on its way counts as delivered. */
@@ -36,7 +37,7 @@ export async function startCore(
         transport._send(
           core._read(urlLength, url),
           text,
-          atExit,
+          mode & FetchMode.AT_EXIT,
           (status, limits = '', retryAfter) => {
             core._respond(request, status, core._write(limits), retryAfter);
             changed(status);

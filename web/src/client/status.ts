@@ -10,6 +10,10 @@ export type Status =
   | 'consent-denied'
   /** The server asked for a pause; sessions are kept until it is over. */
   | 'rate-limited'
+  /** Sessions arrive, but the page may not read the answers: each is sent once. */
+  | 'answers-unreadable'
+  /** Something answers in the server's place; sessions are kept until the server does. */
+  | 'answers-foreign'
   /** The running session is not in the sample. */
   | 'sampled-out'
   /** `maxSessionsPerMinute` was reached. */

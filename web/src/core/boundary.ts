@@ -43,7 +43,7 @@ export type Host = {
     urlLength: number,
     body: number,
     bodyLength: number,
-    atExit: number,
+    mode: number,
   ): void;
   _before_send(session: number, length: number): boolean;
 };

@@ -1,0 +1,119 @@
+/* What an answer means, and when the next request is made after it (protocol 5). */
+#include "delivery.h"
+#include "queue.h"
+
+/* Answers that refuse an item before it is given up. */
+#define REFUSALS_MAX 3
+
+/* Books what `request` carried, or what is in doubt, as a new fact. Returns whether it was any. */
+static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refused) {
+    bool any = false;
+
+    for (cf_session *session = client->sessions; session < client->end; session++) {
+        bool carried = false;
+
+        if (session->init_request == request) {
+            session->init_request = fact;
+            client->counters[CRASHFREE_COUNT_ACCEPTED] += fact == CF_TAKEN;
+            carried = true;
+        }
+        if (session->update_request == request) {
+            session->update_request = fact;
+            carried = true;
+        }
+        any |= carried;
+        if (carried && refused) {
+            session->refused = true;
+            if (++session->refusals == REFUSALS_MAX) {
+                cf_queue_drop(client, session, CRASHFREE_COUNT_SEND_ERROR);
+            }
+        }
+    }
+    cf_queue_forget_settled(client);
+    return any;
+}
+
+/* There was no answer: the network may have failed, or the answer may not be for us to read. */
+static void take_none(crashfree *client, uint32_t request, bool is_probe) {
+    const bool is_failure =
+        client->readable || (client->unreadable && request >= client->opaque_from);
+
+    if (client->ended) {
+        return;
+    }
+    client->readable = false;
+    (void)book(client, request, is_failure ? CF_UNSENT : CF_DOUBTFUL, false);
+    if (is_failure) {
+        cf_delivery_back_off(client);
+    } else if (!is_probe && client->probe == 0 && client->failures == 0) {
+        /* Which it was can be found out at once. */
+        client->probe_at = client->monotonic;
+        cf_delivery_wake_in(client, 0);
+    } else {
+        cf_delivery_arrange_probe(client);
+    }
+}
+
+/* The server was reached and its answer cannot be read. */
+static void take_opaque(crashfree *client, uint32_t request, bool is_probe) {
+    /* A probe that another has replaced says nothing. */
+    if (book(client, request, CF_TAKEN, false) || is_probe) {
+        client->foreign = false;
+        client->failures = 0;
+    }
+    if (is_probe) {
+        client->opaque_from = client->unreadable ? client->opaque_from : client->last_request + 1;
+        client->unreadable = true;
+        (void)book(client, CF_DOUBTFUL, CF_TAKEN, false);
+    }
+}
+
+static void take_status(crashfree *client, uint32_t request, bool is_probe, int status,
+                        bool limited) {
+    const bool delivered = (status >= 200 && status < 300) || (status == 429 && !limited);
+    const bool was_in_doubt = cf_queue_has_doubts(client);
+
+    client->readable = true;
+    client->unreadable = false;
+    client->foreign = false;
+    (void)book(client, request, delivered ? CF_TAKEN : CF_UNSENT, !delivered && status != 429);
+    (void)book(client, CF_DOUBTFUL, CF_UNSENT, false);
+    if (!is_probe) {
+        client->failures = 0;
+    }
+    if (cf_queue_has_news(client, false)) {
+        /* By then the rest of a limit is waited for; one of no time must not make a storm. */
+        cf_delivery_wake_in(client, was_in_doubt ? 0 : CF_RETRY_FIRST_MS);
+    }
+}
+
+void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
+                       size_t limits_length, double retry_after) {
+    if (request == CF_UNSENT || request > client->last_request) {
+        return;
+    }
+    const bool is_probe = request == client->probe;
+
+    cf_state_look_at_clocks(client);
+    if (is_probe) {
+        client->probe = 0;
+    }
+    switch (status) {
+    case CRASHFREE_ANSWER_NONE:
+        take_none(client, request, is_probe);
+        break;
+    case CRASHFREE_ANSWER_OPAQUE:
+        take_opaque(client, request, is_probe);
+        break;
+    case CRASHFREE_ANSWER_FOREIGN:
+        client->foreign = true;
+        client->counters[CRASHFREE_COUNT_FOREIGN_ANSWERS]++;
+        (void)book(client, request, CF_UNSENT, false);
+        cf_delivery_back_off(client);
+        break;
+    default:
+        take_status(client, request, is_probe, status,
+                    cf_ratelimit_update(&client->limits, client->monotonic, status, limits,
+                                        limits_length, retry_after));
+    }
+}
