@@ -1,167 +1,157 @@
 /**
  * `npm run bench`: what crashfree.min.js costs a page, beside @sentry/browser and a hand-written
- * floor, measured in one run in Chromium. Options: `--rounds N`, `--quick`, `--json FILE`.
+ * floor, measured in one run in Chromium. Options: `--rounds N` (12), `--quick` for a first look,
+ * `--throttle 4` for a second table with the processor slowed to a quarter, `--only start` for the
+ * figures whose name has that text in it, `--beside FILE` for another build of crashfree.min.js as a
+ * column of its own, `--pair` without the other columns, `--json FILE`, and `--readme`, which writes
+ * README's table.
  *
  * The subjects take turns, each look is at a new tab with a process and a cache of its own, and
- * what a page without any of them shows is taken off. Nothing is asserted: machines differ.
+ * what a page without any of them shows is taken off. Processor time is that of the main thread, from
+ * the DevTools protocol: it has in it what was put off, and what a busy machine does not add to. A
+ * line for each missed bound follows; the exit code does not tell, as machines differ.
  *
- * Start is timed around the insertion of an inline script, which compiles, runs and starts it in
- * one piece, with a text that no cache knows; the processor time of the main thread is from the
- * DevTools protocol, and has in it what was put off and what a busy machine does not add to.
+ * Start is measured around the insertion of an inline script, which compiles, runs and starts it in
+ * one piece, with a text that no cache knows, while the page is still loading.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../web/build/run.js';
-import { Chromium, type Figures } from './chromium.js';
-import { control, loadSubjects, reference, weigh } from './subjects/index.js';
-
-interface Row {
-  /** Name in the figures. */
-  figure: string;
-  title: string;
-  digits: number;
-  /** Whether the page alone has some of it, which is taken off. */
-  net?: boolean;
-}
-
-const rows: Row[] = [
-  { figure: 'raw', title: 'bytes', digits: 0 },
-  { figure: 'gzip', title: 'bytes, gzip -9', digits: 0 },
-  { figure: 'brotli', title: 'bytes, brotli -q 11', digits: 0 },
-  { figure: 'start', title: 'compile, evaluate and start [ms]', digits: 2, net: true },
-  { figure: 'start, CPU', title: 'the same, processor time [ms]', digits: 2, net: true },
-  {
-    figure: 'first session, CPU',
-    title: 'until the first session is sent, processor time [ms]',
-    digits: 2,
-    net: true,
-  },
-  { figure: 'first', title: 'navigation start to first session request [ms]', digits: 0 },
-  { figure: 'navigation, api', title: 'pushState, Navigation API [µs]', digits: 1, net: true },
-  { figure: 'navigation, wrap', title: 'pushState, wrapped [µs]', digits: 1, net: true },
-  {
-    figure: 'navigation in all, api',
-    title: 'navigation with what it puts off, Navigation API [µs]',
-    digits: 1,
-    net: true,
-  },
-  {
-    figure: 'navigation in all, wrap',
-    title: 'navigation with what it puts off, wrapped [µs]',
-    digits: 1,
-    net: true,
-  },
-  { figure: 'error', title: 'captureException, first of a session [µs]', digits: 1, net: true },
-  { figure: 'error in all', title: 'the same with what it puts off [µs]', digits: 1, net: true },
-  { figure: 'requests', title: 'requests per navigation', digits: 1 },
-  { figure: 'bytes', title: 'body bytes per navigation', digits: 0 },
-  { figure: 'heap', title: 'JavaScript heap after start [KiB]', digits: 0, net: true },
-  { figure: 'buffers', title: 'script text and buffers [KiB]', digits: 0, net: true },
-  { figure: 'memory', title: 'WebAssembly memory [KiB]', digits: 0 },
-];
+import { Chromium } from './chromium.js';
+import { writeReadme } from './readme.js';
+import { rows } from './rows.js';
+import {
+  resultOf,
+  type About,
+  type Figures,
+  type Line,
+  type Result,
+  type Rounds,
+} from './statistics.js';
+import { beside, control, crashfree, loadSubjects, reference, weigh } from './subjects/index.js';
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    throttle: { type: 'string' },
+    beside: { type: 'string' },
+    pair: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
     json: { type: 'string' },
+    readme: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 12));
-const batches = values.quick ? 3 : 9;
+const batches = values.quick ? 2 : 5;
+const size = 50;
+const wanted = rows.filter(({ figure }) => figure.includes(values.only));
+const wants = (...figures: string[]) => wanted.some(({ figure }) => figures.includes(figure));
 
-function quantile(sorted: readonly number[], share: number): number {
-  const at = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(at)]!;
-  return low + (sorted[Math.ceil(at)]! - low) * (at % 1);
-}
+const subjects = (await loadSubjects(values.beside)).filter(
+  ({ name }) => !values.pair || [crashfree, beside, reference, control].includes(name),
+);
+const columns = subjects.map(({ name }) => name).filter((name) => name !== control);
 
 async function versionOf(name: string): Promise<string> {
-  const file = join(root, name === 'crashfree' ? '' : `node_modules/${name}`, 'package.json');
+  const file = join(root, name === crashfree ? '' : `node_modules/${name}`, 'package.json');
   return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
 }
 
-const subjects = await loadSubjects();
-const chromium = await Chromium.launch(subjects);
-/** By subject and figure: what each round saw. */
-const seen = new Map(subjects.map(({ name }) => [name, new Map<string, number[]>()]));
-const note = (name: string, figures: Figures): void => {
-  const ofSubject = seen.get(name)!;
-  for (const [figure, value] of Object.entries(figures)) {
-    ofSubject.set(figure, [...(ofSubject.get(figure) ?? []), value]);
+/** One look at one subject. */
+async function look(chromium: Chromium, index: number): Promise<Figures> {
+  const subject = subjects[index]!;
+  const figures: Figures = { ...weigh(subject.script) };
+  if (wants('start', 'first session', 'memory')) {
+    Object.assign(figures, await chromium.start(subject, index));
   }
-};
+  if (wants('first request')) Object.assign(figures, await chromium.first(subject, index));
+  if (wants('navigation, api', 'pushState, api', 'error', 'captureException', 'requests')) {
+    Object.assign(figures, await chromium.steady(subject, 'api', batches, size));
+  }
+  if (wants('navigation, wrap', 'pushState, wrap')) {
+    Object.assign(figures, await chromium.steady(subject, 'wrap', batches, size));
+  }
+  return figures;
+}
 
-try {
-  for (let round = 0; round < rounds; round++) {
-    if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} of ${rounds} `);
-    for (const [index, subject] of subjects.entries()) {
-      note(subject.name, await chromium.start(subject, index));
-      note(subject.name, await chromium.first(subject, index));
-      note(subject.name, await chromium.steady(subject, 'api', batches));
-      note(subject.name, await chromium.steady(subject, 'wrap', batches));
+/** All rounds, with the processor so many times slower. */
+async function measure(throttle: number): Promise<{ table: Line[]; version: string }> {
+  const seen: Rounds = new Map(subjects.map(({ name }) => [name, []]));
+  const chromium = await Chromium.launch(subjects, throttle);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} of ${rounds} `);
+      for (const [index, { name }] of subjects.entries()) {
+        seen.get(name)!.push(await look(chromium, index));
+      }
     }
+    if (process.stderr.isTTY) process.stderr.write('\r');
+  } finally {
+    await chromium.close();
   }
-  if (process.stderr.isTTY) process.stderr.write('\r');
-} finally {
-  await chromium.close();
-}
-for (const { name, script } of subjects) note(name, { ...weigh(script) });
-
-interface Result {
-  median: number;
-  low: number;
-  high: number;
-  ratio: number;
+  const table = wanted
+    .filter(({ timed }) => throttle === 1 || timed)
+    .map((row) => ({
+      ...row,
+      results: Object.fromEntries(columns.map((name) => [name, resultOf(seen, name, row)])),
+    }));
+  return { table, version: chromium.version };
 }
 
-function resultOf(name: string, { figure, net }: Row): Result | undefined {
-  const looks = seen.get(name)!.get(figure);
-  if (!looks) return undefined;
-  const own = net
-    ? quantile(
-        [...seen.get(control)!.get(figure)!].sort((a, b) => a - b),
-        0.5,
-      )
-    : 0;
-  const sorted = looks.map((value) => value - own).sort((a, b) => a - b);
-  const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share));
+function cell(name: string, digits: number, { low, median, high, ratio }: Result): string {
+  const spread = low === high ? '' : ` (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+  if (name === reference || !Number.isFinite(ratio.median)) return median.toFixed(digits) + spread;
   const compared =
-    name === reference ? median! : resultOf(reference, { figure, net } as Row)!.median;
-  return { median: median!, low: low!, high: high!, ratio: median! / compared };
+    ratio.low === ratio.high ? '' : ` (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`;
+  return `${median.toFixed(digits)}${spread}, ${ratio.median.toFixed(2)}×${compared}`;
 }
 
-const columns = subjects.map(({ name }) => name).filter((name) => name !== control);
-const table = rows.map((row) => ({
-  ...row,
-  results: Object.fromEntries(columns.map((name) => [name, resultOf(name, row)!])),
-}));
-const about = {
+function print(table: Line[]): void {
+  console.log(`| | bound | aim | ${columns.join(' | ')} |`);
+  console.log(`|---|---:|---:|${columns.map(() => '---:|').join('')}`);
+  const multiple = (value?: number) => (value === undefined ? '' : `${value}×`);
+  for (const { title, digits, bound, aim, results } of table) {
+    const cells = columns.map((name) => cell(name, digits, results[name]!));
+    console.log(`| ${title} | ${multiple(bound)} | ${multiple(aim)} | ${cells.join(' | ')} |`);
+  }
+  for (const { title, bound, aim, results } of table) {
+    const { median } = results[crashfree]!.ratio;
+    const text = `${title}: ${median.toFixed(2)}×`;
+    if (bound !== undefined && median > bound) console.log(`\nmissed: ${text}, bound ${bound}×`);
+    else if (aim !== undefined && median > aim) console.log(`\nnot yet: ${text}, aim ${aim}×`);
+  }
+}
+
+const { table, version } = await measure(1);
+const about: About = {
   date: new Date().toISOString(),
-  crashfree: await versionOf('crashfree'),
+  crashfree: await versionOf(crashfree),
   '@sentry/browser': await versionOf('@sentry/browser'),
-  chromium: chromium.version,
+  chromium: version,
   node: process.version,
   cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
   rounds,
-};
-
-const cell = ({ median, low, high, ratio }: Result, digits: number, name: string): string => {
-  const spread = low === high ? '' : ` (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-  const compared = name === reference || !Number.isFinite(ratio) ? '' : `, ${ratio.toFixed(2)}×`;
-  return `${median.toFixed(digits)}${spread}${compared}`;
 };
 console.log(
   `crashfree ${about.crashfree} beside @sentry/browser ${about['@sentry/browser']}; ` +
     `${about.chromium}, Node.js ${about.node}, ${about.cpu}, ${about.date.slice(0, 10)}, ` +
     `${rounds} rounds. Medians with the middle half of the rounds; × is to "${reference}".\n`,
 );
-console.log(`| | ${columns.join(' | ')} |`);
-console.log(`|---|${columns.map(() => '---:|').join('')}`);
-for (const { title, digits, results } of table) {
-  const cells = columns.map((name) => cell(results[name]!, digits, name));
-  console.log(`| ${title} | ${cells.join(' | ')} |`);
+print(table);
+
+const throttle = Number(values.throttle ?? 1);
+const slow = throttle > 1 ? (await measure(throttle)).table : undefined;
+if (slow) {
+  console.log(`\nWith the processor ${throttle} times slower:\n`);
+  print(slow);
 }
-if (values.json) await writeFile(values.json, `${JSON.stringify({ about, table }, null, 2)}\n`);
+if (values.json) {
+  await writeFile(
+    values.json,
+    `${JSON.stringify({ about, table, ...(slow && { throttle, slow }) }, null, 2)}\n`,
+  );
+}
+if (values.readme) await writeReadme(about, table, slow && { throttle, table: slow });

@@ -3,7 +3,7 @@ import type { Published, StartOptions } from './subjects/publish.js';
 
 type Page = Window &
   Record<string, Published> & {
-    measure: { requests: number; bytes: number; memory: number; current: string };
+    measure: { requests: number; bytes: number; current: string };
     navigation?: EventTarget;
   };
 
@@ -31,17 +31,20 @@ export async function prepare(
   return crossOriginIsolated;
 }
 
-/** Compiles, runs and starts the script, which is one piece of work; how many milliseconds it took. */
-export function start(): number {
-  const from = performance.now();
+/** The column at which the script itself begins. */
+export const offset = (): number => element.textContent.indexOf('*/ ') + 3;
+
+/** Compiles, runs and starts the script, which is one piece of work. */
+export function start(): void {
   document.head.append(element);
-  const took = performance.now() - from;
-  element.remove();
-  return took;
 }
 
-/** Waits until the first session was sent and there is nothing to do. */
+/** Waits until the page has loaded, the first session was sent and there is nothing to do. */
 export async function started(): Promise<void> {
+  element.remove();
+  if (document.readyState !== 'complete') {
+    await new Promise((resolve) => addEventListener('load', resolve));
+  }
   await sent;
   await new Promise((resolve) => requestIdleCallback(resolve));
 }
@@ -62,11 +65,14 @@ export function first(): Promise<number> {
  */
 export function stub(wrap: boolean): void {
   const page = window as unknown as Page;
-  const measure = (page.measure = { requests: 0, bytes: 0, memory: 0, current: document.URL });
+  const measure = (page.measure = { requests: 0, bytes: 0, current: document.URL });
   const answer = {
     status: 200,
     ok: true,
-    headers: { get: () => null },
+    headers: {
+      get: (name: string) =>
+        /^content-/i.test(name) ? (/type/i.test(name) ? 'application/json' : '2') : null,
+    },
     text: () => Promise.resolve(''),
   };
   const fetch = (_: string, init: RequestInit) => {
@@ -75,19 +81,16 @@ export function stub(wrap: boolean): void {
     measure.bytes += body.length;
     return Promise.resolve(answer);
   };
-  // Sentry looks for the browser's own function in a frame otherwise.
-  fetch.toString = () => 'function fetch() { [native code] }';
-  window.fetch = fetch as unknown as typeof window.fetch;
-
-  const { Instance } = WebAssembly;
-  WebAssembly.Instance = class extends Instance {
-    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
-      super(module, imports);
-      for (const exported of Object.values(this.exports)) {
-        if (exported instanceof WebAssembly.Memory) measure.memory += exported.buffer.byteLength;
-      }
-    }
+  // The clients look for the browser's own function in a frame otherwise, and whether they are lied to.
+  const shown = new Map<unknown, string>([[fetch, 'fetch']]);
+  Object.defineProperty(fetch, 'name', { value: 'fetch' });
+  const { toString } = Function.prototype;
+  Function.prototype.toString = function () {
+    const name = shown.get(this);
+    return name ? `function ${name}() { [native code] }` : toString.call(this);
   };
+  shown.set(Function.prototype.toString, 'toString');
+  window.fetch = fetch as unknown as typeof window.fetch;
 
   const { navigation } = page;
   Object.defineProperty(Document.prototype, 'URL', { get: () => measure.current });
@@ -115,68 +118,42 @@ async function settled(): Promise<void> {
   await task();
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
+/** The mean of the middle half. */
+function middle(values: number[]): number {
+  const half = values.sort((a, b) => a - b).slice(values.length >> 2, -(values.length >> 2));
+  return half.reduce((sum, value) => sum + value, 0) / half.length;
 }
 
-export interface Steady {
-  /** Microseconds that pushState takes, and that a navigation takes with all that follows. */
-  navigation: number;
-  navigationInAll: number;
-  /** Microseconds that `captureException` takes, the first of its session. */
-  error: number;
-  errorInAll: number;
-  requests: number;
-  bytes: number;
-  /** Bytes of WebAssembly memory, which no heap figure has. */
-  memory: number;
-}
+let last = 0;
+const navigate = () => history.pushState(null, '', `/page/${++last}`);
 
-/** Navigates and captures errors in a page where the script runs, and takes the medians. */
-export async function steady(global: string, batches: number, size: number): Promise<Steady> {
+/**
+ * Navigates so many times, with `global` with an error in each visit that is captured, and waits until
+ * everything is over. Returns the microseconds of `pushState` or `captureException` itself.
+ */
+export async function visit(size: number, global?: string): Promise<number> {
   const page = window as unknown as Page;
-  let last = 0;
-  const navigate = () => history.pushState(null, '', `/page/${++last}`);
-  const capture = (error: Error) => {
-    if (global) page[global]!.captureException(error);
-  };
-  const result = { navigation: [], navigationInAll: [], error: [], errorInAll: [] } as Record<
-    'navigation' | 'navigationInAll' | 'error' | 'errorInAll',
-    number[]
-  >;
-
-  for (let batch = -1; batch < batches; batch++) {
-    let spent = 0;
-    let inAll = performance.now();
-    for (let i = 0; i < size; i++) {
-      const from = performance.now();
-      navigate();
-      spent += performance.now() - from;
-      await settled();
-    }
-    inAll = performance.now() - inAll;
-    let spentOnErrors = 0;
-    let errorsInAll = 0;
-    for (let i = 0; i < size; i++) {
-      navigate();
-      await settled();
+  const took = [];
+  for (let i = 0; i < size; i++) {
+    const from = performance.now();
+    navigate();
+    took.push(performance.now() - from);
+    await settled();
+    if (global !== undefined) {
       const error = new Error(`error ${++last}`);
-      const from = performance.now();
-      capture(error);
-      spentOnErrors += performance.now() - from;
-      await settled();
-      errorsInAll += performance.now() - from;
+      const asked = performance.now();
+      page[global]?.captureException(error);
+      took[i] = performance.now() - asked;
     }
-    await wait(20);
-    // The first batch is there to warm up.
-    if (batch < 0) continue;
-    result.navigation.push((1000 * spent) / size);
-    result.navigationInAll.push((1000 * inAll) / size);
-    result.error.push((1000 * spentOnErrors) / size);
-    result.errorInAll.push((1000 * errorsInAll) / size);
+    await settled();
   }
+  await wait(30);
+  return 1000 * middle(took);
+}
 
-  // Navigations as people make them, with time in between.
+/** Requests and body bytes per navigation, as people make them, with time in between. */
+export async function count(): Promise<{ requests: number; bytes: number }> {
+  const page = window as unknown as Page;
   const counted = 10;
   await wait(100);
   const { requests, bytes } = page.measure;
@@ -185,12 +162,7 @@ export async function steady(global: string, batches: number, size: number): Pro
     await wait(60);
   }
   return {
-    navigation: median(result.navigation),
-    navigationInAll: median(result.navigationInAll),
-    error: median(result.error),
-    errorInAll: median(result.errorInAll),
     requests: (page.measure.requests - requests) / counted,
     bytes: (page.measure.bytes - bytes) / counted,
-    memory: page.measure.memory,
   };
 }

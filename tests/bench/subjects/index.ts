@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { root } from '../../../web/build/run.js';
 
 export interface Subject {
@@ -13,37 +13,63 @@ export interface Subject {
   global?: string;
 }
 
+export const crashfree = 'crashfree';
+/** Another build of it. */
+export const beside = 'beside';
 /** What all others are compared with. */
 export const reference = 'Sentry, sessions only';
 /** The page itself: what it shows is taken off the others' figures. */
 export const control = 'nothing';
 
-async function bundle(name: string): Promise<string> {
+async function bundle(file: string, options: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
+    entryPoints: [file],
     bundle: true,
     minify: true,
     write: false,
     format: 'iife',
     target: 'es2020',
     legalComments: 'none',
-    define: { __SENTRY_DEBUG__: 'false', __SENTRY_TRACING__: 'false' },
+    ...options,
   });
-  return outputFiles[0]!.text;
+  return outputFiles![0]!.text;
 }
 
-export async function loadSubjects(): Promise<Subject[]> {
-  const shipped = await readFile(join(root, 'dist/crashfree.min.js'), 'utf8');
+/** `other`: the file of another build of crashfree.min.js. */
+export async function loadSubjects(other?: string): Promise<Subject[]> {
+  const dist = (name: string) => join(root, 'dist', name);
+  const shipped = async (name: string, file: string): Promise<Subject> => ({
+    name,
+    script: (await readFile(file, 'utf8')).replace(/\/\/# .*\n$/, ''),
+    global: 'crashfree',
+  });
   const peer = async (name: string, file: string): Promise<Subject> => ({
     name,
-    script: await bundle(file),
+    script: await bundle(fileURLToPath(new URL(`${file}.ts`, import.meta.url)), {
+      define: { __SENTRY_DEBUG__: 'false', __SENTRY_TRACING__: 'false' },
+    }),
     global: 'peer',
   });
+  /* As a bundler takes it in; the file beside it is at the server's root. */
+  const module = async (name: string, file: string, define: Record<string, string>) => ({
+    name,
+    script: await bundle(dist(file), {
+      globalName: 'crashfree',
+      define,
+      external: ['./crashfree.*.js'],
+      // Of a script that is no module, whose imports are beside the page.
+      supported: { 'dynamic-import': true },
+    }),
+    global: 'crashfree',
+  });
   return [
-    { name: 'crashfree', script: shipped.replace(/\/\/# .*\n$/, ''), global: 'crashfree' },
+    await shipped(crashfree, dist('crashfree.min.js')),
+    ...(other ? [await shipped(beside, other)] : []),
     await peer(reference, 'sessions-only'),
     await peer('Sentry, default init', 'default'),
     await peer('hand-written floor', 'minimal'),
+    await module('crashfree/url', 'crashfree.url.js', { 'import.meta.url': 'document.baseURI' }),
+    await module('crashfree without WebAssembly', 'crashfree.js', { WebAssembly: 'undefined' }),
     { name: control, script: '' },
   ];
 }

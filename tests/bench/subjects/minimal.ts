@@ -57,7 +57,9 @@ publish(
     url = `${origin}/api${pathname}/envelope/?sentry_version=7&sentry_key=${username}`;
     attrs = { release, environment, user_agent: navigator.userAgent };
     begin();
-    requestIdleCallback(() => session.init && send(session));
+    const calm = () => requestIdleCallback(() => session.init && send(session));
+    if (document.readyState === 'complete') calm();
+    else addEventListener('load', calm);
     addEventListener('error', () => failed(true));
     addEventListener('unhandledrejection', () => failed(true));
     addEventListener('pagehide', () => session.init && send(session));
