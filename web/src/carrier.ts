@@ -6,7 +6,10 @@ import type { Client } from './client/types';
 
 /** The functions of the package that act on a client. */
 type Functions = Omit<Client, 'status' | 'counts' | 'watch'>;
-type Call = (client: Client) => unknown;
+interface Call {
+  name: keyof Functions;
+  make(client: Client): unknown;
+}
 
 export interface Carrier {
   /** The clients of the page that are open, by DSN. */
@@ -40,11 +43,16 @@ export function call<Name extends keyof Functions>(
   ...parameters: Parameters<Functions[Name]>
 ): ReturnType<Functions[Name]> | undefined {
   if (!isPage()) return undefined;
-  const { current, calls } = carrierOf(window);
+  const carrier = carrierOf(window);
+  const { current, calls } = carrier;
   const make = (client: Client) =>
     (client[name] as (...all: typeof parameters) => ReturnType<Functions[Name]>)(...parameters);
   if (current) return make(current);
-  if (calls && calls.length < CALLS_MAX) calls.push(make);
+  if (calls) {
+    /* Nobody was there yet whom another user could follow. */
+    if (name === 'setUser') carrier.calls = calls.filter((kept) => kept.name !== name);
+    if (carrier.calls!.length < CALLS_MAX) carrier.calls!.push({ name, make });
+  }
   return undefined;
 }
 
@@ -56,5 +64,5 @@ export function adopt(client: Client): void {
   carrier.current = client;
   const { calls } = carrier;
   carrier.calls = undefined;
-  calls?.forEach((make) => make(client));
+  calls?.forEach(({ make }) => make(client));
 }

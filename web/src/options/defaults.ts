@@ -1,4 +1,5 @@
 /** The defaults of the options, and what makes a value invalid. */
+import { ask } from '../client/ask';
 import type { InitialScope, Options, User } from './types';
 
 declare const __SENTRY_RELEASE__: string | undefined;
@@ -95,11 +96,8 @@ export function initialUser({ initialScope }: Options): User | null | undefined 
       return scope;
     },
   });
-  try {
-    initialScope(scope);
-  } catch {
-    /* It may want what a scope gives back; what it said before counts. */
-  }
+  /* It may want what a scope gives back; what it said before counts. */
+  ask(initialScope, scope);
   return user;
 }
 
