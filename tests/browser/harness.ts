@@ -25,15 +25,17 @@ export class Bench {
     readonly collector: Collector,
     readonly collectorOrigin: string,
     readonly pages: PageServer,
+    /** How long to wait for what has to come. */
+    readonly patienceMs: number,
     private readonly closeCollector: () => Promise<void> | void,
   ) {}
 
-  static async start(subjects: readonly Subject[]): Promise<Bench> {
+  static async start(subjects: readonly Subject[], patienceMs = 20_000): Promise<Bench> {
     const pages = new PageServer();
     for (const subject of subjects) pages.scripts.set(subject, await loadScripts(subject));
     const server = await startServer({ quiet: true });
     await pages.listen();
-    return new Bench(server.collector, server.origin, pages, () => server.close());
+    return new Bench(server.collector, server.origin, pages, patienceMs, () => server.close());
   }
 
   async close(): Promise<void> {
@@ -55,7 +57,7 @@ export class Bench {
   }
 
   /** Waits for `check`, asked again after every request to the collector or the page server. */
-  async when(what: () => string, check: () => boolean, timeoutMs = 6000): Promise<void> {
+  async when(what: () => string, check: () => boolean, timeoutMs = this.patienceMs): Promise<void> {
     if (check()) return;
     let stops: (() => void)[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -213,7 +215,7 @@ export class Scene {
     what: string,
     check: (metrics: Metrics) => boolean,
     // The peer is known to miss many cases, which need not take for ever.
-    timeoutMs = this.subject === 'sentry' ? 2500 : 6000,
+    timeoutMs = this.subject === 'sentry' ? 2500 : this.bench.patienceMs,
   ): Promise<void> {
     await this.bench.when(
       () => `${what}; got ${summary(this.metrics())}`,

@@ -55,6 +55,8 @@ export class Tab implements Page {
   goto = (url: string): Promise<void> => this.page.goto(url);
   run = (script: string): Promise<void> => this.page.run(script);
   evaluate = <T>(expression: string): Promise<T> => this.page.evaluate<T>(expression);
+  reload = (): Promise<void> => this.page.reload();
+  leave = (script: string): Promise<void> => this.page.leave(script);
   back = (): Promise<void> => this.page.back();
   forward = (): Promise<void> => this.page.forward();
   click = (selector: string): Promise<void> => this.page.click(selector);

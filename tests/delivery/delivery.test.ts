@@ -20,7 +20,7 @@ const wayCases: Case[] = ways.map((way) => ({
   kills: way.kills ?? false,
   async run(site, _, again) {
     const once = async (one: Site): Promise<void> => {
-      const { delivered, expected, surplus } = await take(way, one, 1000, 12_000);
+      const { delivered, expected, surplus } = await take(way, one, 1000, 30_000);
       assert.deepEqual({ delivered, surplus }, { delivered: expected, surplus: 0 });
       assert.deepEqual(one.wrongs(), []);
     };

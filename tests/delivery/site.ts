@@ -141,7 +141,7 @@ export class Site {
   }
 
   /** Waits for what the collector knows. */
-  async when(what: string, check: () => boolean, timeoutMs = 8000): Promise<void> {
+  async when(what: string, check: () => boolean, timeoutMs = 20_000): Promise<void> {
     let stop = (): void => {};
     const met = new Promise<void>((resolve) => {
       const ask = (): void => {
@@ -249,16 +249,12 @@ export const lacking = (kind: 'local' | 'session'): string =>
 
 /** Leaves by the page itself as soon as a condition is met, before it can try again. */
 export async function leaveWhen(page: Page, condition: string, url: string): Promise<void> {
-  await page
-    .run(
-      `{ const timer = setInterval(() => {
-        if (!(${condition})) return;
-        clearInterval(timer);
-        window.leaving = true;
-        location.assign('${url}');
-      }, 5) }`,
-    )
-    // The answer may get lost with the page that it comes from.
-    .catch(() => undefined);
-  await page.waitFor(`location.href === '${url}' && document.readyState === 'complete'`);
+  await page.leave(
+    `{ const timer = setInterval(() => {
+      if (!(${condition})) return;
+      clearInterval(timer);
+      window.leaving = true;
+      location.assign('${url}');
+    }, 5) }`,
+  );
 }

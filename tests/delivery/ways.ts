@@ -71,10 +71,9 @@ export const ways: Way[] = [
     expected: { all: 1, crashed: 1 },
     async run(site, page) {
       await page.goto(site.url());
-      await page
-        .run(`setTimeout(() => location.assign('${site.plain}')); throw new Error('crash')`)
-        .catch(() => undefined);
-      await page.waitFor(`location.pathname === '/blank' && document.readyState === 'complete'`);
+      await page.leave(
+        `setTimeout(() => location.assign('${site.plain}')); throw new Error('crash')`,
+      );
     },
   },
   {

@@ -11,15 +11,11 @@ export class Person {
         element.checkVisibility())`;
     await this.page.waitFor(found);
     await this.page.evaluate(`((element) => {
+      document.querySelector('[data-wanted]')?.removeAttribute('data-wanted');
       element.setAttribute('data-wanted', ${JSON.stringify(text)});
       element.scrollIntoView({ block: 'center', behavior: 'instant' });
     })(${found})`);
     await this.page.click(`[data-wanted=${JSON.stringify(text)}]`);
-    // The click may have led to another page.
-    await this.page.waitFor('document.readyState === "complete"');
-    await this.page.evaluate(
-      `document.querySelector('[data-wanted]')?.removeAttribute('data-wanted')`,
-    );
   }
 
   /** Chooses a value in the select whose label begins with this text. */

@@ -76,7 +76,7 @@ export class Counting {
     project: string,
     what: string,
     check: (metrics: Metrics) => boolean,
-    timeoutMs = 20_000,
+    timeoutMs = 30_000,
   ): Promise<void> {
     let stop = (): void => {};
     let timer: NodeJS.Timeout | undefined;

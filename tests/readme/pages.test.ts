@@ -180,11 +180,12 @@ describe('the snippets of README.md in pages', () => {
               (await sessions(project)).map(({ did }) => did),
               [id],
             );
-            await page.run('location.reload()');
+            await page.reload();
             await countsUser(2, 1);
             /* A month later it is somebody else. */
             await page.run(`localStorage.setItem('crashfree:anonymous', JSON.stringify(
-              { id: '${String(id)}', created: Date.now() - 31 * 86400000 })); location.reload()`);
+              { id: '${String(id)}', created: Date.now() - 31 * 86400000 }))`);
+            await page.reload();
             await countsUser(3, 2);
             assert.notEqual(await page.evaluate(`${stored}.id`), id);
           },

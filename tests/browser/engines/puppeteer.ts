@@ -22,12 +22,9 @@ class PuppeteerPageDriver implements Page {
   async goto(url: string): Promise<void> {
     // In Firefox puppeteer no longer sees loads of a tab that has restored a page from its cache.
     if (this.#traversed) {
-      const mark = randomUUID();
-      await this.evaluate(startLeaving(url, mark));
-      await this.waitFor(traversed(mark));
-      return;
+      return this.leave(`location.assign(${JSON.stringify(url)})`);
     }
-    await this.page.goto(url, { waitUntil: 'load', timeout: 15_000 });
+    await this.page.goto(url, { waitUntil: 'load', timeout: 30_000 });
   }
 
   async evaluate<T>(expression: string): Promise<T> {
@@ -40,6 +37,16 @@ class PuppeteerPageDriver implements Page {
 
   async waitFor(expression: string, timeoutMs?: number): Promise<void> {
     await until(expression, () => this.page.evaluate(`!!(${expression})`), timeoutMs);
+  }
+
+  reload(): Promise<void> {
+    return this.leave('location.reload()');
+  }
+
+  async leave(script: string): Promise<void> {
+    const mark = randomUUID();
+    await this.evaluate(startLeaving(script, mark));
+    await this.waitFor(traversed(mark));
   }
 
   async back(): Promise<void> {

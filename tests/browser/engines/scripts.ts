@@ -12,26 +12,33 @@ export function addScript(script: string): string {
 }
 
 /**
- * Traversal by the page itself, since puppeteer's own times out in Firefox when the document comes
- * out of the back/forward cache. The document is marked; it has been left, or has moved within
+ * What leads to another document, or to another entry of the same one, starts a task later, so that
+ * the driver has its answer by then. The document is marked: it has been left, or has moved within
  * itself, when `traversed` says so.
  */
-export function startTraversal(delta: number, mark: string): string {
+function later(mark: string, action: string): string {
   return `(() => {
     window.__traversal = ${JSON.stringify(mark)};
-    addEventListener('popstate', () => { window.__traversal = ''; }, { once: true });
-    setTimeout(() => history.go(${delta}), 0);
+    setTimeout(() => { ${action} }, 0);
     return true;
   })()`;
 }
 
-/** A navigation by the page itself, with the same mark. */
-export function startLeaving(url: string, mark: string): string {
-  return `(() => {
-    window.__traversal = ${JSON.stringify(mark)};
-    setTimeout(() => location.assign(${JSON.stringify(url)}), 0);
-    return true;
-  })()`;
+/**
+ * Traversal by the page itself, since puppeteer's own times out in Firefox when the document comes
+ * out of the back/forward cache.
+ */
+export function startTraversal(delta: number, mark: string): string {
+  return later(
+    mark,
+    `addEventListener('popstate', () => { window.__traversal = ''; }, { once: true });
+    history.go(${delta})`,
+  );
+}
+
+/** A navigation by a script of the page's own. */
+export function startLeaving(script: string, mark: string): string {
+  return later(mark, addScript(script));
 }
 
 export function traversed(mark: string): string {

@@ -14,7 +14,7 @@ export interface Engine {
 }
 
 export interface Page {
-  /** Navigates and waits for the load event. */
+  /** Navigates and waits for the load event; not for pages that lead on by themselves. */
   goto(url: string): Promise<void>;
   /**
    * Runs a classic script in the page by adding a script element. What it throws or rejects reaches
@@ -25,6 +25,13 @@ export interface Page {
   evaluate<T = unknown>(expression: string): Promise<T>;
   /** Waits until the expression is truthy, also over navigations. */
   waitFor(expression: string, timeoutMs?: number): Promise<void>;
+  /** Loads the page again, and waits for the new document. */
+  reload(): Promise<void>;
+  /**
+   * Runs a script that leads to another document, at once or later, and waits until that one has
+   * loaded. A script that `run` adds must not do so: its answer may get lost with the document.
+   */
+  leave(script: string): Promise<void>;
   back(): Promise<void>;
   forward(): Promise<void>;
   /** A real click, with user activation. */

@@ -1,21 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const pollMs = 20;
+/** A question that a browser has lost is asked again after this time. */
+const answerMs = 5000;
 
 /**
- * Polls a remote condition. Browsers answer with an error while a document is being replaced, so
- * errors count as "not yet"; the last one is told when the time is over.
+ * Polls a remote condition. Browsers answer with an error, or not at all, while a document is being
+ * replaced, so both count as "not yet"; the last error is told when the time is over.
  */
 export async function until(
   what: string,
   check: () => Promise<unknown>,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     try {
-      if (await check()) return;
+      if (await within(what, check(), answerMs)) return;
       last = undefined;
     } catch (error) {
       last = error;
@@ -28,7 +30,7 @@ export async function until(
 }
 
 /** Fails loudly instead of hanging when a browser stops answering. */
-export async function within<T>(what: string, work: Promise<T>, timeoutMs = 15_000): Promise<T> {
+export async function within<T>(what: string, work: Promise<T>, timeoutMs = 30_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

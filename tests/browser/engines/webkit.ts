@@ -1,18 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Builder, By, Key as Keys, type WebDriver } from 'selenium-webdriver';
 import { freePort, removeFolder, start, stop, temporaryFolder } from './processes.js';
-import { addScript, startTraversal, traversed } from './scripts.js';
+import { addScript, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, Key, Page } from './types.js';
 import { until, within } from './wait.js';
 
-/** In which a document has taken the place of another, on a machine of its own many times over. */
-const SWAP_MS = 500;
+/**
+ * A script that the driver runs while one document takes the place of another may get lost, and is
+ * then never answered: what only asks is asked again after this time.
+ */
+const LOST_MS = 2000;
 
 /** Debian keeps MiniBrowser in the multiarch directory of the library package. */
 function findMiniBrowser(): string {
@@ -50,7 +52,7 @@ class WebKitPage implements Page {
     private readonly handle: string,
   ) {}
 
-  private inWindow<T>(what: string, work: () => Promise<T>): Promise<T> {
+  private inWindow<T>(what: string, work: () => Promise<T>, timeoutMs?: number): Promise<T> {
     return this.turns.take(() =>
       within(
         what,
@@ -58,6 +60,7 @@ class WebKitPage implements Page {
           .switchTo()
           .window(this.handle)
           .then(() => work()),
+        timeoutMs,
       ),
     );
   }
@@ -67,7 +70,12 @@ class WebKitPage implements Page {
   }
 
   async evaluate<T>(expression: string): Promise<T> {
-    return this.inWindow(expression, () => this.driver.executeScript<T>(`return (${expression});`));
+    return this.ask(expression);
+  }
+
+  private ask<T>(expression: string, timeoutMs?: number): Promise<T> {
+    const script = `return (${expression});`;
+    return this.inWindow(expression, () => this.driver.executeScript<T>(script), timeoutMs);
   }
 
   async run(script: string): Promise<void> {
@@ -75,7 +83,17 @@ class WebKitPage implements Page {
   }
 
   async waitFor(expression: string, timeoutMs?: number): Promise<void> {
-    await until(expression, () => this.evaluate(`!!(${expression})`), timeoutMs);
+    await until(expression, () => this.ask(`!!(${expression})`, LOST_MS), timeoutMs);
+  }
+
+  reload(): Promise<void> {
+    return this.leave('location.reload()');
+  }
+
+  async leave(script: string): Promise<void> {
+    const mark = randomUUID();
+    await this.evaluate(startLeaving(script, mark));
+    await this.waitFor(traversed(mark));
   }
 
   async back(): Promise<void> {
@@ -89,9 +107,6 @@ class WebKitPage implements Page {
   private async traverse(delta: number): Promise<void> {
     const mark = randomUUID();
     await this.evaluate(startTraversal(delta, mark));
-    /* A script that the driver runs while one document takes the place of another is lost, and never
-     * answered. Its own commands for this do not know traversals within a document. */
-    await delay(SWAP_MS);
     await this.waitFor(traversed(mark));
   }
 
