@@ -49,6 +49,9 @@ const steps: Record<string, () => Promise<void>> = {
   node: () => node('node', 2),
   // One browser at a time: on two cores, two of them starve each other's timers.
   browser: () => node('browser', 1),
+  // Each world with its shortest cases, and a share of the others that the commit says.
+  worlds: () =>
+    run(process.execPath, ['--import', 'tsx', 'tests/browser/worlds/table.ts', '--share']),
   delivery: () => node('delivery', 1),
   sentry: () => node('sentry', 1),
   demo: () => node('demo', 1),

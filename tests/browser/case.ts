@@ -1,8 +1,8 @@
-import type { FileSpec, PageSpec } from './pages.js';
-import type { Scene } from './harness.js';
+import type { PageSpec } from './pages.js';
+import type { Scene, Served } from './harness.js';
 
 export type Area =
-  'load' | 'navigation' | 'errors' | 'identity' | 'control' | 'delivery' | 'loading';
+  'load' | 'navigation' | 'errors' | 'identity' | 'control' | 'delivery' | 'loading' | 'worlds';
 
 /** What has to be at the collector in the end. What is not named is 0. */
 export interface Expected {
@@ -25,7 +25,7 @@ export interface Case {
   area: Area;
   page?: PageSpec;
   pages?: Record<string, PageSpec>;
-  files?: Record<string, FileSpec>;
+  files?: Record<string, Served>;
   /**
    * How it starts: with the page loaded and its first session counted (the default), with the page
    * just loaded, or with an empty tab.
@@ -40,6 +40,8 @@ export interface Case {
    * engines only few pages have room in it.
    */
   alone?: boolean;
+  /** Whether nothing need be told before the page is left. */
+  atEnd?: boolean;
   /** Whether broken or refused requests are part of the case. */
   faulty?: boolean;
 }

@@ -91,6 +91,9 @@ export interface Item {
   attrs: { release: string; environment?: string; user_agent?: string };
 }
 
+/** A file, or what makes one of a request for it. */
+export type Served = FileSpec | ((scene: Scene, body: () => Promise<string>) => Promise<FileSpec>);
+
 export interface SceneSetup {
   bench: Bench;
   tabs: Tabs;
@@ -99,7 +102,7 @@ export interface SceneSetup {
   page: PageSpec;
   /** Further pages, by path below the address of the scene. */
   pages?: Record<string, PageSpec>;
-  files?: Record<string, FileSpec>;
+  files?: Record<string, Served>;
 }
 
 /** One case under way: pages of its own, and a project of its own to count in. */
@@ -123,11 +126,12 @@ export class Scene {
     this.subject = setup.subject;
     this.project = this.bench.newProject();
     this.secondProject = this.bench.newProject();
-    this.bench.pages.route(this.project, (path) => this.#serve(path));
+    this.bench.pages.route(this.project, (path, body) => this.#serve(path, body));
   }
 
-  #serve(path: string): FileSpec | undefined {
+  #serve(path: string, body: () => Promise<string>): FileSpec | Promise<FileSpec> {
     const file = this.#setup.files?.[path];
+    if (typeof file === 'function') return file(this, body);
     if (file) return { type: 'text/javascript; charset=utf-8', ...file };
     const { page, pages } = this.#setup;
     // As a single-page app's server does: every unknown path is the same page.
@@ -186,6 +190,13 @@ export class Scene {
   /** Puts addresses into markup and scripts: `$url/x`, and `$other/x` on another origin. */
   fill(text: string): string {
     return text.replaceAll('$url/', this.url()).replaceAll('$other/', this.otherUrl());
+  }
+
+  /** Hands an envelope on to the collector, as a tunnel does; the status of the answer. */
+  async forward(body: string): Promise<number> {
+    const address = `${this.bench.collectorOrigin}/api/${this.project}/envelope/?sentry_key=${key}`;
+    const answer = await fetch(address, { method: 'POST', body });
+    return answer.status;
   }
 
   metrics(project = this.project): Metrics {

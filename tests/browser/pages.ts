@@ -35,6 +35,7 @@ export interface PageSpec {
 export interface FileSpec {
   type?: string;
   body: string;
+  status?: number;
   headers?: Record<string, string>;
 }
 
@@ -59,8 +60,11 @@ export interface LibrarySite {
  */
 export const preListener = snippet('early', {});
 
+/** The nonce of all scripts, for pages with a policy. */
+const nonce = 'nonce="n"';
+
 export function tag(site: LibrarySite, attributes = ''): string {
-  return `<script ${attributes} src="${site.script}" ${site.data}></script>`;
+  return `<script ${nonce} ${attributes} src="${site.script}" ${site.data}></script>`;
 }
 
 /** Source of the options that a page gives to `init`. */
@@ -80,9 +84,9 @@ export function libraryMarkup(spec: PageSpec, site: LibrarySite): string {
     case 'defer':
       return tag(site, 'defer');
     case 'script':
-      return `<script src="${site.script}"></script><script>window.client = crashfree.init(${options})</script>`;
+      return `<script ${nonce} src="${site.script}"></script><script ${nonce}>window.client = crashfree.init(${options})</script>`;
     case 'module':
-      return `<script type="module">import * as crashfree from '${site.module}';
+      return `<script ${nonce} type="module">import * as crashfree from '${site.module}';
         window.crashfreeModule = crashfree; window.client = crashfree.init(${options})</script>`;
     case 'none':
       return '';
@@ -100,19 +104,29 @@ ${spec.body ?? ''}
 }
 
 export interface Hit {
+  method: string;
   path: string;
   headers: IncomingMessage['headers'];
   at: number;
 }
 
-export type Route = (path: string) => FileSpec | undefined;
+/** What a path answers; it may need the body of the request. */
+export type Route = (path: string, body: () => Promise<string>) => Answer;
+type Answer = FileSpec | undefined | Promise<FileSpec | undefined>;
+
+/** The body of a request as text. */
+async function textOf(req: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of req as AsyncIterable<Buffer>) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
 
 /**
  * Serves the pages, on two ports, since another port is another origin. Requests for
  * `/NUMBER/path` go to the route of that number; the library is under `/lib/SUBJECT/`.
  */
 export class PageServer {
-  readonly #servers = [0, 1].map(() => createServer((req, res) => this.#answer(req, res)));
+  readonly #servers = [0, 1].map(() => createServer((req, res) => void this.#answer(req, res)));
   readonly #routes = new Map<string, Route>();
   readonly #events = new EventEmitter<{ hit: [] }>();
   readonly hits: Hit[] = [];
@@ -146,13 +160,13 @@ export class PageServer {
     return () => this.#events.off('hit', listener);
   }
 
-  #answer(req: IncomingMessage, res: ServerResponse): void {
+  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const path = new URL(req.url ?? '/', 'http://127.0.0.1').pathname;
-    const hit: Hit = { path, headers: req.headers, at: Date.now() };
+    const hit: Hit = { method: req.method ?? 'GET', path, headers: req.headers, at: Date.now() };
     this.hits.push(hit);
+    const file = await this.#find(path, () => textOf(req));
     req.resume();
-    const file = this.#find(path);
-    res.writeHead(file ? 200 : 404, {
+    res.writeHead(file ? (file.status ?? 200) : 404, {
       'content-type': file?.type ?? 'text/html; charset=utf-8',
       ...file?.headers,
     });
@@ -160,20 +174,19 @@ export class PageServer {
     this.#events.emit('hit');
   }
 
-  #find(path: string): FileSpec | undefined {
+  #find(path: string, body: () => Promise<string>): Answer {
     if (path === '/blank') return { body: '<!doctype html><title>blank</title>' };
     const [, first = '', ...rest] = path.split('/');
     if (first === 'lib') {
-      const scripts = this.scripts.get(rest[0] ?? '');
-      const body = rest[1] === 'crashfree.js' ? scripts?.module : scripts?.classic;
-      if (body === undefined) return undefined;
+      const script = this.scripts.get(rest[0] ?? '')?.file(rest[1] ?? '');
+      if (script === undefined) return undefined;
       return {
         type: 'text/javascript; charset=utf-8',
-        body,
+        body: script,
         headers: { 'cache-control': 'max-age=600', 'access-control-allow-origin': '*' },
       };
     }
-    return this.#routes.get(first)?.(rest.join('/'));
+    return this.#routes.get(first)?.(rest.join('/'), body);
   }
 
   async close(): Promise<void> {

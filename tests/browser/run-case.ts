@@ -144,20 +144,23 @@ export async function runCase(test: Case, context: RunContext): Promise<Result> 
   // Asked when the steps are done, since they find out what the engine does.
   const want = (): Expected =>
     typeof test.expect === 'function' ? test.expect(scene) : test.expect;
-  try {
-    const page = await scene.newPage();
-    const start = test.start ?? 'counted';
-    if (start !== 'empty') await page.goto(scene.url());
-    if (start === 'counted') await scene.sessions(1);
-    await test.steps?.(scene);
+  const arrive = (): Promise<void> => {
     const expected = want();
-    await scene.settled(
+    return scene.settled(
       `as expected (${differences(expected, scene.metrics(), subject).join(', ')})`,
       (metrics) =>
         differences(expected, metrics, subject).length === 0 &&
         (!expected.second ||
           differences(expected.second, scene.metrics(scene.secondProject), subject).length === 0),
     );
+  };
+  try {
+    const page = await scene.newPage();
+    const start = test.start ?? 'counted';
+    if (start !== 'empty') await page.goto(scene.url());
+    if (start === 'counted') await scene.sessions(1);
+    await test.steps?.(scene);
+    if (!test.atEnd) await arrive();
     await test.also?.(scene);
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
@@ -166,6 +169,7 @@ export async function runCase(test: Case, context: RunContext): Promise<Result> 
   try {
     // Whatever a page still holds back comes out when it is left.
     await scene.leavePages();
+    if (test.atEnd && problems.length === 0) await arrive();
     await scene.calm(calmMs);
   } catch (error) {
     problems.push(String(error));

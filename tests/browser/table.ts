@@ -2,20 +2,17 @@
  * Prints a table of cases and engines.
  *
  *   node --import tsx tests/browser/table.ts [--subject crashfree|sentry|both]
- *     [--engine NAME,NAME] [--case PART-OF-NAME] [--area AREA] [--width N] [--why] [--json FILE]
+ *     [--engine NAME,NAME] [--case PART-OF-NAME] [--area AREA] [--width N] [--patience MS] [--why]
+ *     [--json FILE]
  *
  * `--why` tells what went wrong and what arrived. It ends with 1 if crashfree fails anywhere.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { cases } from './cases/index.js';
-import { engineNames, launch, type EngineName } from './engines/index.js';
-import { detectFeatures } from './features.js';
-import { Bench } from './harness.js';
-import { pool } from './pool.js';
-import { runCase, type Result } from './run-case.js';
-import { Tabs } from './tabs.js';
-import { subjects, type Subject } from './subjects/index.js';
+import { engineNames } from './engines/index.js';
+import { explain, runAll, type Column } from './run-all.js';
+import { subjects } from './subjects/index.js';
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +21,7 @@ const { values } = parseArgs({
     case: { type: 'string', default: '' },
     area: { type: 'string', default: '' },
     width: { type: 'string', default: '4' },
+    patience: { type: 'string', default: '20000' },
     why: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -37,43 +35,13 @@ if (!chosenSubjects.length || !chosenEngines.length || !chosenCases.length) {
   throw new Error('nothing to run: look at the names of subjects, engines and cases');
 }
 
-type Column = `${Subject} ${EngineName}`;
-const results = new Map<string, Map<Column, Result>>(chosenCases.map((c) => [c.name, new Map()]));
 const begin = performance.now();
-const bench = await Bench.start(chosenSubjects);
-try {
-  await Promise.all(
-    chosenEngines.map(async (name) => {
-      const engine = await launch(name);
-      try {
-        const features = await detectFeatures(engine, bench.pages);
-        const tabs = new Tabs(engine, bench.blank);
-        console.log(`${name}: ${engine.version} ${JSON.stringify(features)}`);
-        const runs = chosenSubjects.flatMap((subject) =>
-          chosenCases.map((test) => ({ subject, test })),
-        );
-        const run = async ({ subject, test }: (typeof runs)[number]): Promise<void> => {
-          const result = await runCase(test, { bench, tabs, features, subject });
-          results.get(test.name)!.set(`${subject} ${name}`, result);
-        };
-        await pool(
-          runs.filter(({ test }) => test.alone),
-          1,
-          run,
-        );
-        await pool(
-          runs.filter(({ test }) => !test.alone),
-          Number(values.width),
-          run,
-        );
-      } finally {
-        await engine.close();
-      }
-    }),
-  );
-} finally {
-  await bench.close();
-}
+const results = await runAll(chosenCases, {
+  subjects: chosenSubjects,
+  engines: chosenEngines,
+  width: Number(values.width),
+  patienceMs: Number(values.patience),
+});
 
 const columns = chosenSubjects.flatMap((subject) =>
   chosenEngines.map((engine): Column => `${subject} ${engine}`),
@@ -93,9 +61,7 @@ for (const test of chosenCases) {
   if (!values.why) continue;
   for (const column of columns) {
     const result = row.get(column)!;
-    if (result.ok) continue;
-    for (const problem of new Set(result.problems)) console.log(`    ${column}: ${problem}`);
-    for (const line of result.trace) console.log(`        ${line}`);
+    if (!result.ok) console.log(explain(column, result));
   }
 }
 console.log();

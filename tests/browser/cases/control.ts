@@ -260,11 +260,17 @@ export const controlCases: Case[] = [
     also: (s) => s.check(attributes(s)?.release === 'shop@3.0.0', 'it is another release'),
   },
   {
-    ...refused('WebAssembly missing', `$options`),
-    expect: none,
+    ...refused('WebAssembly missing, and the fallback', `$options`),
     page: {
-      ...refused('', '$options').page,
       head: `<script>delete window.WebAssembly</script>`,
+      library: (site) =>
+        refused('', '$options').page!.library!({ ...site, script: '$url/alone.js' }),
+    },
+    files: {
+      'alone.js': async ({ bench, subject }) => ({
+        type: 'text/javascript',
+        body: bench.pages.scripts.get(subject)!.classic,
+      }),
     },
   },
 ];

@@ -21,6 +21,18 @@ async function known(s: Scene): Promise<void> {
   if (s.subject === 'crashfree') await s.page.waitFor('window.answered === 1');
 }
 
+/** Where the network of a page cannot be cut, its connections are, however often it tries. */
+async function cutNetwork(s: Scene): Promise<void> {
+  if (s.page.setOffline) await s.page.setOffline(true);
+  else s.bench.collector.faults(s.project).push({ drop: 'before', times: 1000 });
+}
+
+async function mendNetwork(s: Scene): Promise<void> {
+  if (s.page.setOffline) return s.page.setOffline(false);
+  s.bench.collector.faults(s.project).length = 0;
+  await s.run(`dispatchEvent(new Event('online'))`);
+}
+
 /** The first request of the page meets `fault`. */
 function failing(
   name: string,
@@ -149,14 +161,11 @@ export const deliveryCases: Case[] = [
     area,
     faulty: true,
     async steps(s) {
-      // Where the network of a page cannot be cut, the connection is.
-      if (s.page.setOffline) await s.page.setOffline(true);
-      else s.bench.collector.faults(s.project).push({ drop: 'before' });
+      await cutNetwork(s);
       await s.run(push);
       await s.calm(300);
       s.check(s.metrics().all === 1, 'it was not offline');
-      if (s.page.setOffline) await s.page.setOffline(false);
-      else await s.run(`dispatchEvent(new Event('online'))`);
+      await mendNetwork(s);
     },
     expect: { all: 2 },
   },
@@ -165,13 +174,11 @@ export const deliveryCases: Case[] = [
     area,
     faulty: true,
     async steps(s) {
-      if (s.page.setOffline) await s.page.setOffline(true);
-      else s.bench.collector.faults(s.project).push({ drop: 'before' });
+      await cutNetwork(s);
       await s.run(`throw new Error('offline')`);
       await s.calm(300);
       s.check(s.metrics().crashed === 0, 'it was not offline');
-      if (s.page.setOffline) await s.page.setOffline(false);
-      else await s.run(`dispatchEvent(new Event('online'))`);
+      await mendNetwork(s);
     },
     expect: { all: 1, crashed: 1 },
   },

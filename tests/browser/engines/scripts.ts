@@ -1,11 +1,16 @@
 /** Pieces of page script that the drivers share. */
 
-/** An expression that adds `script` to the page as a script element. */
+/** A property of the document itself, whatever elements are named like it. */
+const own = (name: string): string => `Reflect.get(Document.prototype, '${name}', document)`;
+
+/** An expression that adds `script` to the page as a script element, as its policy allows it. */
 export function addScript(script: string): string {
   return `(() => {
-    const element = document.createElement('script');
+    const element = Document.prototype.createElement.call(document, 'script');
     element.textContent = ${JSON.stringify(script)};
-    document.documentElement.appendChild(element);
+    const allowed = Document.prototype.querySelector.call(document, 'script[nonce]');
+    if (allowed) element.nonce = allowed.nonce;
+    ${own('documentElement')}.appendChild(element);
     element.remove();
     return true;
   })()`;
@@ -19,7 +24,8 @@ export function addScript(script: string): string {
 function later(mark: string, action: string): string {
   return `(() => {
     window.__traversal = ${JSON.stringify(mark)};
-    setTimeout(() => { ${action} }, 0);
+    // Pages with timers of their own keep the real one there.
+    (window.__setTimeout ?? setTimeout)(() => { ${action} }, 0);
     return true;
   })()`;
 }
@@ -44,5 +50,5 @@ export function startLeaving(script: string, mark: string): string {
 export function traversed(mark: string): string {
   // On the way there may be an empty document.
   return `window.__traversal !== ${JSON.stringify(mark)} && location.href !== 'about:blank' &&
-    document.documentElement && document.readyState === 'complete'`;
+    ${own('documentElement')} && ${own('readyState')} === 'complete'`;
 }

@@ -10,6 +10,8 @@ export const subjects: readonly Subject[] = ['crashfree', 'sentry'];
 export interface Scripts {
   classic: string;
   module: string;
+  /** The text of a file by its name in dist/. */
+  file(name: string): string | undefined;
 }
 
 const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
@@ -36,8 +38,12 @@ async function bundle(format: 'iife' | 'esm'): Promise<string> {
 
 export async function loadScripts(subject: Subject): Promise<Scripts> {
   if (subject === 'crashfree') {
-    return { classic: shipped('crashfree.min.js'), module: shipped('crashfree.js') };
+    return {
+      classic: shipped('crashfree.min.js'),
+      module: shipped('crashfree.js'),
+      file: (name) => (/^crashfree[\w.]*\.js$/.test(name) ? shipped(name) : undefined),
+    };
   }
   const [classic, module] = await Promise.all([bundle('iife'), bundle('esm')]);
-  return { classic, module };
+  return { classic, module, file: (name) => (name === 'crashfree.js' ? module : classic) };
 }

@@ -1,0 +1,125 @@
+import { script, type World } from './world.js';
+
+/** Built-ins that a page has replaced, frozen or lost. */
+export const builtInWorlds: World[] = [
+  {
+    // Prototype.js 1.5 to 1.7, which old shops still load.
+    name: 'Prototype.js',
+    head: script(`
+      const list = (from) => { const all = []; for (let i = 0; i < from.length; i++) all.push(from[i]); return all; };
+      Array.from = (from) => from ? (from.toArray ? from.toArray() : list(from)) : [];
+      Array.prototype.toJSON = function () { return '[' + this.map(Object.toJSON).join(', ') + ']'; };
+      String.prototype.toJSON = function () { return '"' + this + '"'; };
+      Date.prototype.toJSON = function () { return '"' + this.getTime() + '"'; };
+      Object.toJSON = (value) => value && value.toJSON ? value.toJSON() : String(value);
+      Array.prototype.toArray = Array.prototype.entries = function () { return list(this); };
+      Array.prototype.each = Array.prototype.forEach;
+      Array.prototype.reduce = function () { return this.length > 1 ? this : this[0]; };
+      Array.prototype.reverse = function () { return list(this).map((_, i, all) => all[all.length - 1 - i]); };
+      Function.prototype.bind = function (self, ...first) {
+        const inner = this;
+        return function () { return inner.apply(self, first.concat(list(arguments))); };
+      };
+      Object.keys = (of) => { const all = []; for (const key in of) all.push(key); return all; };
+      window.$ = (id) => document.getElementById(id);`),
+  },
+  {
+    name: 'toISOString with an offset',
+    head: script(`const iso = Date.prototype.toISOString;
+      Date.prototype.toISOString = function () { return iso.call(this).replace('Z', '+00:00'); };`),
+  },
+  {
+    name: 'toISOString of local time',
+    head: script(`Date.prototype.toISOString = function () { return this.toString(); };`),
+  },
+  {
+    name: 'toISOString that throws',
+    head: script(`Date.prototype.toISOString = () => { throw new Error('no'); };`),
+  },
+  {
+    name: 'TextEncoder without encodeInto',
+    head: script(`delete TextEncoder.prototype.encodeInto;`),
+  },
+  {
+    name: 'no TextEncoder',
+    maySayNo: true,
+    head: script(`window.TextEncoder = window.TextDecoder = undefined;`),
+  },
+  {
+    name: 'JSON that writes and reads otherwise',
+    head: script(`const { stringify, parse } = JSON;
+      JSON.stringify = (value) => stringify({ wrapped: value }, null, 2);
+      JSON.parse = (text) => ({ parsed: parse(text) });`),
+  },
+  {
+    name: 'JSON that throws',
+    head: script(`JSON.stringify = JSON.parse = () => { throw new Error('no'); };`),
+  },
+  {
+    name: 'no MessageChannel',
+    head: script(`window.MessageChannel = undefined;`),
+  },
+  {
+    name: 'no requestIdleCallback',
+    head: script(`window.requestIdleCallback = window.cancelIdleCallback = undefined;`),
+  },
+  {
+    name: 'no PerformanceObserver, AbortController, sendBeacon',
+    head: script(`window.PerformanceObserver = window.AbortController = undefined;
+      Navigator.prototype.sendBeacon = undefined;`),
+  },
+  {
+    name: 'no secure context',
+    head: script(`Object.defineProperty(window, 'isSecureContext', { value: false });
+      for (const name of ['locks', 'serviceWorker', 'storage', 'clipboard'])
+        Object.defineProperty(navigator, name, { value: undefined });
+      for (const name of ['randomUUID', 'subtle'])
+        Object.defineProperty(crypto, name, { value: undefined });
+      Object.defineProperty(window, 'caches', { value: undefined });`),
+  },
+  {
+    name: 'crypto that fails',
+    maySayNo: true,
+    head: script(`crypto.getRandomValues = () => { throw new Error('no entropy'); };
+      crypto.randomUUID = crypto.getRandomValues;`),
+  },
+  {
+    name: 'Object.prototype with more on it',
+    head: script(`Object.prototype.x = null; Object.prototype.y = function () { return this; };`),
+  },
+  {
+    name: 'Array.prototype with more on it',
+    head: script(`Array.prototype.last = function () { return this[this.length - 1]; };
+      Function.prototype.extend = function () { return this; };
+      String.prototype.format = function () { return this; };`),
+  },
+  {
+    name: 'frozen prototypes',
+    head: script(`for (const kind of [Object, Array, Function, String, Promise, Map, Date, Error, RegExp,
+        EventTarget, Event, History, Location, Node, Element, Document, Response, Request])
+        { Object.freeze(kind); Object.freeze(kind.prototype); }
+      Object.freeze(history); Object.freeze(JSON); Object.freeze(console); Object.freeze(Math);`),
+  },
+  {
+    name: 'Promise of a polyfill',
+    head: script(`const Native = Promise;
+      window.Promise = class Promise extends Native {
+        then(...handlers) { return super.then(...handlers); }
+      };`),
+  },
+  {
+    name: 'console of nothing',
+    options: '{ debug: true }',
+    head: script(`window.console = {};`),
+  },
+  {
+    name: 'addEventListener wrapped',
+    head: script(`const listen = EventTarget.prototype.addEventListener;
+      EventTarget.prototype.addEventListener = function (type, listener, ...rest) {
+        const wrapped = function (event) {
+          return typeof listener === 'function' ? listener.call(this, event) : listener.handleEvent(event);
+        };
+        return listen.call(this, type, listener && wrapped, ...rest);
+      };`),
+  },
+];

@@ -1,0 +1,77 @@
+import { script, type World } from './world.js';
+
+/** What another library does to `history`. */
+const wrapHistory = `for (const name of ['pushState', 'replaceState']) {
+  const inner = history[name];
+  history[name] = function (...args) {
+    const result = inner.apply(this, args);
+    dispatchEvent(new Event('locationchange'));
+    return result;
+  };
+}`;
+const stop = (types: string): string => `for (const type of '${types}'.split(' ')) {
+  addEventListener(type, (e) => e.stopImmediatePropagation(), true);
+  document.addEventListener(type, (e) => e.stopImmediatePropagation(), true);
+  window.navigation?.addEventListener?.(type, (e) => e.stopImmediatePropagation(), true);
+}`;
+const noNavigationApi = `Object.defineProperty(window, 'navigation', { value: undefined });`;
+
+/** Pages on which it is hard to tell where one is. */
+export const navigationWorlds: World[] = [
+  {
+    // Private windows of Safari 26: https://github.com/WebKit/WebKit/pull/60778
+    name: 'Navigation API silent',
+    head: script(`Object.defineProperty(window, 'navigation', { value: new EventTarget() });`),
+  },
+  { name: 'no Navigation API', head: script(noNavigationApi) },
+  {
+    name: 'Navigation API of a polyfill, incomplete',
+    head: script(`Object.defineProperty(window, 'navigation', { value: { currentEntry: null } });`),
+  },
+  { name: 'history wrapped before', head: script(wrapHistory) },
+  { name: 'history wrapped after', body: script(wrapHistory) },
+  {
+    name: 'history wrapped before and after, no Navigation API',
+    head: script(noNavigationApi + wrapHistory),
+    body: script(wrapHistory),
+  },
+  {
+    name: 'history put back as it was',
+    head: script(`${noNavigationApi} window.found = [history.pushState, history.replaceState];`),
+    body: script(`[history.pushState, history.replaceState] = found;`),
+  },
+  {
+    name: 'events of the lifecycle stopped before',
+    head: script(
+      stop('navigate navigatesuccess currententrychange popstate hashchange load pageshow'),
+    ),
+  },
+  {
+    name: 'all events stopped after',
+    body: script(
+      stop(
+        `navigate navigatesuccess currententrychange popstate hashchange load pageshow pagehide
+        visibilitychange error unhandledrejection rejectionhandled`.replace(/\s+/g, ' '),
+      ),
+    ),
+  },
+  {
+    name: 'replaces its state all the time',
+    body: script(`let turn = 0;
+      setInterval(() => history.replaceState({ turn: ++turn }, ''), 50);`),
+  },
+  {
+    name: 'replaces its query all the time',
+    body: script(`let turn = 0;
+      setInterval(() => history.replaceState(null, '', '?scroll=' + ++turn + location.hash), 100);`),
+  },
+  {
+    name: 'signs in by its address',
+    body: script(`history.replaceState(null, '', location.pathname + '?code=1&state=2');
+      setTimeout(() => history.replaceState(null, '', location.pathname), 30);`),
+  },
+  {
+    name: 'tells its address to a base element',
+    head: `<base href="/elsewhere/">`,
+  },
+];

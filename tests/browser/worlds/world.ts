@@ -1,0 +1,109 @@
+import type { Case, Expected } from '../case.js';
+import type { Scene, Served } from '../harness.js';
+import type { PageSpec } from '../pages.js';
+import type { Everyday, EverydayName } from './everyday.js';
+
+/**
+ * A kind of page, or of server, that people really have. Whatever the world is, what people
+ * experience there is the same, and so is the truth that has to be counted; a world says only what
+ * makes it another one.
+ *
+ * @example { name: 'no MessageChannel', head: script('delete window.MessageChannel') }
+ */
+export interface World extends Pick<PageSpec, 'load' | 'options' | 'headers' | 'library'> {
+  name: string;
+  /** Markup before the library. */
+  head?: string;
+  /** Markup after the library. */
+  body?: string;
+  files?: Record<string, Served>;
+  /** Pages below the address of the scene. */
+  pages?: Record<string, PageSpec>;
+  /** What happens before the page is opened. */
+  before?(scene: Scene): void | Promise<void>;
+  /** What happens once the page is there, and its load counted, before the case goes on. */
+  meanwhile?(scene: Scene): Promise<void>;
+  /** The object with the functions of the library; `crashfree` if left out. */
+  api?: string;
+  /** The few cases in which people experience something else here. */
+  truth?: Partial<Record<EverydayName, Expected>>;
+  /** Whether nothing need arrive before the page is left. */
+  atEnd?: boolean;
+  /** Whether the library may say by its `status` that it cannot count here. */
+  maySayNo?: boolean;
+  /** Whether the browser does not prerender such pages. */
+  neverPrerendered?: boolean;
+  /** Whether broken or refused requests are part of the world. */
+  faulty?: boolean;
+  /** What else must hold at the end. */
+  also?(scene: Scene): void | Promise<void>;
+}
+
+/** A classic inline script, with the nonce of the worlds that need one. */
+export const script = (source: string): string => `<script nonce="n">${source}</script>`;
+
+/** Notes what reaches the page's own handlers, before a world can keep that from happening. */
+const watch = script(`window.surprises = [];
+  addEventListener('error', (e) => surprises.push(String(e.message)));
+  addEventListener('unhandledrejection', (e) => surprises.push(String(e.reason)));`);
+
+/** The page of a world, with more markup in it. */
+export function pageOf(world: World, body = ''): PageSpec {
+  const { load, options, headers, library } = world;
+  return {
+    ...(load === undefined ? {} : { load }),
+    ...(options === undefined ? {} : { options }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(library === undefined ? {} : { library }),
+    head: watch + (world.head ?? ''),
+    body: (world.body ?? '') + body,
+  };
+}
+
+/** What the status of the client is; empty if there is none. */
+const statusOf = (api: string): string =>
+  `(window.client ?? ${api}?.getClient?.())?.status ?? (window.${api} ? '' : 'no api')`;
+
+/** An everyday case as it is in a world. */
+export function inWorld(world: World, everyday: Everyday): Case {
+  const page = pageOf(world);
+  const api = world.api ?? 'crashfree';
+  const { steps, name } = everyday;
+  const truth = world.truth?.[name] ?? everyday.expect;
+  let saidNo = false;
+  return {
+    name: `${world.name} › ${name}`,
+    area: 'worlds',
+    page,
+    pages: { ...world.pages, ...everyday.pages?.(world) },
+    ...(world.files ? { files: world.files } : {}),
+    ...(everyday.alone ? { alone: true } : {}),
+    ...(world.atEnd ? { atEnd: true } : {}),
+    ...(world.faulty ? { faulty: true } : {}),
+    start: 'empty',
+    async steps(s) {
+      saidNo = false;
+      await world.before?.(s);
+      const counted = async (count: number): Promise<void> => {
+        if (!world.atEnd && !saidNo) await s.sessions(count);
+      };
+      if (everyday.opens) return everyday.opens(s, world);
+      await s.page.goto(s.url());
+      if (world.maySayNo) {
+        await s.page.waitFor(`${statusOf(api)} !== 'starting'`);
+        saidNo = (await s.page.evaluate(statusOf(api))) !== 'active';
+      }
+      if (name !== 'leave') await counted(1);
+      await world.meanwhile?.(s);
+      await steps?.(s, { api, counted });
+    },
+    expect: () => (saidNo ? { all: 0 } : truth),
+    async also(s) {
+      const surprises = await s.page.evaluate<string[]>('window.surprises ?? []');
+      const unknown = surprises.filter((text) => !text.includes('boom'));
+      s.check(unknown.length === 0, `the page met ${unknown.join(', ')}`);
+      if (!saidNo) everyday.also?.(s);
+      await world.also?.(s);
+    },
+  };
+}
