@@ -119,21 +119,37 @@ export const identityCases: Case[] = [
     expect: { all: 2, users: { all: 2 }, requests: 2 },
     also: (s) => s.check(s.items().at(-1)?.did === 'u2', 'the new session is not of the new user'),
   },
-  {
-    name: 'log out',
-    area,
-    page: { options: start(`{ id: 'u1' }`) },
-    steps: (s) => s.run(`crashfree.setUser(null)`),
-    expect: { all: 2, users: { all: 1 }, requests: 2 },
-    also: (s) => s.check(s.items().at(-1)?.did === undefined, 'the new session has a user'),
-  },
-  {
-    name: 'log out by an empty id',
-    area,
-    page: { options: start(`{ id: 'u1' }`) },
-    steps: (s) => s.run(`crashfree.setUser({ id: '' })`),
-    expect: { all: 2, users: { all: 1 } },
-  },
+  then(
+    'log out',
+    `{ id: 'u1' }`,
+    [[`crashfree.setUser(null)`, 1]],
+    { all: 1, users: { all: 1 }, items: 1 },
+    '"u1"',
+  ),
+  then(
+    'log out by an empty id',
+    `{ id: 'u1' }`,
+    [[`crashfree.setUser({ id: '' })`, 1]],
+    { all: 1, users: { all: 1 }, items: 1 },
+    '"u1"',
+  ),
+  then(
+    'log out, then navigation',
+    `{ id: 'u1' }`,
+    [[`crashfree.setUser(null); history.pushState(null, '', 'next')`, 3]],
+    { all: 2, users: { all: 1 }, requests: 2 },
+    '"u1" -',
+  ),
+  then(
+    'log out, crash, then navigation',
+    `{ id: 'u1' }`,
+    [
+      [`crashfree.setUser(null); throw new Error('boom')`, 2],
+      [`history.pushState(null, '', 'next')`, 3],
+    ],
+    { all: 2, crashed: 1, users: { all: 1, crashed: 1 } },
+    '"u1" "u1" -',
+  ),
   then(
     'log out without a user',
     undefined,
@@ -146,14 +162,32 @@ export const identityCases: Case[] = [
     undefined,
     [
       [`crashfree.setUser({ id: 'u1' })`, 2],
-      // One for the end of the first session, one for the next.
-      [`crashfree.setUser(null)`, 4],
-      [`crashfree.setUser({ id: 'u1' })`, 5],
+      [`crashfree.setUser(null)`, 2],
+      [`crashfree.setUser({ id: 'u1' })`, 2],
     ],
-    // The session after the log-out gets its user by an update, as the first one did.
-    { all: 2, users: { all: 1 } },
-    '- "u1" - "u1"',
+    { all: 1, users: { all: 1 }, items: 2 },
+    '- "u1"',
   ),
+  {
+    name: 'log in, log out, log in as somebody else',
+    area,
+    async steps(s) {
+      await s.run(`crashfree.setUser({ id: 'u1' })`);
+      await s.arrived(2);
+      await s.run(`crashfree.setUser(null); crashfree.setUser({ id: 'u2' })`);
+    },
+    expect: { all: 2, users: { all: 2 } },
+  },
+  ...[
+    ['of 300 letters', `'x'.repeat(300)`, `'x'.repeat(299) + 'y'`],
+    ['of 4,000 letters of other scripts', `'\u{1f642}'.repeat(1000)`, `'\u{1f642}'.repeat(999)`],
+  ].map(([name, one, other]): Case => ({
+    name: `two people with ids ${name}`,
+    area,
+    page: { options: start(`{ id: ${one} }`) },
+    steps: (s) => s.run(`crashfree.setUser({ id: ${other} })`),
+    expect: { all: 2, users: { all: 2 } },
+  })),
   {
     name: 'user stays over a navigation',
     area,

@@ -213,9 +213,16 @@ export const navigationCases: Case[] = [
   },
   ...bothWays(
     after(
-      '20 replaces in one task',
+      '20 replaces of the query in one task',
       `for (let i = 1; i <= 20; i++) history.replaceState(null, '', '?q=' + i)`,
       still,
+    ),
+  ),
+  ...bothWays(
+    after(
+      '20 replaces in one task',
+      `for (let i = 1; i <= 20; i++) history.replaceState(null, '', 'step' + i)`,
+      loads(2),
     ),
   ),
   ...bothWays(

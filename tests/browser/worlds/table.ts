@@ -6,13 +6,13 @@
  *
  * `--share` takes the shortest cases of each world and those of the rest whose turn it is, which the
  * commit says unless `--turn` does: what `npm test` runs. It ends with 1 if a case fails that is not in
- * known.json, or one passes that is; `--update` writes that file anew.
+ * known.json; `--update` writes that file anew.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { root } from '../../../web/build/run.js';
-import { engineNames, type EngineName } from '../engines/index.js';
+import { engineNames } from '../engines/index.js';
+import { isKnown, update } from '../known.js';
 import { explain, runAll, type Column } from '../run-all.js';
 import { lives, share, TURNS, worlds } from './index.js';
 
@@ -51,13 +51,6 @@ if (engines.length === 0 || chosen.length === 0) {
 if (values.share)
   console.log(`turn ${turn} of ${TURNS}: ${chosen.length} of ${lives.length} cases`);
 
-/** Cases that are known to fail, with the engines in which they do. */
-const knownFile = new URL('known.json', import.meta.url);
-const known = (existsSync(knownFile) ? JSON.parse(readFileSync(knownFile, 'utf8')) : {}) as Record<
-  string,
-  EngineName[]
->;
-
 const begin = performance.now();
 const results = await runAll(
   chosen.map(({ test }) => test),
@@ -81,11 +74,8 @@ for (const world of worlds) {
     const failed = rows.filter(({ test }) => !results.get(test.name)!.get(column)!.ok);
     for (const { test, everyday } of rows) {
       const result = results.get(test.name)!.get(column)!;
-      const isKnown = known[test.name]?.includes(engine) ?? false;
-      if (result.ok === isKnown) {
-        surprises.push(`${test.name}, ${engine}: ${isKnown ? 'passes now' : 'fails'}`);
-      }
       if (result.ok) continue;
+      if (!isKnown(test.name, engine)) surprises.push(`${test.name}, ${engine}`);
       wrong.push(`  ${engine} › ${everyday.name}: ${result.problems[0]}`);
       if (values.why) wrong.push(explain(column, result));
     }
@@ -101,16 +91,8 @@ const seconds = ((performance.now() - begin) / 1000).toFixed(0);
 console.log(`\n${right} of ${outcomes.length} right, ${worlds.length} worlds, ${seconds} s`);
 
 if (values.update) {
-  for (const { test } of chosen) {
-    const others = (known[test.name] ?? []).filter((name) => !engines.includes(name));
-    const row = results.get(test.name)!;
-    const failing = engines.filter((name) => !row.get(`crashfree ${name}`)!.ok);
-    known[test.name] = engineNames.filter((name) => [...others, ...failing].includes(name));
-    if (known[test.name]!.length === 0) delete known[test.name];
-  }
-  const sorted = Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(knownFile, `${JSON.stringify(sorted, null, 2)}\n`);
+  update(results);
 } else if (surprises.length > 0) {
-  console.log(`\nnot as known.json says:\n${surprises.join('\n')}`);
+  console.log(`\nnot known to fail:\n${surprises.join('\n')}`);
   process.exitCode = 1;
 }
