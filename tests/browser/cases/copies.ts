@@ -88,7 +88,11 @@ export const copyCases: Case[] = [
   early('what asks and ends', `crashfree.getSession(); crashfree.flush(); crashfree.endSession()`, {
     all: 1,
   }),
-  early('consent denied', `crashfree.setConsent('denied')`, { all: 0 }),
+  {
+    ...early('consent denied', `crashfree.setConsent('denied')`, { all: 0, requests: 0 }),
+    start: 'loaded',
+    steps: (s) => s.quiet(300),
+  },
   earlyModule('a user', `crashfree.setUser({ id: 1 })`, { all: 1, users: { all: 1 }, items: 1 }),
   earlyModule('a caught error', `crashfree.captureException(new Error('caught'))`, {
     all: 1,

@@ -193,7 +193,7 @@ export const noiseCases: Case[] = [
       s
         .run(
           `const size = 4000, bytes = new Uint8Array(44 + size), view = new DataView(bytes.buffer);
-        [...'RIFF....WAVEfmt ................data'].forEach((c, i) => bytes[i] = c.charCodeAt(0));
+        [...'RIFF....WAVEfmt ....................data'].forEach((c, i) => bytes[i] = c.charCodeAt(0));
         view.setUint32(4, 36 + size, true); view.setUint32(16, 16, true); view.setUint16(20, 1, true);
         view.setUint16(22, 1, true); view.setUint32(24, 8000, true); view.setUint32(28, 8000, true);
         view.setUint16(32, 1, true); view.setUint16(34, 8, true); view.setUint32(40, size, true);

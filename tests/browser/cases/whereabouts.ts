@@ -178,16 +178,6 @@ export const whereaboutsCases: Case[] = [
     expect: two,
   },
   {
-    name: 'a hook that is called late: its first call says where the page is',
-    area,
-    steps: inTurn(
-      [`crashfree.navigate('/first')`, 1],
-      [`history.pushState(null, '', 'unheard')`, 1],
-      [`crashfree.navigate('/second')`, 2],
-    ),
-    expect: two,
-  },
-  {
     name: 'a hook, and the way back by the browser',
     area,
     page: {
