@@ -18,6 +18,8 @@ export interface RunOptions {
   width: number;
   /** How long to wait for what has to come. */
   patienceMs?: number;
+  /** Called as each case ends. */
+  onResult?(name: string, column: Column, result: Result): void;
 }
 
 /** Runs cases in several engines at the same time. */
@@ -34,6 +36,7 @@ export async function runAll(cases: readonly Case[], options: RunOptions): Promi
       const run = async ({ subject, test }: (typeof runs)[number]): Promise<void> => {
         const result = await runCase(test, { bench, tabs, features, subject });
         results.get(test.name)!.set(`${subject} ${name}`, result);
+        options.onResult?.(test.name, `${subject} ${name}`, result);
       };
       const [alone, together] = [true, false].map((wanted) =>
         runs.filter(({ test }) => (test.alone ?? false) === wanted),

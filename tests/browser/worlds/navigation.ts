@@ -36,11 +36,6 @@ export const navigationWorlds: World[] = [
     body: script(wrapHistory),
   },
   {
-    name: 'history put back as it was',
-    head: script(`${noNavigationApi} window.found = [history.pushState, history.replaceState];`),
-    body: script(`[history.pushState, history.replaceState] = found;`),
-  },
-  {
     name: 'events of the lifecycle stopped before',
     head: script(
       stop('navigate navigatesuccess currententrychange popstate hashchange load pageshow'),

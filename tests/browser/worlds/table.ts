@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../../../web/build/run.js';
 import { engineNames } from '../engines/index.js';
 import { isKnown, update } from '../known.js';
-import { explain, runAll, type Column } from '../run-all.js';
+import { explain, runAll } from '../run-all.js';
 import { lives, share, TURNS, worlds } from './index.js';
 
 const { values } = parseArgs({
@@ -59,6 +59,14 @@ const results = await runAll(
     engines,
     width: Number(values.width),
     patienceMs: Number(values.patience),
+    // As it comes, since a whole run takes its time.
+    onResult(name, column, result) {
+      if (result.ok) return;
+      const engine = column.split(' ')[1] as (typeof engines)[number];
+      const note = isKnown(name, engine) ? ' (known to fail)' : '';
+      console.log(`  ${engine} › ${name}: ${result.problems[0]}${note}`);
+      if (values.why) console.log(explain(column, result));
+    },
   },
 );
 
@@ -68,21 +76,16 @@ console.log(`\n${'world'.padEnd(wide)}${engines.map((name) => name.padEnd(10)).j
 for (const world of worlds) {
   const rows = chosen.filter((life) => life.world === world);
   if (rows.length === 0) continue;
-  const wrong: string[] = [];
   const cells = engines.map((engine) => {
-    const column: Column = `crashfree ${engine}`;
-    const failed = rows.filter(({ test }) => !results.get(test.name)!.get(column)!.ok);
-    for (const { test, everyday } of rows) {
-      const result = results.get(test.name)!.get(column)!;
-      if (result.ok) continue;
+    const failed = rows.filter(
+      ({ test }) => !results.get(test.name)!.get(`crashfree ${engine}`)!.ok,
+    );
+    for (const { test } of failed) {
       if (!isKnown(test.name, engine)) surprises.push(`${test.name}, ${engine}`);
-      wrong.push(`  ${engine} › ${everyday.name}: ${result.problems[0]}`);
-      if (values.why) wrong.push(explain(column, result));
     }
     return `${rows.length - failed.length}/${rows.length}`.padEnd(10);
   });
   console.log(`${world.name.padEnd(wide)}${cells.join('')}`.trimEnd());
-  if (wrong.length > 0) console.log(wrong.join('\n'));
 }
 
 const outcomes = [...results.values()].flatMap((row) => [...row.values()]);
