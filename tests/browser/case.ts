@@ -40,6 +40,8 @@ export interface Case {
    * engines only few pages have room in it.
    */
   alone?: boolean;
+  /** Whether the page's clock goes back, so that times say nothing about what came first. */
+  turnsBack?: boolean;
   /** Whether nothing need be told before the page is left. */
   atEnd?: boolean;
   /** Whether broken or refused requests are part of the case. */

@@ -21,7 +21,7 @@ export class Tabs {
     if (tab.closed) return;
     if (tab.abandoned) {
       // The answer may get lost with the page that it comes from.
-      const leave = `setTimeout(() => location.assign(${JSON.stringify(this.blank)}), 20)`;
+      const leave = `(window.__setTimeout ?? setTimeout)(() => location.assign(${JSON.stringify(this.blank)}), 20)`;
       await tab.run(leave).catch(() => undefined);
       return;
     }

@@ -71,6 +71,7 @@ export const clockWorlds: World[] = [
   sixDays('six days pass by the wall clock alone', 'wall'),
   {
     name: 'a clock that goes back a day',
+    turnsBack: true,
     head: script(clocks('wall')),
     meanwhile: (s) => s.run('jump(-86400000)'),
   },
