@@ -118,3 +118,36 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
     assert.equal(core.calls.session(), 0);
   });
 }
+
+const NODE_EXPORTS = {
+  memory: 'memory 6 6',
+  init: '() -> i32',
+  capacity: '() -> i32',
+  set_text: '(i32 i32) -> i32',
+  status: '(f64) -> i32',
+  count: '(i32 i32 f64 f64) -> ()',
+  waiting: '() -> f64',
+  send: '(i32 f64 f64) -> i32',
+  url: '() -> i32',
+  respond: '(i32 i32 f64 f64) -> i32',
+  process_start: '() -> ()',
+  process_error: '(i32) -> ()',
+  process_end: '() -> ()',
+  process_wake: '() -> ()',
+  process_respond: '(i32 i32 i32 f64) -> ()',
+};
+
+const NODE_IMPORTS = {
+  'env.now': '() -> f64',
+  'env.monotonic': '() -> f64',
+  'env.random': '(i32 i32) -> ()',
+  'env.wake': '(f64) -> ()',
+  'env.fetch': '(i32 i32 i32) -> ()',
+};
+
+test('the module for servers: exports and imports are these and no others', () => {
+  const path = new URL('../../build/wasm/crashfree-node.wasm', import.meta.url);
+  const { exports, imports } = signatures(readFileSync(path));
+  assert.deepEqual(exports, NODE_EXPORTS);
+  assert.deepEqual(imports, NODE_IMPORTS);
+});

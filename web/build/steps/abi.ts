@@ -109,7 +109,10 @@ export function abiText(header: string): string {
 /** Writes the file, unless it has this text already, so that nothing that watches it is woken. */
 export async function writeAbi(): Promise<void> {
   const target = join(root, 'web/src/abi.ts');
-  const text = abiText(await readFile(join(root, 'include/crashfree.h'), 'utf8'));
+  const headers = ['crashfree.h', 'crashfree_aggregate.h'].map((name) =>
+    readFile(join(root, 'include', name), 'utf8'),
+  );
+  const text = abiText((await Promise.all(headers)).join('\n'));
   const present = await readFile(target, 'utf8').catch(() => '');
   if (present !== text) await writeFile(target, text);
 }
