@@ -91,10 +91,18 @@ it('sends names as the core has them', async () => {
 
 it('sends to the address of the DSN, with its key', async () => {
   const lab = new Lab();
-  const client = api.init({ ...lab.options, dsn: `http://${KEY}@[::1]:9000/prefix/${PROJECT}` });
+  const addresses: string[] = [];
+  const client = api.init({
+    ...lab.options,
+    dsn: `http://${KEY}@[::1]:9000/prefix/${PROJECT}`,
+    fetch: (address) => {
+      addresses.push(address);
+      return Promise.resolve(new Response('{}'));
+    },
+  });
   visit(client);
   assert.equal(await client.close(), true);
-  const url = new URL(lab.requests[0]!.url);
+  const url = new URL(addresses[0]!);
   assert.equal(url.origin + url.pathname, `http://[::1]:9000/prefix/api/${PROJECT}/envelope/`);
   assert.equal(url.searchParams.get('sentry_key'), KEY);
 });

@@ -5,6 +5,7 @@ import { root, run, step } from './run.js';
 import { writeAbi } from './steps/abi.js';
 import { demo } from './steps/demo.js';
 import { writeLicences } from './steps/licences.js';
+import { nodeScripts } from './steps/node.js';
 import { plugins } from './steps/plugins.js';
 import { scripts } from './steps/scripts.js';
 import { devServer } from './steps/server.js';
@@ -24,8 +25,9 @@ try {
   });
   await step('Bundling the scripts', () => scripts(dist));
   await step('Writing the type declarations', () => types(dist));
-  const bundled = await step('Bundling the plugins, the dev server and the demo', () =>
-    Promise.all([plugins(dist), devServer(dist), demo(dist)]),
+  const bundled = await step(
+    'Bundling the plugins, the dev server, the demo and the files for servers',
+    () => Promise.all([plugins(dist), devServer(dist), demo(dist), nodeScripts(dist)]),
   );
   await step('Collecting the licences', () => writeLicences(dist, bundled.flat()));
 } catch (error) {

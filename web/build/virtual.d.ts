@@ -21,3 +21,18 @@ declare module 'crashfree:files' {
   export function loadNowasm(): Promise<WithoutWasm>;
   export function loadStorage(): Promise<typeof import('../src/storage')>;
 }
+
+/** The module for servers; filled in by web/build/steps/node.ts. */
+declare module 'crashfree:node-wasm' {
+  export const bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** web/node/sender/worker.ts, bundled, as the text that a thread runs. */
+declare module 'crashfree:worker' {
+  export const code: string;
+}
+
+declare module 'proxy-from-env' {
+  /** The address of the proxy that the environment names for a URL, or an empty text. */
+  export function getProxyForUrl(url: string): string;
+}

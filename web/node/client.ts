@@ -1,190 +1,192 @@
-import { AsyncResource } from 'node:async_hooks';
-import { builtRelease, complete } from '../src/options/defaults';
-import type { Status } from '../src/client/status';
-import { Buckets, type Bucket, type End } from './buckets';
-import { Courier } from './courier';
-import type { CaptureHint, Client, Options } from './index';
-import { Requests } from './requests';
+/** A client: counts the requests of the process for one DSN, release and environment. */
+import { Core } from './core';
+import { Delivery } from './delivery';
+import { follow, type Counter } from './incoming';
+import { currentSession, enter, sessionOfAny } from './incoming/context';
+import { middleware, open, wrapListener } from './incoming/foreign';
+import { whenServing } from './incoming/servers';
+import { End, Sessions } from './incoming/session';
+import { settingsOf, type Settings } from './options';
+import { watchProcess } from './process';
+import { ProcessSession } from './process/session';
+import { createSender } from './sender';
+import { Tally } from './tally';
+import type { CaptureHint, Client, Status } from './types';
 
-/** Buckets in one item (protocol 2). */
-const BUCKETS_PER_ITEM = 100;
-/** What could not be delivered is not tried again sooner, whatever the interval. */
-const RETRY_MS = 2000;
-/** Longer waits than this end at once in Node. */
-const WAIT_MAX_MS = 2 ** 31 - 1;
-
-/** Lines of an envelope: the buckets in as many items as they need. */
-function sessionsItems(buckets: Bucket[], attrs: unknown): string[] {
-  const lines: string[] = [];
-  for (let first = 0; first < buckets.length; first += BUCKETS_PER_ITEM) {
-    const aggregates = buckets
-      .slice(first, first + BUCKETS_PER_ITEM)
-      .map(({ started, exited, errored, crashed }) => ({
-        started: new Date(started).toISOString(),
-        exited,
-        errored,
-        crashed,
-      }));
-    lines.push('{"type":"sessions"}', JSON.stringify({ aggregates, attrs }));
+/** How an error that somebody reports ends a session. */
+export function endOf(hint: CaptureHint | null | undefined): End {
+  try {
+    return (hint?.handled ?? hint?.mechanism?.handled ?? true) ? End.ERRORED : End.CRASHED;
+  } catch {
+    return End.ERRORED;
   }
-  return lines;
 }
 
-/** Lines of an envelope: what was lost, if anything was. */
-function reportItem(losses: [string, number][]): string[] {
-  if (losses.length === 0) return [];
-  const report = {
-    timestamp: new Date().toISOString(),
-    discarded_events: losses.map(([reason, quantity]) => ({
-      reason,
-      category: 'session',
-      quantity,
-    })),
+/** What clients are told apart by: another one of the same name would count each request twice. */
+export const nameOf = (url: string, settings: Settings): unknown[] => [
+  url,
+  settings.release,
+  settings.environment,
+  settings.fetch,
+];
+
+/** A client that counts nothing. */
+function inert(status: Status): Client {
+  return {
+    status,
+    requestHandler() {},
+    middleware:
+      () =>
+      (...parameters: unknown[]) =>
+        (
+          parameters.find((parameter) => typeof parameter === 'function') as
+            (() => unknown) | undefined
+        )?.(),
+    wrap: (listener) => listener,
+    captureException() {},
+    flush: () => Promise.resolve(true),
+    close: () => Promise.resolve(true),
   };
-  return ['{"type":"client_report"}', JSON.stringify(report)];
 }
 
-/** Options with their defaults. */
-const defaults = (): Required<Options> => ({
-  dsn: '',
-  release: builtRelease() ?? '',
-  environment: 'production',
-  tunnel: '',
-  fetch: globalThis.fetch,
-  flushInterval: 60_000,
-  debug: false,
-});
+function configure(core: Core, settings: Settings, warn: (text: string) => void): void {
+  core.set('DSN', settings.dsn);
+  core.set('RELEASE', settings.release);
+  if (!core.set('ENVIRONMENT', settings.environment)) warn('invalid-environment, left out');
+  if (settings.tunnel) core.set('TUNNEL', settings.tunnel);
+}
 
-export function createClient(options: Options): Client {
+/** Says once what a function of the app's did wrong. */
+function once(warn: (text: string) => void): (text: string) => void {
+  let said = false;
+  return (text) => {
+    if (!said) warn(text);
+    said = true;
+  };
+}
+
+/** An open client, and what others are told apart from it by. */
+export interface Started {
+  client: Client;
+  name: unknown[];
+}
+
+export function createClient(
+  options: unknown,
+  sameAs: (name: unknown[]) => Client | undefined,
+): Started {
   let invalid: string | undefined;
-  const settings = complete(options, defaults(), (name) => {
+  const settings = settingsOf(options, (name) => {
     invalid ??= name;
   });
-  const { flushInterval, tunnel } = settings;
-  const buckets = new Buckets();
-  const requests = new Requests(count);
-  /* The timer is no part of the request that arms it. */
-  const outside = new AsyncResource('crashfree');
-  let courier: Courier | undefined;
-  /** Why the client does nothing. */
-  let failure: Status | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  /** Whether the end of the process is worth an attempt. */
-  let news = false;
-  /** How long the next session waits for others. */
-  let delay = flushInterval;
-  /** Requests are made one after the other: an answer may forbid the next. */
-  let sending = Promise.resolve(true);
-
   const warn = (text: string) => {
     if (settings.debug) console.warn(`crashfree: ${text}`);
   };
-  const stop = (reason: Status) => {
-    failure = reason;
-    clearTimeout(timer);
-    process.off('beforeExit', atExit);
+  const fail = (status: Status): Started => {
+    warn(`${status}, nothing is sent`);
+    return { client: inert(status), name: [] };
   };
-  const fail = (reason: Status) => {
-    stop(reason);
-    courier = undefined;
-    warn(`${reason}, nothing is sent`);
+  if (invalid) return fail(`invalid-${invalid}`);
+
+  let core: Core;
+  try {
+    core = new Core();
+    configure(core, settings, warn);
+  } catch {
+    return fail('unsupported');
+  }
+  if (core.status !== 'active') return fail(core.status);
+
+  const name = nameOf(core.url, settings);
+  const same = sameAs(name);
+  if (same) {
+    warn('init was called before with the same dsn, release and environment: its options stay');
+    return { client: same, name };
+  }
+  return { client: start(core, settings, warn), name };
+}
+
+function start(core: Core, settings: Settings, warn: (text: string) => void): Client {
+  const tally = new Tally(core, () => delivery.expect());
+  const sender = createSender(core.url, settings.fetch);
+  const delivery: Delivery = new Delivery(core, tally, sender, settings.flushInterval);
+  const sessions = new Sessions(tally);
+  const { ignoreIncomingRequests, parts } = settings;
+  const complain = once(warn);
+  const counter: Counter = {
+    sessions,
+    ignores(url, request) {
+      if (delivery.isOwn(url)) return true;
+      try {
+        return ignoreIncomingRequests?.(url, request) === true;
+      } catch {
+        complain('ignoreIncomingRequests failed, the request is counted');
+        return false;
+      }
+    },
   };
-
-  function arm(): void {
-    timer ??= outside.runInAsyncScope(() => setTimeout(() => void send(), delay).unref());
-  }
-
-  function count(end: End): void {
-    buckets.count(end);
-    news = true;
-    if (!failure) arm();
-  }
-
-  /** Delivers what waits, or fails to; `alone` tells of losses even if nothing does. */
-  async function attempt(alone: boolean): Promise<boolean> {
-    clearTimeout(timer);
-    timer = undefined;
-    const batch = buckets.take();
-    if (!courier || (batch.length === 0 && !(alone && buckets.hasLosses))) return true;
-
-    /* A report that gets lost is not reported (protocol 5.2). */
-    const outcome = await courier.send((attrs) => [
-      ...sessionsItems(batch, attrs),
-      ...reportItem(buckets.takeLosses()),
-    ]);
-    const delivered = outcome === 'delivered';
-    if (!delivered) buckets.putBack(batch, outcome === 'refused');
-    delay = delivered ? flushInterval : Math.max(flushInterval, RETRY_MS);
-    if (buckets.size > 0 && !failure) arm();
-    return delivered;
-  }
-
-  function send(alone = false): Promise<boolean> {
-    return (sending = sending.then(() => attempt(alone)));
-  }
-
-  /** One attempt since the last session: a server that is down must not keep the process. */
-  function atExit(): void {
-    if (news) void send(true);
-    news = false;
-  }
-
-  async function whenSent(timeout = 2000): Promise<boolean> {
-    if (!courier) return true;
-    let timeoutTimer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timeoutTimer = setTimeout(resolve, timeout, false);
-    });
-    return Promise.race([send(true), late]).finally(() => clearTimeout(timeoutTimer));
-  }
+  const processSession = parts.process ? new ProcessSession(core, sender) : undefined;
+  const unwatchServers = processSession ? whenServing(() => processSession.giveUp()) : () => {};
+  const unfollow = parts.http ? follow(counter) : () => {};
+  let closed = false;
+  const unwatch = watchProcess({
+    ...parts,
+    crashed(session) {
+      session?.of(sessions)?.crash();
+      processSession?.uncaught();
+    },
+    beforeEnd() {
+      processSession?.beforeEnd();
+      delivery.beforeEnd();
+    },
+    end(code) {
+      processSession?.lastWord(code);
+      sessions.endAll();
+      delivery.lastWord();
+    },
+  });
 
   const client: Client = {
     get status() {
-      return failure ?? courier!.status;
+      return closed ? 'closed' : core.status;
     },
     requestHandler(request, response) {
-      if (!failure) requests.enter(request, response);
+      const opened = closed ? undefined : open(counter, request, response);
+      if (opened) enter(opened.session);
     },
-    middleware: () => (request, response, next) =>
-      failure ? next() : requests.run(request, response, () => next()),
-    wrap<Listener>(listener: Listener): Listener {
-      const call = listener as (...parameters: unknown[]) => unknown;
-      return function (this: unknown, ...parameters: unknown[]) {
-        const [request, response] = parameters as Parameters<Client['requestHandler']>;
-        return failure
-          ? call.apply(this, parameters)
-          : requests.run(request, response, () => call.apply(this, parameters));
-      } as Listener;
+    middleware() {
+      const handle = middleware(counter);
+      const pass = inert('closed').middleware();
+      return (...parameters: unknown[]) => (closed ? pass : handle)(...parameters);
     },
-    captureException(_error: unknown, hint?: CaptureHint) {
-      const handled = hint?.handled ?? hint?.mechanism?.handled ?? true;
-      requests.mark(handled ? 'errored' : 'crashed');
+    wrap: (listener) => wrapListener(counter, listener, () => closed),
+    captureException(_error, hint) {
+      const request = requestOf(hint);
+      const session = request === undefined ? currentSession() : sessionOfAny(request);
+      if (session) session.of(sessions)?.mark(endOf(hint));
+      else processSession?.error(endOf(hint) === End.ERRORED);
     },
-    flush: whenSent,
-    close(timeout) {
-      if (!failure) {
-        requests.endAll();
-        stop('closed');
+    flush: (timeout = 2000) => delivery.sendWithin(timeout),
+    close(timeout = 2000) {
+      if (!closed) {
+        sessions.endAll();
+        closed = true;
+        unfollow();
+        unwatch();
+        unwatchServers();
+        processSession?.beforeEnd();
+        delivery.stop();
       }
-      return whenSent(timeout);
+      return delivery.sendWithin(timeout);
     },
   };
-
-  if (flushInterval > WAIT_MAX_MS) invalid ??= 'flushInterval';
-  /* Here is no page that an address could be relative to. */
-  if (options.tunnel != null && !URL.canParse(tunnel)) invalid ??= 'tunnel';
-  if (invalid) {
-    fail(`invalid-${invalid}`);
-    return client;
-  }
-
-  try {
-    courier = new Courier(settings, warn);
-    const { status } = courier;
-    if (/^(no|invalid)-/.test(status)) fail(status);
-    else process.on('beforeExit', atExit);
-  } catch {
-    fail('unsupported');
-  }
   return client;
+}
+
+function requestOf(hint: CaptureHint | null | undefined): unknown {
+  try {
+    return hint?.request ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -27,13 +27,11 @@ interface Script {
   format?: Format;
   /** What brings the module, instead of web/src/core/load.ts. */
   loader?: string;
-  platform?: 'browser' | 'node';
   /** For places that have no page, and that may refuse code which mentions WebAssembly. */
   inert?: boolean;
 }
 
 const page = 'web/src/index.ts';
-const server = { loader: 'web/node/loader.ts', platform: 'node' } as const;
 
 /** What comes as an ES module and as CommonJS, `.js` and `.cjs`; `MODULES[name]` is its source. */
 export const MODULES: Record<string, string> = {
@@ -44,7 +42,6 @@ export const MODULES: Record<string, string> = {
   'crashfree.vue': 'web/adapters/vue.ts',
   'crashfree.angular': 'web/adapters/angular.ts',
   'crashfree.svelte': 'web/adapters/svelte.ts',
-  'crashfree.node': 'web/node/index.ts',
 };
 
 const SCRIPTS: Script[] = [
@@ -56,7 +53,6 @@ const SCRIPTS: Script[] = [
     ['js', 'cjs'].map((extension) => ({
       name: `${name}.${extension}`,
       entry,
-      ...(name === 'crashfree.node' ? server : {}),
     })),
   ),
 ];
@@ -69,7 +65,7 @@ interface Inside {
 
 /** Bundled by esbuild, then made small by terser. */
 async function script(dist: string, inside: Inside, options: Script): Promise<void> {
-  const { name, entry, loader, inert = false, platform = 'browser' } = options;
+  const { name, entry, loader, inert = false } = options;
   const format = options.format ?? (name.endsWith('.cjs') ? 'cjs' : 'esm');
   const { names, packed } = inside;
   const outfile = join(dist, name);
@@ -81,7 +77,7 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
     entryPoints: [join(root, entry)],
     outfile,
     format,
-    platform,
+    platform: 'browser',
     sourcemap: 'external',
     minifySyntax: true,
     write: false,

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { root, run } from '../run.js';
+import { NODE_MODULES } from './node.js';
 import { MODULES } from './scripts.js';
 
 /** Declarations of the entries that have none of their own in web/src. */
@@ -16,6 +17,8 @@ const nowasmTypes = `/** The core as JavaScript: takes the imports of crashfree.
 export declare function instantiate(imports: WebAssembly.Imports): WebAssembly.Exports;
 `;
 
+const ALL = { ...MODULES, ...NODE_MODULES };
+
 /** Where the declarations of a source file are, below the folder of all. */
 const declared = (entry: string): string => entry.replace(/^web\/(.*)\.ts$/, '$1');
 
@@ -30,7 +33,7 @@ export async function types(dist: string): Promise<void> {
     quiet: true,
   });
 
-  const names = new Set(Object.values(MODULES).map(declared));
+  const names = new Set(Object.values(ALL).map(declared));
   for (const name of names) {
     const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
     const relative = /(from |import\()'(\.\.?\/[^']+)'/g;
@@ -47,7 +50,7 @@ export async function types(dist: string): Promise<void> {
     }
   }
   const write = (name: string, text: string): Promise<void> => writeFile(join(dist, name), text);
-  for (const [name, entry] of Object.entries(MODULES)) {
+  for (const [name, entry] of Object.entries(ALL)) {
     await write(`${name}.d.ts`, `export * from './types/${declared(entry)}.js';\n`);
     await write(`${name}.d.cts`, `export * from './types/${declared(entry)}.cjs';\n`);
   }

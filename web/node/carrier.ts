@@ -1,0 +1,77 @@
+/**
+ * What all copies of this module in one process share: the ES module and the CommonJS one, that of a
+ * bundle and that of a dependency. The first copy puts it on the global object, the others call it.
+ */
+import { createClient } from './client';
+import { currentSession, sessionOfAny } from './incoming/context';
+import type { CaptureHint, Client, Options } from './types';
+
+/** Later versions may add members, and change none. */
+export interface Carrier {
+  init(options?: Options): Client;
+  captureException(error: unknown, hint?: CaptureHint): void;
+  /** An error that reached the last error handler of a framework: a crash, for all clients. */
+  crashed(error: unknown, request?: unknown): void;
+  flush(timeout?: number): Promise<boolean>;
+  close(timeout?: number): Promise<boolean>;
+}
+
+const KEY = Symbol.for('crashfree.node');
+
+interface Known {
+  client: Client;
+  name: unknown[];
+}
+
+const isOpen = ({ client }: Known) => client.status !== 'closed';
+const equal = (a: unknown[], b: unknown[]) => a.every((part, index) => part === b[index]);
+
+function create(): Carrier {
+  let known: Known[] = [];
+  /** What the functions of the module act on: the first client that is open, else the last. */
+  let last: Client | undefined;
+  const current = () => known.find(isOpen)?.client ?? last;
+
+  return {
+    init(options) {
+      known = known.filter(isOpen);
+      const made = createClient(
+        options,
+        (name) => known.find((other) => equal(other.name, name))?.client,
+      );
+      last = made.client;
+      /* Those that count nothing have no name. */
+      if (made.name.length > 0 && !known.some(({ client }) => client === made.client)) {
+        known.push(made);
+      }
+      return made.client;
+    },
+    captureException: (error, hint) => current()?.captureException(error, hint),
+    crashed(error, request) {
+      /* What cannot be found by the request is the current one. */
+      const found = sessionOfAny(request) ? request : undefined;
+      if (!found && !currentSession()) return;
+      for (const { client } of known) {
+        client.captureException(error, { handled: false, request: found });
+      }
+    },
+    flush: (timeout) => current()?.flush(timeout) ?? Promise.resolve(true),
+    close: (timeout) => current()?.close(timeout) ?? Promise.resolve(true),
+  };
+}
+
+/** Of this copy, where the global object takes no property. */
+let own: Carrier | undefined;
+
+/** The one of the process. */
+export function carrier(): Carrier {
+  const globals = globalThis as { [KEY]?: Carrier };
+  if (globals[KEY]) return globals[KEY];
+  own ??= create();
+  try {
+    Object.defineProperty(globalThis, KEY, { value: own, configurable: true });
+  } catch {
+    /* It is frozen. */
+  }
+  return own;
+}

@@ -1,0 +1,135 @@
+/** When what was counted is sent, and what becomes of the answer. */
+import type { Answer, Core } from './core';
+import { runOutside } from './incoming/context';
+import type { Sender } from './sender';
+import type { Tally } from './tally';
+
+/** What could not be delivered is not tried again sooner, whatever the interval. */
+const RETRY_MS = 2000;
+/** Requests of the timer are at least so far apart, whatever the interval. */
+const PAUSE_MS = 1000;
+/** A request that got no answer by then is given up. */
+const ANSWER_MS = 10_000;
+/** The same at the end of a process, which must not be kept alive. */
+const LAST_WORD_MS = 2000;
+
+/** An envelope that is on its way. */
+interface Flight {
+  /** Path and query of its address. */
+  path: string;
+  /** Whether it has left the process, as far as that is known. */
+  left: boolean;
+}
+
+export class Delivery {
+  private timer: NodeJS.Timeout | undefined;
+  private flight: Flight | undefined;
+  /** Requests are made one after the other: an answer may forbid the next. */
+  private sending = Promise.resolve(true);
+  /** How long the next session waits for others. */
+  private delay: number;
+  /** Whether the end of the process is worth an attempt: one since the last session. */
+  private news = false;
+  private stopped = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly tally: Tally,
+    private readonly sender: Sender,
+    private readonly interval: number,
+  ) {
+    this.delay = interval;
+  }
+
+  /** A session has ended. */
+  expect(): void {
+    this.news = true;
+    if (this.timer === undefined) this.arm();
+  }
+
+  /** Whether a request to this process is one of ours, to a server or a tunnel in it. */
+  isOwn(url: string): boolean {
+    return this.flight !== undefined && this.flight.path === url;
+  }
+
+  /** Sends what waits; `last` tells of losses even if nothing does. Resolves to whether all arrived. */
+  send(last = false, timeout = ANSWER_MS): Promise<boolean> {
+    return (this.sending = this.sending.then(() => this.attempt(last, timeout)));
+  }
+
+  /** The same, which is given up after a time. */
+  async sendWithin(timeout: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, timeout, false);
+    });
+    return Promise.race([this.send(true), late]).finally(() => clearTimeout(timer));
+  }
+
+  /** No timer from now on. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  /** The process has nothing more to do. One attempt: a server that is down must not keep it. */
+  beforeEnd(): void {
+    if (this.news) void this.send(true, LAST_WORD_MS);
+    this.news = false;
+  }
+
+  /** The process ends with this call. */
+  lastWord(): void {
+    this.tally.handOn();
+    if (this.flight) {
+      /* What has left counts as delivered: a second copy does more harm than a missing one. */
+      this.core.respond({ status: this.flight.left ? 200 : 0 });
+      this.news ||= !this.flight.left;
+      this.flight = undefined;
+    }
+    const body = this.news ? this.core.send(true) : undefined;
+    this.news = false;
+    if (body !== undefined) {
+      this.core.respond(this.sender.postNow(this.core.url, body, LAST_WORD_MS));
+    }
+  }
+
+  private arm(): void {
+    if (this.stopped) return;
+    this.timer = runOutside(() => setTimeout(() => void this.send(), this.delay).unref());
+  }
+
+  private async attempt(last: boolean, timeout: number): Promise<boolean> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.tally.handOn();
+    const body = this.core.send(last);
+    let delivered = true;
+    if (body !== undefined) {
+      delivered = this.core.respond(await this.post(body, timeout));
+      this.delay = Math.max(this.interval, delivered ? PAUSE_MS : RETRY_MS);
+    } else if (this.core.waiting > 0) {
+      delivered = false;
+      this.delay = Math.max(this.interval, RETRY_MS);
+    }
+    if (this.core.waiting === 0) this.news = false;
+    else if (this.timer === undefined) this.arm();
+    return delivered;
+  }
+
+  private async post(body: string, timeout: number): Promise<Answer> {
+    const { url } = this.core;
+    const { pathname, search } = new URL(url);
+    const flight: Flight = { path: pathname + search, left: false };
+    this.flight = flight;
+    const answer = await runOutside(() =>
+      this.sender.post(url, body, AbortSignal.timeout(timeout), () => {
+        flight.left = true;
+      }),
+    );
+    /* Otherwise the process is ending, and has settled it. */
+    if (this.flight === flight) this.flight = undefined;
+    return answer;
+  }
+}

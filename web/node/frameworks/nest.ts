@@ -1,0 +1,38 @@
+/** NestJS, whose errors end in an exception filter. */
+import { report, type ErrorHandlerOptions } from './crash';
+
+interface Host {
+  getType?(): string;
+  switchToHttp?(): { getRequest(): unknown };
+}
+
+interface Filter {
+  catch(exception: any, host: any): any;
+}
+
+interface Nest {
+  useGlobalFilters(...filters: any[]): unknown;
+}
+
+/**
+ * Counts exceptions that no filter of the app's own caught as crashes; the filter then answers.
+ * @example setupNestErrorHandler(app, new BaseExceptionFilter(app.getHttpAdapter()));
+ */
+export function setupNestErrorHandler(
+  app: Nest,
+  baseFilter: Filter,
+  options?: ErrorHandlerOptions,
+): void {
+  app.useGlobalFilters({
+    catch(exception: unknown, host: Host): unknown {
+      let request: unknown;
+      try {
+        if ((host.getType?.() ?? 'http') === 'http') request = host.switchToHttp?.().getRequest();
+      } catch {
+        /* Another kind of host; the current request counts. */
+      }
+      report(exception, request, options);
+      return baseFilter.catch(exception, host) as unknown;
+    },
+  });
+}

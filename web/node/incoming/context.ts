@@ -1,0 +1,97 @@
+/** Which request is the current one, and the sessions that belong to a request or a response. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RequestSession } from './session';
+
+const SESSION = Symbol('crashfree.session');
+
+interface Owner {
+  [SESSION]?: RequestSession | undefined;
+}
+
+const current = new AsyncLocalStorage<RequestSession | undefined>();
+/** For objects that take no property. */
+const frozen = new WeakMap<object, RequestSession>();
+
+export const currentSession = (): RequestSession | undefined => current.getStore();
+
+/** Makes a request current for the rest of the running function and for what comes of it. */
+export const enter = (session: RequestSession | undefined): void => current.enterWith(session);
+
+/** Calls a function with a request as the current one. */
+export const runIn = <Result>(session: RequestSession, call: () => Result): Result =>
+  current.run(session, call);
+
+/** Calls a function outside of all requests: what it sets off belongs to none. */
+export const runOutside = <Result>(call: () => Result): Result => current.run(undefined, call);
+
+export function sessionOf(owner: unknown): RequestSession | undefined {
+  if (typeof owner !== 'object' || owner === null) return undefined;
+  return (owner as Owner)[SESSION] ?? frozen.get(owner);
+}
+
+export function setSession(owner: object, session: RequestSession): void {
+  if (Object.isExtensible(owner)) (owner as Owner)[SESSION] = session;
+  else frozen.set(owner, session);
+}
+
+/** For requests and responses of Node, which are never frozen when it hands them out. */
+export function setSessionOfNodes(owner: object, session: RequestSession): void {
+  (owner as Owner)[SESSION] = session;
+}
+
+/** Where frameworks keep the request of Node that theirs is made of. */
+const INNER = ['raw', 'req', 'stream', 'incoming', 'request', 'env'];
+
+/** The session of a request in whatever form a framework hands it out. */
+export function sessionOfAny(request: unknown, depth = 2): RequestSession | undefined {
+  try {
+    const session = sessionOf(request);
+    if (session || depth === 0 || typeof request !== 'object' || !request) return session;
+    for (const name of INNER) {
+      const inner = sessionOfAny((request as Record<string, unknown>)[name], depth - 1);
+      if (inner) return inner;
+    }
+  } catch {
+    /* A getter of the app's failed; the request is not known by it. */
+  }
+  return undefined;
+}
+
+/** The last error that came out of a listener which ran in a request other than its caller's. */
+let thrown: { error: unknown; session: RequestSession } | undefined;
+
+/** The request in which an uncaught error was thrown. */
+export function sessionOfError(error: unknown): RequestSession | undefined {
+  const session = thrown && thrown.error === error ? thrown.session : currentSession();
+  thrown = undefined;
+  return session;
+}
+
+interface Emitter extends Owner {
+  emit(...parameters: unknown[]): boolean;
+}
+
+/**
+ * Has the events of a request happen in its context: of a body that arrives late they come from
+ * Node's parser, whose context, from Node 24 on, is that of the connection.
+ */
+export function followEvents(request: object): void {
+  (request as Emitter).emit = emitInContext;
+}
+
+function emitInContext(this: Emitter, ...parameters: unknown[]): boolean {
+  const { emit } = Object.getPrototypeOf(this) as Emitter;
+  const session = this[SESSION];
+  const before = current.getStore();
+  if (!session || session === before) return emit.apply(this, parameters);
+
+  current.enterWith(session);
+  try {
+    return emit.apply(this, parameters);
+  } catch (error) {
+    thrown = { error, session };
+    throw error;
+  } finally {
+    current.enterWith(before);
+  }
+}

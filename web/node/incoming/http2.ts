@@ -1,0 +1,41 @@
+/** Streams of HTTP/2. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { followEvents } from './context';
+import { begin } from './begin';
+
+/** Published by Node from 22.17 and 24.2 on. */
+const STARTED = 'http2.server.stream.start';
+
+export function hasChannels(version = process.versions.node): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 2) || (major === 22 && minor >= 17);
+}
+
+/** A stream as a request of `node:http` would look, for those who say which ones to ignore. */
+const requestOf = (headers: IncomingHttpHeaders): IncomingMessage =>
+  ({ url: headers[':path'], method: headers[':method'], headers, httpVersion: '2.0' }) as never;
+
+export function onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  /* Those with an even number are pushed by the server. */
+  if (stream.id! % 2 === 0) return;
+  begin(headers[':path'] ?? '', requestOf(headers), stream);
+  followEvents(stream);
+}
+
+function onStart(message: unknown): void {
+  try {
+    const { stream, headers } = message as Record<string, never>;
+    onStream(stream!, headers!);
+  } catch {
+    /* Nothing that goes wrong here is the app's concern. */
+  }
+}
+
+/** Counts streams from now on; returns a function that ends it. */
+export function followStreams(): () => void {
+  if (!hasChannels()) return () => {};
+  subscribe(STARTED, onStart);
+  return () => void unsubscribe(STARTED, onStart);
+}

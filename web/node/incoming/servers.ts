@@ -1,0 +1,83 @@
+/**
+ * Events of servers that Node publishes on no channel: upgraded connections, and streams of HTTP/2
+ * before Node 22.17 and 24.2. For these `emit` is wrapped in the class from which all servers inherit,
+ * which adds no listener: a server that has one for `upgrade` treats requests differently.
+ */
+import { Server as HttpServer, type IncomingMessage } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { Server } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { hasChannels, onStream } from './http2';
+import { begin } from './begin';
+
+interface Emitting {
+  emit(this: unknown, event: string, ...parameters: unknown[]): boolean;
+}
+
+/** Called when a server of HTTP listens. */
+const serving = new Set<() => void>();
+
+const UPGRADES = new Set(['upgrade', 'connect']);
+const withoutChannels = !hasChannels();
+
+const isHttp = (server: unknown): boolean =>
+  server instanceof HttpServer ||
+  server instanceof HttpsServer ||
+  /* Node does not export the classes of HTTP/2. */
+  /^Http2/.test((server as object).constructor.name);
+
+function onEvent(server: unknown, event: string, parameters: unknown[]): void {
+  if (UPGRADES.has(event)) {
+    const [request, socket] = parameters as [IncomingMessage, Duplex];
+    if (typeof request.url === 'string') begin(request.url, request, socket);
+  } else if (event === 'stream' && withoutChannels) {
+    const [stream, headers] = parameters as [ServerHttp2Stream, IncomingHttpHeaders];
+    if (typeof stream.id === 'number') onStream(stream, headers);
+  } else if (event === 'listening' && serving.size > 0 && isHttp(server)) {
+    for (const call of serving) call();
+  }
+}
+
+let users = 0;
+let unwrap: () => void;
+
+/** Follows these events from now on; returns a function that ends it. */
+export function followServers(): () => void {
+  if (users++ === 0) unwrap = wrapEmit();
+  return () => {
+    if (--users === 0) unwrap();
+  };
+}
+
+/** Calls a function once a server of HTTP listens; returns a function that ends it. */
+export function whenServing(call: () => void): () => void {
+  serving.add(call);
+  const unfollow = followServers();
+  return () => {
+    if (serving.delete(call)) unfollow();
+  };
+}
+
+function wrapEmit(): () => void {
+  const prototype = Server.prototype as unknown as Emitting;
+  const { emit } = prototype;
+  const wrapped: Emitting['emit'] = function (event, ...parameters) {
+    if (event !== 'request' && event !== 'connection') {
+      try {
+        onEvent(this, event, parameters);
+      } catch {
+        /* Nothing that goes wrong here is the app's concern. */
+      }
+    }
+    return emit.call(this, event, ...parameters);
+  };
+  const own = Object.hasOwn(prototype, 'emit');
+  prototype.emit = wrapped;
+  return () => {
+    /* If somebody wrapped it again, it stays, and counts nothing without a client. */
+    if (prototype.emit !== wrapped) return;
+    if (own) prototype.emit = emit;
+    else delete (prototype as Partial<Emitting>).emit;
+  };
+}

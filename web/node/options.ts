@@ -1,0 +1,86 @@
+/** Options, their defaults, and what makes them invalid. */
+import { builtRelease } from '../src/options/defaults';
+import { integrationsOf, type Known } from './integrations';
+import type { Fetch } from './sender';
+import type { HttpOptions, Options } from './types';
+
+/** Longer waits than this end at once in Node. */
+const WAIT_MAX_MS = 2 ** 31 - 1;
+
+export interface Settings {
+  dsn: string;
+  release: string;
+  environment: string;
+  tunnel: string;
+  fetch: Fetch | undefined;
+  flushInterval: number;
+  ignoreIncomingRequests: HttpOptions['ignoreIncomingRequests'];
+  debug: boolean;
+  parts: Known;
+}
+
+/** What was given for each option that has a value; a getter that throws makes its option invalid. */
+function given(options: unknown, invalid: (name: string) => void): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  if (typeof options !== 'object' || options === null) return values;
+  for (const name of NAMES) {
+    try {
+      values[name] = (options as Record<string, unknown>)[name] ?? undefined;
+    } catch {
+      invalid(name);
+    }
+  }
+  return values;
+}
+
+const NAMES = [
+  'dsn',
+  'release',
+  'environment',
+  'tunnel',
+  'fetch',
+  'flushInterval',
+  'ignoreIncomingRequests',
+  'integrations',
+  'debug',
+] as const satisfies (keyof Options)[];
+
+const isWait = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= WAIT_MAX_MS;
+
+/** Puts the options over their defaults; calls `invalid` with the name of each that cannot be. */
+export function settingsOf(options: unknown, invalid: (name: string) => void): Settings {
+  const values = given(options, invalid);
+  const { env } = process;
+  const text = (name: string, fallback: string | undefined): string => {
+    const value = values[name] ?? fallback ?? '';
+    if (typeof value === 'string') return value;
+    if (name !== 'environment') invalid(name);
+    return '';
+  };
+  const ofType = <T>(name: string, type: string): T | undefined => {
+    if (values[name] !== undefined && typeof values[name] !== type) invalid(name);
+    else return values[name] as T | undefined;
+    return undefined;
+  };
+  const parts = integrationsOf(values.integrations, () => invalid('integrations'));
+  const flushInterval = parts.http?.sessionFlushingDelayMS ?? values.flushInterval ?? 60_000;
+  if (!isWait(flushInterval)) invalid('flushInterval');
+
+  const tunnel = text('tunnel', undefined);
+  /* Here is no page that an address could be relative to. */
+  if (values.tunnel !== undefined && !URL.canParse(tunnel)) invalid('tunnel');
+  return {
+    dsn: text('dsn', env.SENTRY_DSN),
+    release: text('release', builtRelease() || env.SENTRY_RELEASE),
+    environment: text('environment', env.SENTRY_ENVIRONMENT || 'production'),
+    tunnel,
+    fetch: ofType<Fetch>('fetch', 'function'),
+    flushInterval: isWait(flushInterval) ? flushInterval : 0,
+    ignoreIncomingRequests:
+      parts.http?.ignoreIncomingRequests ??
+      ofType<Settings['ignoreIncomingRequests']>('ignoreIncomingRequests', 'function'),
+    debug: ofType<boolean>('debug', 'boolean') ?? false,
+    parts,
+  };
+}

@@ -1,0 +1,61 @@
+/** What becomes of the process: errors that nobody catches, and its end. */
+import { sessionOfError } from '../incoming/context';
+import type { RequestSession } from '../incoming/session';
+import { watchRejections } from './rejections';
+
+/** What a client wants to know. */
+export interface Watcher {
+  uncaught: boolean;
+  rejections: boolean;
+  /** An error that nobody caught, in the context of a request or of none. */
+  crashed(session: RequestSession | undefined): void;
+  /** The process has nothing more to do; what is begun now keeps it. */
+  beforeEnd(): void;
+  /** The process ends when this returns. */
+  end(code: number): void;
+}
+
+const watchers: Watcher[] = [];
+
+/** Called before anything is done about an error, whether or not somebody else handles it then. */
+function onUncaught(error: unknown, origin: string): void {
+  const session = sessionOfError(error);
+  for (const watcher of watchers) {
+    if (origin === 'unhandledRejection' ? watcher.rejections : watcher.uncaught) {
+      watcher.crashed(session);
+    }
+  }
+}
+
+/** Called where rejections do not become uncaught exceptions. */
+function onRejection(reason: unknown): void {
+  const session = sessionOfError(reason);
+  for (const watcher of watchers) if (watcher.rejections) watcher.crashed(session);
+}
+
+const onBeforeExit = () => watchers.forEach((watcher) => watcher.beforeEnd());
+const onExit = (code: number) => watchers.forEach((watcher) => watcher.end(code));
+
+let stop: (() => void) | undefined;
+
+/** Watches the process for a client; returns a function that ends it. */
+export function watchProcess(watcher: Watcher): () => void {
+  if (watchers.push(watcher) === 1) {
+    process.on('uncaughtExceptionMonitor', onUncaught);
+    process.on('beforeExit', onBeforeExit);
+    process.on('exit', onExit);
+    const unwatchRejections = watchRejections(onRejection);
+    stop = () => {
+      process.off('uncaughtExceptionMonitor', onUncaught);
+      process.off('beforeExit', onBeforeExit);
+      process.off('exit', onExit);
+      unwatchRejections();
+    };
+  }
+  return () => {
+    const index = watchers.indexOf(watcher);
+    if (index < 0) return;
+    watchers.splice(index, 1);
+    if (watchers.length === 0) stop?.();
+  };
+}

@@ -1,0 +1,83 @@
+/** The one session of a process that answers no requests. */
+import { ErrorKind } from '../../src/abi';
+import type { Core } from '../core';
+import { runOutside } from '../incoming/context';
+import type { Sender } from '../sender';
+
+/** A request that got no answer by then is given up. */
+const ANSWER_MS = 10_000;
+/** The same at the end of the process, which must not be kept alive. */
+const LAST_WORD_MS = 2000;
+
+/** What happens to a session is the core's to say: it is announced, and tried again, as a page's is. */
+export class ProcessSession {
+  private timer: NodeJS.Timeout | undefined;
+  /** Over, or given up. */
+  private done = false;
+  /** The process ends when the running function returns. */
+  private ending = false;
+  /** There was an error that nobody caught: the process dies of it, or a handler lets it go on. */
+  private inDoubt = false;
+  private timeout = ANSWER_MS;
+
+  constructor(
+    private readonly core: Core,
+    private readonly sender: Sender,
+  ) {
+    core.host = {
+      wake: (delay) => {
+        clearTimeout(this.timer);
+        this.timer = runOutside(() => setTimeout(() => this.core.processWake(), delay).unref());
+      },
+      fetch: (request, body) => this.post(request, body),
+    };
+    core.processStart();
+  }
+
+  error(handled: boolean): void {
+    if (!this.done) this.core.processError(handled ? ErrorKind.HANDLED : ErrorKind.UNHANDLED);
+  }
+
+  /** An error that nobody caught. */
+  uncaught(): void {
+    this.inDoubt = true;
+  }
+
+  /** A server takes requests: their sessions tell of this process from now on. */
+  giveUp(): void {
+    this.done = true;
+    clearTimeout(this.timer);
+  }
+
+  /** The process has nothing more to do. */
+  beforeEnd(): void {
+    this.end(0);
+  }
+
+  /** The process ends when this returns. */
+  lastWord(code: number): void {
+    this.ending = true;
+    this.end(code);
+  }
+
+  /** An error that nobody caught is a crash if the process ends as failed. */
+  private end(code: number): void {
+    if (this.done) return;
+    if (this.inDoubt) this.error(code === 0);
+    this.timeout = LAST_WORD_MS;
+    this.core.processEnd();
+    this.giveUp();
+  }
+
+  private post(request: number, body: string): void {
+    const { url } = this.core;
+    if (this.ending) {
+      this.core.processRespond(request, this.sender.postNow(url, body, this.timeout));
+      return;
+    }
+    const signal = AbortSignal.timeout(this.timeout);
+    void runOutside(() => this.sender.post(url, body, signal, () => {})).then((answer) =>
+      this.core.processRespond(request, answer),
+    );
+  }
+}

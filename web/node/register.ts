@@ -1,0 +1,8 @@
+/**
+ * `node --import crashfree/node/register`: counts the requests of an app that knows nothing of
+ * it, as `SENTRY_DSN`, `SENTRY_RELEASE` and `SENTRY_ENVIRONMENT` say.
+ */
+import { init } from './index';
+
+/** What `init` returned. */
+export const client = init();

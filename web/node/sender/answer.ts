@@ -1,0 +1,29 @@
+/** What an answer says. */
+import type { Answer } from '../core';
+
+/** Seconds that Retry-After asks for, which it does as a number or as a date. */
+function secondsOf(retryAfter: string): number | undefined {
+  const seconds = parseFloat(retryAfter);
+  if (seconds >= 0) return seconds;
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? undefined : (date - Date.now()) / 1000;
+}
+
+export const NO_ANSWER: Answer = { status: 0 };
+
+export function answerOf(status: number, header: (name: string) => string | null): Answer {
+  return {
+    status,
+    limits: header('x-sentry-rate-limits') ?? '',
+    retryAfter: secondsOf(header('retry-after') ?? ''),
+  };
+}
+
+/**
+ * Whether an answer may be a page, such as that of a login, rather than the server's: then the first
+ * character of its body tells.
+ */
+export const mayBePage = ({ status }: Answer, contentType: string | null): boolean =>
+  status >= 200 && status < 300 && /html/i.test(contentType ?? '');
+
+export const isPage = (text: string): boolean => /^\s*</.test(text);

@@ -1,0 +1,55 @@
+/** Ways for envelopes to leave the process. */
+import type { Answer } from '../core';
+import { NO_ANSWER } from './answer';
+import { postByFetch, type Fetch } from './fetch';
+import { post } from './http';
+import { proxyFor, proxyToUse } from './proxy';
+import { postNow } from './sync';
+
+export type { Fetch } from './fetch';
+
+/**
+ * Sends an envelope; `left` is called when it is certain to have left the process. Resolves to the
+ * answer, never rejects.
+ */
+export type Post = (
+  url: string,
+  body: string,
+  signal: AbortSignal,
+  left: () => void,
+) => Promise<Answer>;
+
+export interface Sender {
+  post: Post;
+  /** The same when the process ends with this call, which waits no longer than `timeout` ms. */
+  postNow(url: string, body: string, timeout: number): Answer;
+}
+
+/** By a function that the app gave: it alone may know the way, so it is asked at the end, too. */
+function senderBy(fetch: Fetch): Sender {
+  const byFetch = postByFetch(fetch, false);
+  return {
+    post: byFetch,
+    postNow(url, body) {
+      void byFetch(url, body, AbortSignal.timeout(1), () => {});
+      return NO_ANSWER;
+    },
+  };
+}
+
+/** By Node's `fetch`, or by ourselves where there is none or where it would not use a proxy. */
+function ownSender(url: string): Sender {
+  const proxy = proxyToUse(url);
+  const { fetch } = globalThis as { fetch?: Fetch };
+  return {
+    post:
+      fetch && !proxy
+        ? postByFetch(fetch, true)
+        : (address, body, signal, left) =>
+            new Promise((done) => post(address, body, proxy, signal, left, done)),
+    postNow: (address, body, timeout) => postNow(address, body, proxyFor(address), timeout),
+  };
+}
+
+export const createSender = (url: string, fetch: Fetch | undefined): Sender =>
+  fetch ? senderBy(fetch) : ownSender(url);
