@@ -230,6 +230,15 @@ describe('the adapters', () => {
       assert.throws(() => app.config.errorHandler!(new Error('first')), /of the handler/);
     });
 
+    it('throw to the window where Vue would', (test) => {
+      test.mock.timers.enable({ apis: ['setTimeout'] });
+      const app: VueApp = { config: { throwUnhandledErrorInProduction: true } };
+      attachErrorHandler(app);
+      fail(app, new Error('uncaught'));
+      assert.deepEqual(written, []);
+      assert.throws(() => test.mock.timers.runAll(), /uncaught/);
+    });
+
     it('count once if installed twice', () => {
       const app: VueApp = { config: {}, mount() {} };
       attachErrorHandler(app);

@@ -1,4 +1,5 @@
-import type { Engine } from '../browser/engines/index.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { until, type Engine } from '../browser/engines/index.js';
 import type { Counting } from './counting.js';
 import type { Served } from './fixture.js';
 
@@ -40,18 +41,26 @@ interface Seen {
   listeners: string[];
 }
 
-/** Writes down what errors do to the page. React and Vue add warnings of their own in development. */
+/**
+ * Writes down what errors do to the page, and tells the site of it: WebKit answers no question about a page
+ * whose promises zone.js has brought down. React and Vue add warnings of their own in development.
+ */
 const recorder = `
-window.seen = { console: [], listeners: [] };
+const seen = { console: [], listeners: [] };
+const tell = (list, what) => {
+  list.push(what);
+  new Image().src = '/seen/' + encodeURIComponent(JSON.stringify(seen));
+};
 const text = (value) => String(value?.message ?? value).split('\\n')[0];
 const { error } = console;
 console.error = function (...all) {
-  seen.console.push(text(all.find((one) => one instanceof Error) ?? all[0]));
+  tell(seen.console, text(all.find((one) => one instanceof Error) ?? all[0]));
   return error.apply(this, all);
 };
 /* Once all listeners had their turn; what is not prevented is on the console, too. */
 const keep = (event, what) => setTimeout(() => {
-  seen.listeners.push(event.type + ' ' + text(what) + (event.defaultPrevented ? ', prevented' : ''));
+  const prevented = event.defaultPrevented ? ', prevented' : '';
+  tell(seen.listeners, event.type + ' ' + text(what) + prevented);
 });
 window.listen = () => {
   addEventListener('error', (event) => keep(event, event.error ?? event.message));
@@ -59,30 +68,46 @@ window.listen = () => {
 };
 listen();`;
 
+/** What the page told the site since so many of its requests. */
+function toldSince(served: Served, hits: number): Pick<Seen, 'console' | 'listeners'> | undefined {
+  const last = served.hits
+    .slice(hits)
+    .filter((path) => path.startsWith('/seen/'))
+    .at(-1);
+  return last === undefined
+    ? undefined
+    : (JSON.parse(decodeURIComponent(last.slice('/seen/'.length))) as Seen);
+}
+
 /** How long a page may still do something about an error once the first of it was seen. */
 const SETTLE_MS = 300;
 
 /** Opens the page of an app, lets a fault happen, and says what was seen of it. */
 async function provoke(
   engine: Engine,
-  url: string,
+  served: Served,
+  path: string,
   fault: Fault,
   counting: Counting,
   project: string | undefined,
   expected: Outcome | undefined,
 ): Promise<Seen> {
   if (project) counting.reset(project);
+  const hits = served.hits.length;
   const tab = await engine.newPage();
   try {
-    await tab.goto(url);
+    await tab.goto(served.origin + path);
     if (fault !== 'hydration') {
       await tab.waitFor(`document.querySelector('#go')`);
       await tab.click('#go');
     }
-    await tab.waitFor(
-      `seen.console.length + seen.listeners.length > 0 || document.querySelector('#failed')`,
-    );
-    await tab.evaluate(`new Promise((resolve) => setTimeout(resolve, ${SETTLE_MS}))`);
+    /* What was recovered from shows on the page, and may show nowhere else. */
+    if (fault === 'caught' || fault === 'hydration') {
+      await tab.waitFor(`document.querySelector('#failed')`);
+    } else {
+      await until(`${fault} is seen`, () => Promise.resolve(toldSince(served, hits)));
+    }
+    await delay(SETTLE_MS);
     if (project) {
       await counting.until(
         project,
@@ -94,7 +119,7 @@ async function provoke(
       );
       await counting.calm(project, SETTLE_MS);
     }
-    const { console, listeners } = await tab.evaluate<Seen>('seen');
+    const { console, listeners } = toldSince(served, hits) ?? { console: [], listeners: [] };
     return {
       outcome: project ? outcomeOf(counting, project) : undefined,
       errors: project ? Math.max(...counting.errors(project)) : 0,
@@ -132,7 +157,7 @@ async function visitStable(
       await tab.goto(`${served.origin}${path}?${flag}`);
       await tab.waitFor('window.isStable');
       if (flag) await tab.waitFor('window.client.counts.requests > 0');
-      await tab.evaluate(`new Promise((resolve) => setTimeout(resolve, ${SETTLE_MS}))`);
+      await delay(SETTLE_MS);
       return await tab.evaluate<number>('window.checks');
     } finally {
       await tab.close();
@@ -181,8 +206,8 @@ export async function visitFaults(
     const about = `${app.name}, ${engine.name}, ${fault}`;
     const visit = (flags: string[], sends: boolean, outcome?: Outcome): Promise<Seen> => {
       const query = [`fault=${fault}`, ...flags, ...(app.flags ?? [])].join('&');
-      const url = `${served.origin}${app.path}?${query}`;
-      return provoke(engine, url, fault, counting, sends ? project : undefined, outcome);
+      const path = `${app.path}?${query}`;
+      return provoke(engine, served, path, fault, counting, sends ? project : undefined, outcome);
     };
     try {
       const without = await visit(['client'], true);

@@ -14,15 +14,13 @@ export interface VueApp {
 
 const ours = new WeakSet<ErrorHandler>();
 
-/** Has what Vue would do without a handler done, now that there is one. */
-function unhandled({ config }: VueApp, error: unknown): never {
-  /* Vue writes what its handler throws to the console, where it would have thrown itself. */
-  if (config.throwUnhandledErrorInProduction) {
-    setTimeout(() => {
-      throw error;
-    });
-  }
-  throw error;
+/** Does what Vue would do without a handler. What a handler throws Vue writes to the console. */
+function unhandled({ config }: VueApp, error: unknown): void {
+  const rethrow = () => {
+    throw error;
+  };
+  if (config.throwUnhandledErrorInProduction) setTimeout(rethrow);
+  else rethrow();
 }
 
 /** Counts before the handler that the app has now. */
