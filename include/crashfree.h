@@ -47,9 +47,10 @@ extern "C" {
 #define CRASHFREE_RELEASE_MAX 200
 /* Longest environment name in bytes of UTF-8 (protocol 6.1). */
 #define CRASHFREE_ENVIRONMENT_MAX 64
-/* Longest user id in bytes of UTF-8. The server has no limit (protocol 1.1); OpenID Connect Core
- * bounds the subject identifier at 255. A longer id counts as none, since a cut one could be
- * somebody else's. */
+/* Longest user id in bytes of UTF-8 that travels as it is. The server has no limit (protocol 1.1);
+ * OpenID Connect Core bounds the subject identifier at 255. Of a longer id a digest travels, since a
+ * cut one could be somebody else's: `crashfree:` and the 32 hexadecimal digits of its FNV-1a hash
+ * with 128 bits (RFC 9923). */
 #define CRASHFREE_USER_ID_MAX 255
 /* Longest user agent that is sent, in bytes; the rest is cut (it only feeds inbound filters). */
 #define CRASHFREE_USER_AGENT_MAX 320
@@ -62,8 +63,10 @@ extern "C" {
 #define CRASHFREE_ENVELOPE_MAX 30000
 /* A load session is announced after this many milliseconds at the latest (protocol 3.4). */
 #define CRASHFREE_FIRST_SEND_MS 2000
-/* The server drops sessions that started earlier than this (protocol 1.3). */
+/* The server drops sessions that started earlier than this, to the millisecond (protocol 1.3). */
 #define CRASHFREE_AGE_MAX_MS (5.0 * 24 * 60 * 60 * 1000)
+/* So much earlier a session is taken to be too old here, for the way to the server. */
+#define CRASHFREE_AGE_MARGIN_MS 60000
 /* Room for the longest record of crashfree_save, with its NUL. */
 #define CRASHFREE_RECORD_MAX 360
 /* Length of a session's id, with which its record begins: 32 hexadecimal digits. */
@@ -186,7 +189,8 @@ typedef struct crashfree_host {
     /* A clock that never goes back and is never negative, of any origin. */
     double (*monotonic)(void *context);
 
-    /* Fills `bytes` with `count` random bytes (session ids, sampling, jitter). */
+    /* Fills `bytes` with `count` random bytes (session ids, sampling, jitter). If it writes nothing,
+     * or the same again, ids come from the clocks instead. */
     void (*random)(void *context, unsigned char *bytes, size_t count);
 
     /*
@@ -236,12 +240,20 @@ void crashfree_set_number(crashfree *client, crashfree_option option, double val
 crashfree_status crashfree_get_status(const crashfree *client);
 
 /*
- * Sets who uses the page, as `did` (protocol 9). Length 0 is nobody. The first id of a session that
- * has none becomes part of it, with one update if it was announced already. A change from one id to
- * another, or to none, ends the running session and starts the next. Returns false if the id is too
- * long; it then counts as none.
+ * Sets who uses the page, as `did` (protocol 9), for the running session and those that follow. The
+ * first id of a session that has none becomes part of it, with one update if it was announced
+ * already. Another id ends the running session and starts the next. Length 0 is nobody, a logout: it
+ * changes nothing until the next session, which then has no id.
  */
-bool crashfree_set_user(crashfree *client, const char *id, size_t length, double at);
+void crashfree_set_user(crashfree *client, const char *id, size_t length, double at);
+
+/*
+ * Writes the DSN as there is one way to write it to `out` and returns its length; 0 if there is no
+ * valid one or `capacity` is below CRASHFREE_URL_MAX + 1. Ends in NUL. The host is in lower case, and
+ * without are a port that is the scheme's own, a secret, and a slash at the end: two DSNs are the same
+ * if this is. It is also what a tunnel is told, so that a secret never travels.
+ */
+size_t crashfree_dsn(const crashfree *client, char *out, size_t capacity);
 
 /*
  * Grants, suspends or denies consent. Granting after pending sends the one running session; after
@@ -265,7 +277,8 @@ void crashfree_end_session(crashfree *client, crashfree_session_status status, d
 /*
  * An error of the page. The first handled one marks the session errored, with one update; one that
  * is not handled ends it and leaves at once. Which session that is, "When things happened" above
- * says; without one nothing happens.
+ * says; without one nothing happens. As with a user, a running session that is too old for the server
+ * is succeeded by a fresh one first, which takes the error.
  */
 void crashfree_error(crashfree *client, crashfree_error_kind kind, double at);
 

@@ -1,5 +1,6 @@
 /* The functions of the API that tell of options, and of what happens on the page. */
 #include "delivery.h"
+#include "digest.h"
 #include "host.h"
 #include "names.h"
 #include "queue.h"
@@ -78,6 +79,14 @@ bool crashfree_set_text(crashfree *client, crashfree_option option, const char *
     }
 }
 
+size_t crashfree_dsn(const crashfree *client, char *out, size_t capacity) {
+    if (client->dsn_status != CRASHFREE_STATUS_ACTIVE || capacity < sizeof client->dsn.text) {
+        return 0;
+    }
+    memcpy(out, client->dsn.text, sizeof client->dsn.text);
+    return strlen(out);
+}
+
 void crashfree_set_number(crashfree *client, crashfree_option option, double value) {
     if (option == CRASHFREE_OPTION_SAMPLE_RATE) {
         client->sample_rate = value;
@@ -103,7 +112,7 @@ crashfree_status crashfree_get_status(const crashfree *client) {
     default:
         return CRASHFREE_STATUS_CONSENT_DENIED;
     }
-    if (client->limits.sessions > cf_host_monotonic(client)) {
+    if (client->limits.sessions > cf_state_monotonic(client)) {
         return CRASHFREE_STATUS_RATE_LIMITED;
     }
     if (client->foreign) {
@@ -132,7 +141,8 @@ static double moment(crashfree *client, double told) {
 
     cf_state_look_at_clocks(client);
     const double earliest =
-        present != NULL ? present->changed : client->monotonic - CRASHFREE_AGE_MAX_MS;
+        present != NULL ? present->changed
+                        : client->monotonic - (CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS);
 
     if (!(told <= client->monotonic)) {
         return client->monotonic;
@@ -152,13 +162,36 @@ static bool below_limit(crashfree *client, double at) {
     return !client->too_many;
 }
 
+/* Bytes for a session whose host gives none, or always the same: from the time and the number of the
+ * session. */
+static void improvise(const crashfree *client, unsigned char random[CF_SID_BYTES]) {
+    cf_digest digest;
+
+    cf_digest_begin(&digest);
+    cf_digest_add(&digest, &client->now, sizeof client->now);
+    cf_digest_add(&digest, &client->monotonic, sizeof client->monotonic);
+    cf_digest_add(&digest, client->counters, sizeof client->counters);
+    for (int i = 0; i < CF_DIGEST_PARTS; i++) {
+        random[2 * i] = (unsigned char)digest.parts[i];
+        random[2 * i + 1] = (unsigned char)(digest.parts[i] >> 8);
+    }
+}
+
 static void open_session(crashfree *client, double at) {
+    const cf_session *const present = cf_queue_present(client);
+
+    client->previous_end = present != NULL ? present->changed : at;
     cf_session *const session = cf_queue_add(client);
     unsigned char random[CF_SID_BYTES] = {0};
 
     client->opened++;
     client->counters[CRASHFREE_COUNT_STARTED]++;
     cf_host_random(client, random, sizeof random);
+    if (memcmp(random, client->random, sizeof random) == 0) {
+        improvise(client, random);
+    } else {
+        memcpy(client->random, random, sizeof random);
+    }
     cf_session_begin(session, random, client->sample_rate, client->now - (client->monotonic - at),
                      at);
     memcpy(session->did, client->did, sizeof session->did);
@@ -199,6 +232,16 @@ static void start(crashfree *client, bool announce, double at) {
     }
 }
 
+/* The running session, or NULL. One that is too old for the server is succeeded by another first. */
+static cf_session *fresh(crashfree *client, double at) {
+    const cf_session *const session = running(client);
+
+    if (session != NULL && cf_state_is_too_old(client, session->began)) {
+        start(client, false, at);
+    }
+    return running(client);
+}
+
 void crashfree_start_session(crashfree *client, bool announce, double at) {
     start(client, announce, moment(client, at));
 }
@@ -214,27 +257,32 @@ void crashfree_end_session(crashfree *client, crashfree_session_status status, d
     }
 }
 
-/*
- * The session that an error of the moment `at` belongs to, or NULL. The running one if it had begun;
- * otherwise the last one that had, if the error is no later than its end, which must not have left.
- */
+/* The session that an error of the moment `at` belongs to, or NULL; the header states the rule. */
 static cf_session *session_at(crashfree *client, double at) {
-    cf_session *const present = running(client);
-    cf_session *session = client->end;
+    cf_session *const present = cf_queue_present(client);
+    cf_session *const heir = running(client);
 
-    do {
-        if (session == client->sessions) {
-            return present;
-        }
-        session--;
-    } while (session->began > at);
-    if (session == present || client->closed) {
-        return present;
+    if (present == NULL || client->closed || (heir != NULL && heir->began <= at)) {
+        return heir;
     }
-    if (session->status != CRASHFREE_SESSION_EXITED || session->changed < at) {
+    if (at > (heir != NULL ? client->previous_end : present->changed)) {
         return NULL;
     }
-    return session->update_request == CF_UNSENT ? session : present;
+    for (cf_session *session = client->end; session > client->sessions;) {
+        session--;
+        if (session->began > at) {
+            continue;
+        }
+        /* One that ended before was followed by another, which is forgotten. */
+        if (session->changed < at) {
+            return heir;
+        }
+        if (session->status != CRASHFREE_SESSION_EXITED) {
+            return NULL;
+        }
+        return session->update_request == CF_UNSENT ? session : heir;
+    }
+    return heir;
 }
 
 void crashfree_error(crashfree *client, crashfree_error_kind kind, double told) {
@@ -242,8 +290,11 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind, double told) 
     /* What happens now is after all that was told before. */
     const bool is_past = told <= client->monotonic;
     const double at = is_past ? told : client->monotonic;
-    cf_session *const session = is_past ? session_at(client, at) : running(client);
+    cf_session *session = is_past ? session_at(client, at) : running(client);
 
+    if (session == running(client)) {
+        session = fresh(client, client->monotonic);
+    }
     if (session == NULL) {
         return;
     }
@@ -261,29 +312,45 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind, double told) 
     }
 }
 
-bool crashfree_set_user(crashfree *client, const char *id, size_t length, double told) {
-    char did[CRASHFREE_USER_ID_MAX + 1] = {0};
-    const bool fits = cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) <= CRASHFREE_USER_ID_MAX;
-    const double at = moment(client, told);
-    cf_session *const session = running(client);
+/* The id as it travels, with NULs up to the end of `did`. */
+static void write_did(char did[CRASHFREE_USER_ID_MAX + 1], const char *id, size_t length) {
+    static const char prefix[] = "crashfree:";
+    cf_digest digest;
 
-    if (!fits) {
-        memset(did, 0, sizeof did);
+    memset(did, 0, CRASHFREE_USER_ID_MAX + 1);
+    if (cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) <= CRASHFREE_USER_ID_MAX) {
+        return;
     }
-    if (client->closed || memcmp(did, client->did, sizeof did) == 0) {
-        return fits;
+    cf_digest_begin(&digest);
+    cf_digest_add(&digest, id, length);
+    memset(did, 0, CRASHFREE_USER_ID_MAX + 1);
+    memcpy(did, prefix, sizeof prefix - 1);
+    for (int i = 0; i < 4 * CF_DIGEST_PARTS; i++) {
+        const uint32_t part = digest.parts[CF_DIGEST_PARTS - 1 - i / 4];
+
+        did[(int)sizeof prefix - 1 + i] = "0123456789abcdef"[part >> (12 - 4 * (i % 4)) & 15];
     }
-    memcpy(client->did, did, sizeof did);
-    if (session == NULL) {
-        return fits;
+}
+
+void crashfree_set_user(crashfree *client, const char *id, size_t length, double told) {
+    const double at = moment(client, told);
+
+    if (client->closed) {
+        return;
+    }
+    write_did(client->did, id, length);
+    /* Nobody is no news, and an old session succeeded by another has the id already. */
+    cf_session *const session = client->did[0] != '\0' ? fresh(client, at) : NULL;
+
+    if (session == NULL || strcmp(session->did, client->did) == 0) {
+        return;
     }
     if (session->did[0] != '\0') {
         start(client, false, at);
-    } else if (!cf_session_identify(session, did, at)) {
-        return fits;
+    } else if (!cf_session_identify(session, client->did, at)) {
+        return;
     }
     cf_delivery_wake_in(client, 0);
-    return fits;
 }
 
 /* Sends what waits, as if nothing had failed before. */

@@ -10,11 +10,11 @@
 #define CF_ENDPOINT_MAX (CRASHFREE_URL_MAX + 100)
 
 typedef struct cf_dsn {
-    char text[CRASHFREE_URL_MAX + 1];   /* as given, for the envelope header */
+    char text[CRASHFREE_URL_MAX + 1];   /* in its one spelling: see crashfree_dsn */
     char endpoint[CF_ENDPOINT_MAX + 1]; /* where envelopes go, key in the query */
 } cf_dsn;
 
-/* Parses a DSN. Returns false if it is not one; `dsn` is then not to be used. */
+/* Parses a DSN. Returns false, and writes nothing, if it is not one. */
 bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length);
 
 #endif

@@ -5,8 +5,10 @@
 static bool has_forbidden(const char *name) {
     for (; *name != '\0'; name++) {
         const unsigned char c = (unsigned char)*name;
+        /* U+0080 to U+009F, which the server takes out without a word. */
+        const bool is_c1 = c == 0xc2 && (unsigned char)name[1] < 0xa0;
 
-        if (c < 0x20 || c == 0x7f || c == '/' || c == '\\') {
+        if (c < 0x20 || c == 0x7f || is_c1 || c == '/' || c == '\\') {
             return true;
         }
     }

@@ -79,11 +79,11 @@ cf_session *cf_queue_add(crashfree *client) {
 
 void cf_queue_check_age(crashfree *client, cf_session *session) {
     const double age = client->monotonic - session->began;
+    const double seems = client->now - session->started;
 
-    if (age > CRASHFREE_AGE_MAX_MS) {
+    if (cf_state_is_too_old(client, session->began)) {
         cf_queue_drop(client, session, CRASHFREE_COUNT_NETWORK_ERROR);
-    } else if (session->started > client->now ||
-               client->now - session->started > CRASHFREE_AGE_MAX_MS) {
+    } else if (seems < 0 || seems > CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS) {
         /* Either would make the server drop it (protocol 1.3). */
         session->started = client->now - age;
     }

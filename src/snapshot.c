@@ -146,7 +146,8 @@ bool crashfree_restore(crashfree *client, const char *record, size_t length, boo
     /* A clock that was set back; its session is as good as new. */
     const double age = since < 0 ? 0 : since;
 
-    if (age > CRASHFREE_AGE_MAX_MS) {
+    restored.began = client->monotonic - age;
+    if (cf_state_is_too_old(client, restored.began)) {
         return false;
     }
     for (const cf_session *known = client->sessions; known < client->end; known++) {
@@ -154,7 +155,6 @@ bool crashfree_restore(crashfree *client, const char *record, size_t length, boo
             return false;
         }
     }
-    restored.began = client->monotonic - age;
     restored.changed = client->monotonic;
     *cf_queue_add(client) = restored;
     return true;

@@ -5,13 +5,16 @@
 /* Whole milliseconds are exact up to here. */
 #define MONOTONIC_MAX 9007199254740992.0
 
-void cf_state_look_at_clocks(crashfree *client) {
+double cf_state_monotonic(const crashfree *client) {
     const double monotonic = cf_host_monotonic(client);
 
+    return monotonic > client->monotonic && monotonic <= MONOTONIC_MAX ? monotonic
+                                                                       : client->monotonic;
+}
+
+void cf_state_look_at_clocks(crashfree *client) {
+    client->monotonic = cf_state_monotonic(client);
     client->now = cf_timestamp_or_epoch(cf_host_now(client));
-    if (monotonic > client->monotonic && monotonic <= MONOTONIC_MAX) {
-        client->monotonic = monotonic;
-    }
 }
 
 crashfree_status cf_state_configuration(const crashfree *client) {
@@ -34,6 +37,10 @@ crashfree_consent cf_state_consent(const crashfree *client) {
 bool cf_state_may_send(const crashfree *client) {
     return cf_state_configuration(client) == CRASHFREE_STATUS_ACTIVE &&
            cf_state_consent(client) == CRASHFREE_CONSENT_GRANTED;
+}
+
+bool cf_state_is_too_old(const crashfree *client, double at) {
+    return client->monotonic - at > CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS;
 }
 
 void cf_state_lose(crashfree *client, crashfree_counter reason) {

@@ -19,9 +19,10 @@ struct crashfree {
     double now;       /* wall time of the call that runs; see cf_state_look_at_clocks */
     double monotonic; /* the same moment on the other clock */
     double sample_rate;
-    double wake_at;  /* monotonic; 0: no timer */
-    double probe_at; /* monotonic: no probe before */
-    double minute;   /* monotonic: when the minute began in which `opened` counts */
+    double wake_at;      /* monotonic; 0: no timer */
+    double probe_at;     /* monotonic: no probe before */
+    double previous_end; /* monotonic: of the session before the present one */
+    double minute;       /* monotonic: when the minute began in which `opened` counts */
     cf_ratelimit limits;
     uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
     crashfree_status dsn_status;        /* CRASHFREE_STATUS_ACTIVE, or why there is none */
@@ -44,6 +45,7 @@ struct crashfree {
     uint32_t counters[CRASHFREE_COUNTERS];
     uint32_t unreported[CRASHFREE_COUNTERS]; /* losses that no client report has told yet */
     crashfree_host host;
+    unsigned char random[CF_SID_BYTES]; /* that the host gave for the last session's id */
 
     cf_dsn dsn;
     char tunnel[CRASHFREE_URL_MAX + 1];
@@ -55,6 +57,9 @@ struct crashfree {
     cf_session sessions[CRASHFREE_SESSIONS_MAX];
     cf_envelope envelope;
 };
+
+/* What the monotonic clock says, as the function below notes it. */
+double cf_state_monotonic(const crashfree *client);
 
 /*
  * Notes what time it is; every call from outside begins with it. A wall clock that gives no time of
@@ -71,6 +76,9 @@ crashfree_consent cf_state_consent(const crashfree *client);
 
 /* Whether options and consent allow sending. */
 bool cf_state_may_send(const crashfree *client);
+
+/* Whether something of the moment `at`, on the monotonic clock, is too old for the server. */
+bool cf_state_is_too_old(const crashfree *client, double at);
 
 /* Counts a loss, and for the next client report, too. */
 void cf_state_lose(crashfree *client, crashfree_counter reason);

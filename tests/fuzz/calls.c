@@ -280,9 +280,9 @@ static void set_user(unsigned which) {
 
     if (which % 7 > 4) {
         memset(longest, (int)which, sizeof longest);
-        (void)crashfree_set_user(host.client, longest, sizeof longest - which % 2, when());
+        crashfree_set_user(host.client, longest, sizeof longest - which % 2, when());
     } else {
-        (void)crashfree_set_user(host.client, ids[which % 7], strlen(ids[which % 7]), when());
+        crashfree_set_user(host.client, ids[which % 7], strlen(ids[which % 7]), when());
     }
 }
 

@@ -26,7 +26,7 @@ static bool read_record(const char *text, record *out) {
     const int at = witness_of(text);
 
     if (at < 0 ||
-        strcmp(text + CRASHFREE_SID_LENGTH + did, life_users[M.sessions[at].is.user]) != 0) {
+        strcmp(text + CRASHFREE_SID_LENGTH + did, life_dids[M.sessions[at].is.user]) != 0) {
         return false;
     }
     out->session = (unsigned)at;

@@ -76,7 +76,7 @@ void check_identity(const server_item *item, const model_session *session, unsig
     const life_config *config = &P.life->config;
     const char *did = item->did < 0 ? "" : S.dids[item->did];
 
-    if (strcmp(did, life_users[session->is.user]) != 0) {
+    if (strcmp(did, life_dids[session->is.user]) != 0) {
         fail("did is who uses the page", "session %u has %.20s, not user %d", index + 1, did,
              session->is.user);
     }
@@ -240,6 +240,9 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     }
     if (P.subject->is_core && P.envelope.has_dsn != config->tunnel) {
         fail("a tunnel needs the dsn, and nobody else", "%d", P.envelope.has_dsn);
+    }
+    if (P.envelope.has_dsn && strcmp(P.envelope.dsn, DSN_SENT) != 0) {
+        fail("a secret stays in the page", "%s", P.envelope.dsn);
     }
     memset(request, 0, sizeof *request);
     request->channel = (int)(c - P.channels);

@@ -18,9 +18,12 @@ const char *const life_users[LIFE_USERS] = {"",
 const char *const life_releases[LIFE_RELEASES] = {"shop@1.4.0", TEN(TEN("\xc3\xa4")),
                                                   "shop@2.0.0-beta.1+7"};
 
-int life_user_counts(int user) {
-    return user == LIFE_USERS - 1 ? 0 : user;
-}
+const char *const life_dids[LIFE_USERS] = {"",
+                                           "7",
+                                           "anna",
+                                           "b\xc3\xbcro \"q\" \\ \x01\xf0\x9f\x98\x80",
+                                           LONG_ID "12345",
+                                           "crashfree:a500d3e4557bdabf6b6cb0aad261b488"};
 
 static const int jumps[] = {-1,     1,       -30,    30,     59,       -600,
                             -3000,  -3700,   3700,   -90000, 90000,    -172800,

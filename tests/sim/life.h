@@ -96,12 +96,11 @@ typedef struct life {
     event events[LIFE_EVENTS];
 } life;
 
-/* A user's id as the page has it; 0 is nobody, as is the last one, which is too long. */
+/* A user's id as the page has it; 0 is nobody, and the last one is too long to travel. */
 extern const char *const life_users[LIFE_USERS];
+/* The same as the server has it. */
+extern const char *const life_dids[LIFE_USERS];
 extern const char *const life_releases[LIFE_RELEASES];
-
-/* As the person who uses the page is counted: too long an id is none. */
-int life_user_counts(int user);
 
 /* Makes a life. `faults` is the share of failing requests; negative lets the seed choose. */
 void life_make(life *life, uint64_t seed, double faults);

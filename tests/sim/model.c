@@ -6,7 +6,8 @@
 
 #define LOAD_WAITS_MS 2000.0
 #define MINUTE_MS 60000.0
-#define SERVER_REMEMBERS_MS (5.0 * 86400000)
+/* Five days, less a minute for the way. */
+#define SERVER_REMEMBERS_MS (5.0 * 86400000 - 60000)
 
 void model_reset(model *model) {
     memset(model, 0, offsetof(struct model, sessions));
@@ -145,7 +146,15 @@ void model_finish(model *model, double now, model_end end) {
     }
 }
 
+/* What happens to somebody whose session the server would no longer take begins another. */
+static void renew(model *model, double now) {
+    if (model->running >= 0 && now - model->sessions[model->running].began > SERVER_REMEMBERS_MS) {
+        model_start(model, now, false);
+    }
+}
+
 void model_error(model *model, double now, bool unhandled) {
+    renew(model, now);
     if (model->running < 0) {
         return;
     }
@@ -165,15 +174,23 @@ void model_error(model *model, double now, bool unhandled) {
 }
 
 void model_user(model *model, double now, int user) {
-    if (model->closed || user == model->user) {
+    if (model->closed) {
         return;
     }
+    /* From the next session on, at least. Nobody is no news of the present one. */
     model->user = user;
+    if (user == 0) {
+        return;
+    }
+    renew(model, now);
     if (model->running < 0) {
         return;
     }
     model_session *session = &model->sessions[model->running];
 
+    if (session->is.user == user) {
+        return;
+    }
     if (session->is.user != 0) {
         model_start(model, now, false);
         leave_by(model, now);

@@ -208,12 +208,28 @@ export const mutations: Mutation[] = [
     '',
   ),
   mutation(
+    'a logout ends the session',
+    'client.c',
+    "client->did[0] != '\\0' ? fresh(client, at) : NULL",
+    'fresh(client, at)',
+  ),
+  mutation(
+    'who is told again gets another session',
+    'client.c',
+    'session == NULL || strcmp(session->did, client->did) == 0',
+    'session == NULL',
+  ),
+  mutation(
     'too long an id is cut',
     'client.c',
-    `    if (!fits) {
-        memset(did`,
-    `    if (false) {
-        memset(did`,
+    'if (cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) <= CRASHFREE_USER_ID_MAX) {',
+    'if (cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) > 0) {',
+  ),
+  mutation(
+    'two long ids are one person',
+    'client.c',
+    'cf_digest_add(&digest, id, length);',
+    'cf_digest_add(&digest, id, 200);',
   ),
   // whether at all
   mutation(
@@ -298,31 +314,48 @@ export const mutations: Mutation[] = [
     'return value;',
   ),
   // the clock
-  mutation('a start in the future stays there', 'queue.c', 'session->started > client->now ||', ''),
+  mutation('a start in the future stays there', 'queue.c', 'seems < 0 ||', ''),
   mutation(
     'a start before a jump of the clock stays there',
     'queue.c',
-    `client->now ||
-               client->now - session->started > CRASHFREE_AGE_MAX_MS) {`,
-    'client->now) {',
+    'seems < 0 || seems > CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS',
+    'seems < 0',
   ),
   mutation(
     'sessions never get too old',
     'queue.c',
-    'if (age > CRASHFREE_AGE_MAX_MS) {',
+    'if (cf_state_is_too_old(client, session->began)) {',
     'if (false) {',
   ),
   mutation(
     'a clock set back loses what was stored',
     'snapshot.c',
     'since < 0 ? 0 : since;',
-    'since < 0 ? CRASHFREE_AGE_MAX_MS + 1 : since;',
+    'since < 0 ? CRASHFREE_AGE_MAX_MS : since;',
   ),
   mutation(
     'sent_at is not the time of sending',
     'delivery.c',
     'cf_envelope_begin(&client->envelope, client->now,',
     'cf_envelope_begin(&client->envelope, client->now - 1000,',
+  ),
+  mutation(
+    'a session is sent up to the last millisecond',
+    'state.c',
+    'CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS',
+    'CRASHFREE_AGE_MAX_MS',
+  ),
+  mutation(
+    'an old session takes what the server will not',
+    'client.c',
+    'session != NULL && cf_state_is_too_old(client, session->began)',
+    'false',
+  ),
+  mutation(
+    'the time of a session is that of sending',
+    'envelope.c',
+    'changed < now || now < session->started ? changed : now',
+    'now < session->started ? changed : now',
   ),
   // counting losses
   mutation('losses are not counted', 'queue.c', 'cf_state_lose(client, reason);', '(void)reason;'),

@@ -43,7 +43,7 @@ static void user(int which) {
         crashfree_saveable(main_channel()->client) >= CRASHFREE_SESSIONS_MAX) {
         main_channel()->inexact = true;
     }
-    model_user(&M, P.now, life_user_counts(which));
+    model_user(&M, P.now, which);
     P.subject->user(main_channel()->client, life_users[which], strlen(life_users[which]));
 }
 
@@ -314,7 +314,7 @@ static void restore(int index, int release) {
         /* An announced session that was running is news if its page was killed. */
         const bool news = r->due || (r->killed && r->status == CRASHFREE_SESSION_OK);
 
-        if (taken != (news && age <= CRASHFREE_AGE_MAX_MS)) {
+        if (taken != (news && age <= AGE_MS)) {
             fail("storage keeps news, for five days", "age %g s, due %d", age / 1000, r->due);
         }
         if (!news) {

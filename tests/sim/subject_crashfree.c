@@ -13,7 +13,7 @@ static void error(void *client, crashfree_error_kind kind) {
 }
 
 static void user(void *client, const char *id, size_t length) {
-    (void)crashfree_set_user(client, id, length, NAN);
+    crashfree_set_user(client, id, length, NAN);
 }
 
 static void flush(void *client) {

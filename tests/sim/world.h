@@ -12,10 +12,12 @@
 #define REQUESTS 4096
 #define ITEMS 65536
 #define RECORDS 256
-#define HEAL_MS 90000000.0      /* longer than any limit */
-#define AGE_MS (5.0 * 86400000) /* that the server takes */
+#define HEAL_MS 90000000.0              /* longer than any limit */
+#define AGE_MS (5.0 * 86400000 - 60000) /* that the server takes, on its way, too */
 #define KEY "0123456789abcdef0123456789abcdef"
-#define DSN "https://" KEY "@o1.ingest.example/42"
+/* As the page spells it, and as it travels. */
+#define DSN "https://" KEY ":5ec4e7@O1.ingest.example:443/42/"
+#define DSN_SENT "https://" KEY "@o1.ingest.example/42"
 #define TUNNEL "https://shop.example/tunnel?a=b"
 
 /* What is known from outside about one session of the model. */

@@ -80,7 +80,7 @@ TEST(values_of_status_never_change) {
 static void everything(void) {
     start(false);
     error(CRASHFREE_ERROR_HANDLED);
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     start(true);
     error(CRASHFREE_ERROR_UNHANDLED);
     crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
@@ -177,7 +177,7 @@ TEST(no_byte_of_any_text_breaks_the_json) {
         text[i] = (char)i;
     }
     (void)crashfree_set_text(fake.client, CRASHFREE_OPTION_USER_AGENT, text, sizeof text);
-    (void)crashfree_set_user(fake.client, text, 100, NAN);
+    crashfree_set_user(fake.client, text, 100, NAN);
     start(true);
     CHECK(fake_has(0, 0, "\"did\":\"\\u001a\\u0001\\u0002"));
     for (const char *at = fake.requests[0].body; *at != '\0'; at++) {
@@ -340,7 +340,7 @@ TEST(every_final_status_is_final) {
         crashfree_end_session(fake.client, (crashfree_session_status)end, NAN);
         error(CRASHFREE_ERROR_UNHANDLED);
         crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
-        (void)fake_set_user("u1");
+        fake_set_user("u1");
         fake_settle();
         crashfree_hide(fake.client, true);
         CHECK_EQ_INT(fake.count, 2);
@@ -416,7 +416,7 @@ TEST(an_error_that_was_not_handled_can_count_as_unhandled) {
 
 TEST(a_user_set_before_the_session_is_part_of_it) {
     fake_begin();
-    CHECK(fake_set_user("u1"));
+    fake_set_user("u1");
     CHECK_EQ_INT(fake.count, 0);
     start(true);
     CHECK_EQ_INT(fake_items(0), 1);
@@ -427,7 +427,7 @@ TEST(a_user_set_before_the_session_is_part_of_it) {
 
 TEST(nobody_has_no_did) {
     fake_begin();
-    CHECK(fake_set_user(""));
+    fake_set_user("");
     start(true);
     CHECK(!fake_has(0, 0, "did"));
 }
@@ -435,7 +435,7 @@ TEST(nobody_has_no_did) {
 TEST(the_first_id_before_the_announcement_costs_no_request) {
     fake_begin();
     start(false);
-    CHECK(fake_set_user("u1"));
+    fake_set_user("u1");
     fake_settle();
     CHECK_EQ_INT(fake.count, 1);
     CHECK_EQ_INT(fake_items(0), 1);
@@ -445,8 +445,8 @@ TEST(the_first_id_before_the_announcement_costs_no_request) {
 
 TEST(the_first_id_after_the_announcement_makes_one_update) {
     begin_announced();
-    CHECK(fake_set_user("u1"));
-    CHECK(fake_set_user("u1"));
+    fake_set_user("u1");
+    fake_set_user("u1");
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
     CHECK_EQ_INT(fake_items(1), 1);
@@ -459,7 +459,7 @@ TEST(the_first_id_after_the_announcement_makes_one_update) {
 TEST(the_first_id_while_the_announcement_is_on_its_way_makes_one_update) {
     fake_begin();
     start(true);
-    CHECK(fake_set_user("u1"));
+    fake_set_user("u1");
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
     CHECK(fake_has(1, 0, "\"did\":\"u1\""));
@@ -468,9 +468,9 @@ TEST(the_first_id_while_the_announcement_is_on_its_way_makes_one_update) {
 
 TEST(another_id_ends_the_session_and_starts_the_next) {
     begin_announced();
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     fake_settle();
-    CHECK(fake_set_user("u2"));
+    fake_set_user("u2");
     fake_settle();
     CHECK_EQ_INT(fake.count, 3);
     CHECK_EQ_INT(fake_items(2), 2);
@@ -480,58 +480,116 @@ TEST(another_id_ends_the_session_and_starts_the_next) {
     CHECK(fake_has(2, 1, "\"did\":\"u2\""));
 }
 
-TEST(the_end_of_a_login_ends_the_session_and_starts_one_for_nobody) {
+TEST(nobody_changes_nothing_until_the_next_session) {
     fake_begin();
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     start(true);
     fake_respond(0, 200);
-    CHECK(fake_set_user(""));
+    fake_set_user("");
+    fake_settle();
+    CHECK_EQ_INT(fake.count, 1);
+    error(CRASHFREE_ERROR_HANDLED);
+    fake_settle();
+    CHECK(fake_has(1, 0, "\"did\":\"u1\""));
+    CHECK(!fake_has(1, 0, INIT));
+    start(true);
+    CHECK(fake_has(2, 0, "\"did\":\"u1\""));
+    CHECK(fake_has(2, 1, INIT));
+    CHECK(!fake_has(2, 1, "did"));
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 2);
+}
+
+TEST(who_comes_back_after_a_logout_is_still_there) {
+    fake_begin();
+    fake_set_user("u1");
+    start(true);
+    fake_set_user("");
+    fake_set_user("u1");
+    fake_settle();
+    CHECK_EQ_INT(fake.count, 1);
+    start(true);
+    CHECK(fake_has(1, 1, "\"did\":\"u1\""));
+}
+
+TEST(somebody_else_after_a_logout_has_a_session_of_their_own) {
+    fake_begin();
+    fake_set_user("u1");
+    start(true);
+    fake_respond(0, 200);
+    fake_set_user("");
+    fake_set_user("u2");
     fake_settle();
     CHECK_EQ_INT(fake_items(1), 2);
     CHECK(fake_has(1, 0, "\"did\":\"u1\""));
-    CHECK(fake_has(1, 1, INIT));
-    CHECK(!fake_has(1, 1, "did"));
+    CHECK(fake_has(1, 1, "\"did\":\"u2\""));
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 2);
 }
 
 TEST(switching_back_and_forth_makes_sessions_of_their_own) {
     fake_begin();
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     start(false);
-    (void)fake_set_user("u2");
-    (void)fake_set_user("u1");
+    fake_set_user("u2");
+    fake_set_user("u1");
     fake_settle();
     CHECK_EQ_INT(fake_total(INIT), 3);
     CHECK_EQ_INT(fake_total("\"did\":\"u1\""), 2);
     CHECK_EQ_INT(fake_total("\"did\":\"u2\""), 1);
 }
 
-TEST(the_longest_id_is_taken_and_a_longer_one_is_none) {
-    char id[CRASHFREE_USER_ID_MAX + 2];
+/* A crash of a session whose user has an id of so many `u` with `last` behind them. */
+static void crash_of(size_t length, char last) {
+    char id[1000];
 
     memset(id, 'u', sizeof id);
-    id[CRASHFREE_USER_ID_MAX + 1] = '\0';
+    id[length] = last;
     fake_begin();
-    CHECK(!fake_set_user(id));
+    crashfree_set_user(fake.client, id, length + 1, NAN);
     start(true);
-    CHECK(!fake_has(0, 0, "did"));
-    id[CRASHFREE_USER_ID_MAX] = '\0';
-    CHECK(fake_set_user(id));
-    fake_settle();
-    CHECK(fake_has(1, 0, id));
 }
 
-TEST(an_id_that_is_too_long_ends_the_session_of_the_one_before) {
+static const char *did_sent(void) {
+    static char did[CRASHFREE_USER_ID_MAX + 1];
+    const char *const at = strstr(fake_item(0, 0), "\"did\":\"");
+
+    (void)snprintf(did, sizeof did, "%.*s", at == NULL ? 0 : (int)strcspn(at + 7, "\""),
+                   at == NULL ? "" : at + 7);
+    return did;
+}
+
+TEST(the_longest_id_travels_as_it_is_and_a_longer_one_as_a_digest) {
+    char first[CRASHFREE_USER_ID_MAX + 1];
+
+    crash_of(CRASHFREE_USER_ID_MAX - 1, '1');
+    CHECK_EQ_INT(strlen(did_sent()), CRASHFREE_USER_ID_MAX);
+    crash_of(CRASHFREE_USER_ID_MAX, '1');
+    CHECK_EQ_INT(strlen(did_sent()), strlen("crashfree:") + 32);
+    CHECK(strncmp(did_sent(), "crashfree:", 10) == 0);
+    CHECK_EQ_INT(strspn(did_sent() + 10, "0123456789abcdef"), 32);
+    memcpy(first, did_sent(), sizeof first);
+    /* The same again is the same, another is another, and so is a longer one. */
+    crash_of(CRASHFREE_USER_ID_MAX, '1');
+    CHECK_EQ_STR(did_sent(), first);
+    crash_of(CRASHFREE_USER_ID_MAX, '2');
+    CHECK(strcmp(did_sent(), first) != 0);
+    crash_of(900, '1');
+    CHECK(strcmp(did_sent(), first) != 0);
+}
+
+TEST(long_ids_tell_people_apart) {
     char id[CRASHFREE_USER_ID_MAX + 1];
 
     memset(id, 'u', sizeof id);
     fake_begin();
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     start(true);
     fake_respond(0, 200);
-    CHECK(!crashfree_set_user(fake.client, id, CRASHFREE_USER_ID_MAX + 1, NAN));
+    crashfree_set_user(fake.client, id, sizeof id, NAN);
+    crashfree_set_user(fake.client, id, sizeof id, NAN);
     fake_settle();
     CHECK_EQ_INT(fake_items(1), 2);
-    CHECK(!fake_has(1, 1, "did"));
+    CHECK(fake_has(1, 1, "\"did\":\"crashfree:"));
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 2);
 }
 
 TEST(an_id_counts_in_bytes_after_replacement) {
@@ -539,15 +597,20 @@ TEST(an_id_counts_in_bytes_after_replacement) {
 
     memset(id, '\xff', sizeof id);
     fake_begin();
-    CHECK(crashfree_set_user(fake.client, id, 85, NAN));
-    CHECK(!crashfree_set_user(fake.client, id, 86, NAN));
+    crashfree_set_user(fake.client, id, 85, NAN);
+    start(true);
+    CHECK(!fake_has(0, 0, "crashfree:"));
+    fake_begin();
+    crashfree_set_user(fake.client, id, 86, NAN);
+    start(true);
+    CHECK(fake_has(0, 0, "crashfree:"));
 }
 
 TEST(a_user_after_the_end_of_the_session_belongs_to_the_next) {
     begin_announced();
     error(CRASHFREE_ERROR_UNHANDLED);
     fake_respond(1, 200);
-    CHECK(fake_set_user("u1"));
+    fake_set_user("u1");
     fake_settle();
     CHECK_EQ_INT(fake.count, 2);
     start(true);
@@ -812,14 +875,14 @@ TEST(no_session_is_sent_that_before_send_was_not_asked_about) {
     memset(asked_about, 0, sizeof asked_about);
     begin_asking();
     /* u0 ends and is on its way when three more wait; its answer comes while before_send runs. */
-    (void)fake_set_user("u0");
+    fake_set_user("u0");
     start(false);
     crash();
     fake.on_before_send = note_and_settle_the_first;
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     start(false);
-    (void)fake_set_user("u2");
-    (void)fake_set_user("u3");
+    fake_set_user("u2");
+    fake_set_user("u3");
     fake_advance(0);
     fake_settle();
     CHECK_EQ_INT(fake_total("\"did\":\"u1\""), 1);
@@ -961,11 +1024,11 @@ TEST(a_session_older_than_five_days_is_dropped_and_counted) {
     CHECK(fake_has(1, 1, "{\"reason\":\"network_error\",\"category\":\"session\",\"quantity\":1}"));
 }
 
-TEST(a_session_of_exactly_five_days_is_sent) {
+TEST(a_session_of_five_days_less_a_minute_is_sent) {
     fake_begin();
     start(true);
     fake_respond(0, 503);
-    fake_advance(CRASHFREE_AGE_MAX_MS);
+    fake_advance(CRASHFREE_AGE_MAX_MS - FAKE_MINUTE);
     start(true);
     CHECK_EQ_INT(counter(CRASHFREE_COUNT_NETWORK_ERROR), 0);
     CHECK_EQ_INT(fake_items(1), 2);
@@ -996,7 +1059,7 @@ TEST(wall_times_that_are_none_do_no_harm) {
 TEST(the_session_can_be_read) {
     fake_begin();
     CHECK_EQ_STR(fake_session(), "");
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     start(false);
     CHECK(fake_session_has(INIT));
     CHECK(fake_session_has("\"did\":\"u1\""));
@@ -1046,7 +1109,7 @@ TEST(a_closed_client_ignores_events) {
     start(true);
     error(CRASHFREE_ERROR_HANDLED);
     error(CRASHFREE_ERROR_UNHANDLED);
-    (void)fake_set_user("u1");
+    fake_set_user("u1");
     crashfree_end_session(fake.client, CRASHFREE_SESSION_CRASHED, NAN);
     crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
     crashfree_close(fake.client);
@@ -1068,4 +1131,308 @@ TEST(a_closed_client_still_delivers) {
     CHECK_EQ_INT(fake_items(1), 0);
     CHECK(fake_has(2, 0, INIT));
     CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+}
+
+/* ---- sessions that are too old for the server ------------------------------------------------- */
+
+/* A session that was announced six days ago. */
+static void begin_old(void) {
+    begin_announced();
+    fake_advance(6 * FAKE_DAY);
+}
+
+TEST(a_crash_of_an_old_session_is_that_of_a_fresh_one) {
+    begin_old();
+    error(CRASHFREE_ERROR_UNHANDLED);
+    CHECK_EQ_INT(fake.count, 2);
+    CHECK_EQ_INT(fake_items(1), 1);
+    CHECK(fake_has(1, 0, INIT));
+    CHECK(fake_has(1, 0, CRASHED));
+    CHECK(fake_has(1, 0, "\"started\":\"2026-01-11T10:00:00.000Z\""));
+    fake_settle();
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_NETWORK_ERROR), 0);
+}
+
+TEST(a_handled_error_and_a_user_of_an_old_session_are_those_of_a_fresh_one) {
+    begin_old();
+    error(CRASHFREE_ERROR_HANDLED);
+    fake_settle();
+    CHECK_EQ_INT(fake_items(1), 1);
+    CHECK(fake_has(1, 0, INIT));
+    CHECK(fake_has(1, 0, "\"errors\":1"));
+
+    begin_old();
+    fake_set_user("u1");
+    fake_settle();
+    CHECK_EQ_INT(fake_items(1), 1);
+    CHECK(fake_has(1, 0, INIT));
+    CHECK(fake_has(1, 0, "\"did\":\"u1\""));
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 2);
+}
+
+TEST(a_session_is_too_old_a_minute_before_the_server_says_so) {
+    begin_announced();
+    fake_advance(CRASHFREE_AGE_MAX_MS - FAKE_MINUTE);
+    error(CRASHFREE_ERROR_HANDLED);
+    fake_advance(0);
+    CHECK(!fake_has(1, 0, INIT));
+
+    begin_announced();
+    fake_advance(CRASHFREE_AGE_MAX_MS - FAKE_MINUTE + 1);
+    error(CRASHFREE_ERROR_HANDLED);
+    fake_settle();
+    CHECK(fake_has(1, 0, INIT));
+}
+
+TEST(nobody_does_not_make_an_old_session_fresh) {
+    begin_old();
+    fake_set_user("");
+    fake_settle();
+    CHECK_EQ_INT(fake.count, 1);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_STARTED), 1);
+}
+
+/* ---- facts of before -------------------------------------------------------------------------- */
+
+static double told_at;
+
+static void start_at(double at) {
+    crashfree_start_session(fake.client, true, at);
+}
+
+static void crash_at(double at) {
+    crashfree_error(fake.client, CRASHFREE_ERROR_UNHANDLED, at);
+}
+
+/* Two sessions, of which the first has ended at the moment 3000 and nobody was told yet. */
+static void begin_two(void) {
+    fake_begin();
+    fake_advance(9000);
+    crashfree_start_session(fake.client, false, 2000);
+    crashfree_start_session(fake.client, false, 3000);
+    told_at = fake.monotonic;
+}
+
+TEST(a_session_begins_when_it_began) {
+    fake_begin();
+    fake_advance(9000);
+    start_at(4000);
+    CHECK(fake_has(0, 0, "\"started\":\"2026-01-05T10:00:03.000Z\""));
+    CHECK(fake_has(0, 0, "\"timestamp\":\"2026-01-05T10:00:03.000Z\""));
+    CHECK(strstr(fake.requests[0].body, "\"sent_at\":\"2026-01-05T10:00:09.000Z\"") != NULL);
+}
+
+TEST(a_load_told_late_is_announced_two_seconds_after_it_was) {
+    fake_begin();
+    fake_advance(1500);
+    crashfree_start_session(fake.client, false, fake.monotonic - 1500);
+    CHECK(fake.delay == 500);
+    fake_begin();
+    fake_advance(9000);
+    crashfree_start_session(fake.client, false, 1000);
+    CHECK(fake.delay == 0);
+}
+
+TEST(moments_that_are_none_are_now) {
+    static const double moments[] = {NAN, INFINITY, 1e300, 5001};
+
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        fake_begin();
+        fake_advance(4000);
+        start_at(moments[i]);
+        CHECK(fake_has(0, 0, "\"started\":\"2026-01-05T10:00:04.000Z\""));
+    }
+}
+
+TEST(a_moment_too_long_ago_is_as_long_ago_as_the_server_takes) {
+    static const double moments[] = {-1e300, -INFINITY, 0};
+
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        fake_begin();
+        fake_advance(8 * FAKE_DAY);
+        start_at(moments[i]);
+        CHECK(fake_has(0, 0, "\"started\":\"2026-01-08T10:01:00.000Z\""));
+    }
+}
+
+TEST(a_session_does_not_begin_before_the_last_fact_of_the_one_before) {
+    fake_begin();
+    fake_advance(9000);
+    start_at(3000);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, 6000);
+    start_at(4000);
+    CHECK(fake_has(1, 1, "\"started\":\"2026-01-05T10:00:05.000Z\""));
+}
+
+TEST(an_error_belongs_to_the_session_of_its_moment) {
+    begin_two();
+    crash_at(2500);
+    CHECK_EQ_INT(fake_items(0), 2);
+    CHECK(fake_has(0, 0, CRASHED));
+    CHECK(fake_has(0, 0, "\"errors\":1"));
+    CHECK(fake_has(0, 1, OK));
+    begin_two();
+    crashfree_error(fake.client, CRASHFREE_ERROR_HANDLED, 3000.5);
+    crash_at(2999);
+    CHECK(fake_has(0, 0, CRASHED));
+    CHECK(fake_has(0, 1, "\"status\":\"ok\",\"errors\":1"));
+}
+
+TEST(an_error_at_the_moment_of_a_start_is_that_of_the_session_that_starts) {
+    begin_two();
+    crash_at(3000);
+    CHECK(fake_has(0, 0, EXITED));
+    CHECK(fake_has(0, 1, CRASHED));
+}
+
+TEST(an_error_after_an_end_that_left_is_that_of_the_running_session) {
+    begin_two();
+    crashfree_flush(fake.client);
+    crash_at(2500);
+    CHECK_EQ_INT(fake_items(1), 1);
+    CHECK(fake_has(1, 0, CRASHED));
+    CHECK(strncmp(fake_item(1, 0) + 8, fake.client->end[-1].sid, CRASHFREE_SID_LENGTH) == 0);
+}
+
+TEST(an_error_before_the_first_session_is_that_of_the_first) {
+    begin_two();
+    fake_begin();
+    fake_advance(9000);
+    crashfree_start_session(fake.client, false, 5000);
+    crash_at(1500);
+    CHECK(fake_has(0, 0, CRASHED));
+}
+
+TEST(an_error_while_nothing_ran_is_nobodys) {
+    fake_begin();
+    fake_advance(9000);
+    crashfree_start_session(fake.client, false, 2000);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, 3000);
+    crashfree_start_session(fake.client, false, 5000);
+    crash_at(4000);
+    fake_settle();
+    CHECK_EQ_INT(fake_total(CRASHED), 0);
+    CHECK(fake_total("\"errors\":1") == 0);
+}
+
+TEST(an_error_is_no_less_counted_as_its_session_is_forgotten) {
+    fake_begin();
+    fake_advance(9000);
+    start_at(2000);
+    start_at(3000);
+    start_at(4000);
+    fake_respond(2, 200);
+    fake_respond(1, 200);
+    CHECK_EQ_INT(crashfree_saveable(fake.client), 2);
+    crash_at(3500);
+    CHECK_EQ_INT(fake_total(CRASHED), 1);
+    CHECK(fake_has(3, 0, CRASHED));
+}
+
+TEST(an_error_of_a_session_that_ended_without_a_next_one_is_still_its) {
+    fake_begin();
+    fake_advance(9000);
+    crashfree_start_session(fake.client, false, 2000);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, 3000);
+    crash_at(2500);
+    CHECK(fake_has(0, 0, CRASHED));
+    /* After a crash that session is over. */
+    crash_at(2600);
+    fake_settle();
+    CHECK_EQ_INT(fake_total(CRASHED), 1);
+    CHECK_EQ_INT(fake_total("\"errors\":1"), 1);
+}
+
+TEST(an_error_told_after_an_end_without_a_moment_is_nobodys) {
+    fake_begin();
+    start(false);
+    crashfree_end_session(fake.client, CRASHFREE_SESSION_EXITED, NAN);
+    crash_at(NAN);
+    fake_settle();
+    CHECK_EQ_INT(fake_total(CRASHED), 0);
+}
+
+/* ---- hosts that give nonsense ----------------------------------------------------------------- */
+
+TEST(a_clock_that_is_none_still_gives_times) {
+    static const double nows[] = {NAN, INFINITY, -INFINITY, -1, 1e300, 253402300800000.0};
+
+    for (size_t i = 0; i < sizeof nows / sizeof nows[0]; i++) {
+        fake_begin();
+        fake.now = nows[i];
+        start(true);
+        CHECK(fake_has(0, 0, "\"started\":\"1970-01-01T00:00:00.000Z\""));
+        CHECK(strncmp(fake.requests[0].body, "{\"sent_at\":\"1970-01-01T00:00:00.000Z\"", 37) == 0);
+    }
+}
+
+TEST(a_monotonic_clock_that_goes_wrong_stands_still) {
+    static const double odd[] = {NAN, -INFINITY, 0, INFINITY, 1e300};
+
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        fake_begin();
+        start(true);
+        fake_respond(0, 200);
+        fake.monotonic = odd[i];
+        start(true);
+        CHECK_EQ_INT(fake.count, 2);
+        CHECK(fake_has(1, 1, "\"started\":\"2026-01-05T10:00:00.000Z\""));
+        CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
+    }
+}
+
+TEST(random_bytes_that_are_always_the_same_do_not_make_one_session_of_all) {
+    static const int bytes[] = {0, 7, 0xff};
+
+    for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
+        char first[CRASHFREE_SID_LENGTH + 1];
+        char second[CRASHFREE_SID_LENGTH + 1];
+
+        fake_begin();
+        fake.random_byte = bytes[i];
+        start(true);
+        memcpy(first, fake.client->end[-1].sid, sizeof first);
+        start(true);
+        memcpy(second, fake.client->end[-1].sid, sizeof second);
+        start(true);
+        CHECK(strcmp(first, second) != 0);
+        CHECK(strcmp(second, fake.client->end[-1].sid) != 0);
+        CHECK_EQ_INT(second[12], '4');
+        CHECK(strcmp(first, "00000000000040008000000000000000") != 0);
+    }
+}
+
+TEST(numbers_that_are_none_do_no_harm) {
+    begin_announced();
+    crashfree_error(fake.client, (crashfree_error_kind)77, NAN);
+    crashfree_end_session(fake.client, (crashfree_session_status)77, NAN);
+    fake_settle();
+    CHECK(fake_has(1, 0, "\"status\":\"exited\",\"errors\":1"));
+    CHECK_EQ_INT(counter((crashfree_counter)-1), 0);
+    CHECK_EQ_INT(counter((crashfree_counter)1000), 0);
+    crashfree_set_consent(fake.client, (crashfree_consent)77);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CONSENT_DENIED);
+    fake_begin();
+    crashfree_set_number(fake.client, CRASHFREE_OPTION_CONSENT, 3);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CONSENT_DENIED);
+}
+
+/* ---- the DSN ---------------------------------------------------------------------------------- */
+
+TEST(a_dsn_has_one_spelling_and_its_secret_stays_here) {
+    char text[CRASHFREE_URL_MAX + 1];
+
+    fake_begin_bare();
+    CHECK_EQ_INT(crashfree_dsn(fake.client, text, sizeof text), 0);
+    CHECK(fake_set_text(CRASHFREE_OPTION_DSN,
+                        " https://" FAKE_KEY ":5ec4e7@Collector.EXAMPLE:443/42/ "));
+    CHECK_EQ_INT(crashfree_dsn(fake.client, text, sizeof text - 1), 0);
+    CHECK_EQ_INT(crashfree_dsn(fake.client, text, sizeof text), strlen(FAKE_DSN));
+    CHECK_EQ_STR(text, FAKE_DSN);
+    (void)fake_set_text(CRASHFREE_OPTION_RELEASE, "shop@1");
+    (void)fake_set_text(CRASHFREE_OPTION_TUNNEL, "/t");
+    start(true);
+    CHECK(strstr(fake.requests[0].body, "5ec4e7") == NULL);
+    CHECK(strstr(fake.requests[0].body, "\"dsn\":\"" FAKE_DSN "\"") != NULL);
 }

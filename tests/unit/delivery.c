@@ -588,7 +588,7 @@ TEST(an_envelope_that_does_not_fit_is_followed_by_another) {
     (void)crashfree_set_text(fake.client, CRASHFREE_OPTION_USER_AGENT, text,
                              CRASHFREE_USER_AGENT_MAX);
     crashfree_set_number(fake.client, CRASHFREE_OPTION_PER_MINUTE, 0);
-    (void)crashfree_set_user(fake.client, text, CRASHFREE_USER_ID_MAX, NAN);
+    crashfree_set_user(fake.client, text, CRASHFREE_USER_ID_MAX, NAN);
     start(true);
     fake_limit(0, 429, "600:session:key", -1);
     for (int i = 1; i < CRASHFREE_SESSIONS_MAX; i++) {

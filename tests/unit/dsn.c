@@ -143,3 +143,31 @@ TEST(fits_the_longest_dsn_and_refuses_a_longer_one) {
     text[CRASHFREE_URL_MAX + 1] = '\0';
     CHECK(!parse(text));
 }
+
+TEST(has_one_spelling) {
+    static const char *const same[] = {
+        "https://" KEY "@h.example/p/42",        "https://" KEY "@H.EXAMPLE/p/42",
+        "https://" KEY "@h.example:443/p/42",    "https://" KEY "@h.example:00443/p/42/",
+        "https://" KEY ":secret@h.example/p/42", " https://" KEY ":@h.Example:443/p/42/\n",
+    };
+    static const char *const others[][2] = {
+        {"http://" KEY "@h.example:80/42", "http://" KEY "@h.example/42"},
+        {"http://" KEY "@h.example:443/42", "http://" KEY "@h.example:443/42"},
+        {"https://" KEY "@h.example:80/42", "https://" KEY "@h.example:80/42"},
+        {"https://" KEY "@h.example:4430/42", "https://" KEY "@h.example:4430/42"},
+        {"https://" KEY "@h.example:08080/42", "https://" KEY "@h.example:8080/42"},
+        {"https://" KEY "@[2001:DB8::A]:443/42", "https://" KEY "@[2001:db8::a]/42"},
+        {"https://" KEY "@h.example/P/42", "https://" KEY "@h.example/P/42"},
+        {"https://KEY@h.example/42", "https://KEY@h.example/42"},
+    };
+
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        CHECK(parse(same[i]));
+        CHECK_EQ_STR(dsn.text, same[0]);
+        CHECK_EQ_STR(dsn.endpoint, ENDPOINT("https://h.example/p", "42"));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        CHECK(parse(others[i][0]));
+        CHECK_EQ_STR(dsn.text, others[i][1]);
+    }
+}

@@ -109,8 +109,8 @@ bool fake_set_text(crashfree_option option, const char *text) {
     return crashfree_set_text(fake.client, option, text, strlen(text));
 }
 
-bool fake_set_user(const char *id) {
-    return crashfree_set_user(fake.client, id, strlen(id), NAN);
+void fake_set_user(const char *id) {
+    crashfree_set_user(fake.client, id, strlen(id), NAN);
 }
 
 void fake_advance(double milliseconds) {

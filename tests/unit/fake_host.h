@@ -58,7 +58,7 @@ void fake_begin(void);
 void fake_begin_bare(void);
 
 bool fake_set_text(crashfree_option option, const char *text);
-bool fake_set_user(const char *id);
+void fake_set_user(const char *id);
 
 /* Lets time pass; the timer fires when it is due. */
 void fake_advance(double milliseconds);

@@ -40,7 +40,7 @@ TEST(a_record_begins_with_the_sid_and_tells_whether_something_is_due) {
     const cf_session *session;
 
     fake_begin();
-    (void)fake_set_user("anna b");
+    fake_set_user("anna b");
     start(false);
     session = fake.client->sessions;
     CHECK_EQ_INT(crashfree_saveable(fake.client), 1);
@@ -115,7 +115,7 @@ TEST(the_longest_record_has_room) {
 
     fake_begin();
     memset(id, '\x01', sizeof id);
-    (void)crashfree_set_user(fake.client, id, CRASHFREE_USER_ID_MAX, NAN);
+    crashfree_set_user(fake.client, id, CRASHFREE_USER_ID_MAX, NAN);
     fake.now = 253402300799999.0;
     start(false);
     fake.client->sessions[0].errors = UINT32_MAX;

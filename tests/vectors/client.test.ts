@@ -270,6 +270,11 @@ const RELEASES: [id: string, release: string, valid: boolean][] = [
   ['6.1', 'LATEST', false],
   ['6.1', 'a\tb', false],
   ['6.1', 'a\u007fb', false],
+  ['11', 'a\u0080b', false],
+  ['11', 'a\u0085b', false],
+  ['11', 'a\u009fb', false],
+  ['11', 'a\u00a0b', true],
+  ['11', '\u00c2\u0100', true],
   ['6.2', 'a\fb', false],
 ];
 

@@ -35,7 +35,8 @@ export interface Calls {
   set_number(option: typeof Option.CONSENT, value: Consent): void;
   set_number(option: typeof Option.UNHANDLED, value: SessionStatus): void;
   set_number(option: NumberOption, value: number): void;
-  set_user(length: number, at?: number): number;
+  set_user(length: number, at?: number): void;
+  dsn(): number;
   set_consent(consent: Consent): void;
   start(announce: number, at?: number): void;
   end(status: SessionStatus, at?: number): void;
@@ -152,8 +153,8 @@ export class Core {
     return this.calls.set_text(option, this.write(text)) !== 0;
   }
 
-  setUser(id: string | Uint8Array): boolean {
-    return this.calls.set_user(this.write(id)) !== 0;
+  setUser(id: string | Uint8Array): void {
+    this.calls.set_user(this.write(id));
   }
 
   /** With the names that the vectors use. */
