@@ -44,43 +44,6 @@ describe('the vite snippet of README.md', () => {
   });
 });
 
-describe('the node snippet of README.md', () => {
-  it('counts requests, and sends what waits when it is told to end', async () => {
-    const counting = await Counting.start();
-    const project = counting.newProject();
-    const paths = ['/', '/fails'];
-    const text = snippet('node', {
-      [exampleDsn]: counting.dsn(project),
-      // What ends this process is not for the snippet to hear.
-      "process.once('SIGTERM', ": 'export const terminate = (',
-      'await answer(request)':
-        "await (request.url === '/' ? 'page' : Promise.reject(new Error('of the app')))",
-    });
-    const { server, terminate } = await load<{ server: Server; terminate: () => Server }>(text);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    try {
-      const { port } = server.address() as AddressInfo;
-      const answers = await Promise.all(
-        paths.map((path) => fetch(`http://127.0.0.1:${port}${path}`)),
-      );
-      assert.deepEqual(
-        answers.map(({ status }) => status),
-        [200, 500],
-      );
-      terminate();
-      server.closeAllConnections();
-      await counting.until(project, 'two requests', ({ all }) => all === 2);
-      const { all, healthy, errored } = counting.metrics(project);
-      assert.deepEqual({ all, healthy, errored }, { all: 2, healthy: 1, errored: 1 });
-      assert.deepEqual(counting.releases(project), ['shop-api@1.4.0']);
-    } finally {
-      server.close();
-      await counting.close();
-    }
-  });
-});
-
 describe('the tunnel snippet of README.md', () => {
   let counting: Counting;
   let tunnel: Server;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { snippets } from './snippets.js';
 
-/** Each has a test here: the pages in pages.test.ts, the rest in node.test.ts. */
+/** Each has a test here: the pages in pages.test.ts, those of servers in servers.test.ts, the rest
+ * in node.test.ts. */
 const tested = [
   'script-tag',
   'module',
@@ -16,6 +17,9 @@ const tested = [
   'vite',
   'sentry',
   'node',
+  'node-init',
+  'node-options',
+  'functions',
   'tunnel',
 ];
 const code = /^(html|vue|svelte|astro|[cm]?[jt]sx?|javascript|typescript)$/;
