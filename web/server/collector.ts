@@ -11,12 +11,14 @@ import {
   type IngestRequest,
   type IngestResponse,
 } from './ingest/http.js';
+import type { LimitOrder } from './ingest/limits.js';
 import { Reject } from './ingest/reject.js';
 import { readRoute } from './ingest/route.js';
 import { findSender } from './ingest/sender.js';
 import type { Metrics } from './metrics/event.js';
+import type { IssueStore } from './metrics/issues.js';
 import type { Filter, MetricStore } from './metrics/store.js';
-import { Project } from './project.js';
+import { Projects } from './projects.js';
 import type { InboundFilters } from './rules/filters.js';
 import type {
   Persistence,
@@ -53,19 +55,6 @@ export interface CollectorOptions {
   keys?: Keys;
 }
 
-/** A rate limit to put in force. */
-export interface LimitOrder {
-  /** None means all. */
-  categories: string[];
-  seconds: number;
-  /** `key` if left out. */
-  scope?: string;
-  reason?: string;
-  /** Unix milliseconds. */
-  now?: number;
-}
-
-const MAX_PROJECTS = 1000;
 const DEFAULT_KEEP = 2000;
 
 /**
@@ -73,7 +62,7 @@ const DEFAULT_KEEP = 2000;
  * It is pure: no sockets, no timers. The same requests at the same times give the same numbers.
  */
 export class Collector {
-  readonly #projects = new Map<string, Project>();
+  readonly #projects: Projects;
   readonly #events = new EventEmitter<{ change: [project: string] }>();
   readonly #options: CollectorOptions;
   /** What everything that is kept takes. */
@@ -83,6 +72,8 @@ export class Collector {
   constructor(options: CollectorOptions = {}) {
     this.#options = options;
     this.budget = new Budget(options.budgetBytes);
+    const { keep = DEFAULT_KEEP, filters = {} } = options;
+    this.#projects = new Projects({ keep, filters, budget: this.budget });
     this.#events.setMaxListeners(0);
   }
 
@@ -108,7 +99,7 @@ export class Collector {
       keptPayloads: 0,
       headerBytes: 0,
     };
-    const project = this.#project(sender.project);
+    const project = this.#projects.take(sender.project);
     let response: IngestResponse;
     if (request.method === 'OPTIONS') {
       record.reason = 'A preflight: the browser asks before it sends. Plain requests need none.';
@@ -143,80 +134,57 @@ export class Collector {
   /** Counts a request that was kept, under the number that it had. */
   restore(record: RequestRecord): void {
     this.#number = Math.max(this.#number, record.number);
-    this.#project(record.project).restore(record);
-  }
-
-  /** A project that has not been there yet, and is not kept. */
-  #blank(): Project {
-    const { keep = DEFAULT_KEEP, filters = {} } = this.#options;
-    return new Project({ keep, filters, budget: this.budget });
-  }
-
-  /** The project, made if need be; the one that was unused for longest makes room. */
-  #project(name: string): Project {
-    const project = this.#projects.get(name) ?? this.#blank();
-    this.#projects.delete(name);
-    this.#projects.set(name, project);
-    if (this.#projects.size > MAX_PROJECTS) {
-      const [oldest] = this.#projects;
-      if (oldest !== undefined) this.#forget(...oldest);
-    }
-    return project;
-  }
-
-  #forget(name: string, project: Project): void {
-    project.clear();
-    this.#projects.delete(name);
-  }
-
-  /** For reading: whoever asks for a project does not make it. */
-  #existing(name: string): Project {
-    return this.#projects.get(name) ?? this.#blank();
+    this.#projects.take(record.project).restore(record);
   }
 
   /** The numbers of release health, as Sentry derives them. */
   metrics(project: string, filter: Filter = {}): Metrics {
-    return this.#existing(project).store.total(filter);
+    return this.#projects.look(project).store.total(filter);
   }
 
   /** The metrics themselves, for timelines and adoption. */
   store(project: string): MetricStore {
-    return this.#existing(project).store;
+    return this.#projects.look(project).store;
+  }
+
+  /** What crashed. */
+  issues(project: string): IssueStore {
+    return this.#projects.look(project).issues;
   }
 
   /** The latest session items in order of receipt. */
   updates(project: string): readonly Update[] {
-    return this.#existing(project).updates;
+    return this.#projects.look(project).updates;
   }
 
   /** The latest requests, of one project or of all, in order of receipt. */
   requests(project?: string): readonly RequestRecord[] {
-    if (project !== undefined) return this.#existing(project).requests;
-    return [...this.#projects.values()]
-      .flatMap(({ requests }) => requests)
+    if (project !== undefined) return this.#projects.look(project).requests;
+    return [...this.#projects]
+      .flatMap(([, { requests }]) => requests)
       .sort((a, b) => a.number - b.number);
   }
 
   /** How much arrived since the last reset, also beyond what is kept. */
   counts(project: string): Readonly<ProjectCounts> {
-    return this.#existing(project).counts;
+    return this.#projects.look(project).counts;
   }
 
   /** The faults still to come; push to order more. */
   faults(project: string): Fault[] {
-    return this.#project(project).faults;
+    return this.#projects.take(project).faults;
   }
 
   /** The settings of a project; change them in place. */
   settings(project: string): ProjectSettings {
-    return this.#project(project).settings;
+    return this.#projects.take(project).settings;
   }
 
   /** What a page shows of faults and settings: `faults` in requests, `orders` in entries. */
   state(
     project: string,
   ): Pick<ProjectSettings, 'disabled' | 'filters'> & Record<'faults' | 'orders', number> {
-    const { settings, faults } = this.#existing(project);
+    const { settings, faults } = this.#projects.look(project);
     const { disabled, filters } = settings;
     const coming = faults.reduce((sum, fault) => sum + (fault.times ?? 1), 0);
     return { disabled, filters, faults: coming, orders: faults.length };
@@ -224,13 +192,13 @@ export class Collector {
 
   /** How many rate limits are in force, or were not long ago. */
   limits(project: string): number {
-    return this.#existing(project).limits.length;
+    return this.#projects.look(project).limits.length;
   }
 
   /** Puts a rate limit in force; no categories means all. */
   limit(project: string, { seconds, now = Date.now(), ...limit }: LimitOrder): void {
     const until = now + seconds * 1000;
-    this.#project(project).limits.push({ scope: 'key', ...limit, until });
+    this.#projects.take(project).limits.push({ scope: 'key', ...limit, until });
   }
 
   /** All projects that something arrived for. */
@@ -243,9 +211,7 @@ export class Collector {
   /** Forgets everything about one project, or about all. */
   reset(project?: string): void {
     this.#options.persistence?.reset(project);
-    for (const [name, entry] of [...this.#projects]) {
-      if (project === undefined || project === name) this.#forget(name, entry);
-    }
+    this.#projects.forget(project);
     this.#events.emit('change', project ?? '');
   }
 

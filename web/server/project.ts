@@ -2,6 +2,7 @@ import { recordBytes } from './records.js';
 import type { Budget } from './budget.js';
 import type { Fault } from './ingest/faults.js';
 import { covers, isSessionItem, type Limit } from './ingest/limits.js';
+import { IssueStore } from './metrics/issues.js';
 import { MetricStore } from './metrics/store.js';
 import type {
   ItemRecord,
@@ -34,9 +35,18 @@ interface KeptRequest {
 /** Everything that is known about one project. */
 export class Project {
   readonly store: MetricStore;
+  readonly issues: IssueStore;
   readonly faults: Fault[] = [];
   readonly settings: ProjectSettings;
-  readonly counts: ProjectCounts = { requests: 0, rejected: 0, accept: 0, normalise: 0, drop: 0 };
+  readonly counts: ProjectCounts = {
+    requests: 0,
+    rejected: 0,
+    accept: 0,
+    normalise: 0,
+    drop: 0,
+    events: 0,
+    lostEvents: 0,
+  };
   limits: Limit[] = [];
   readonly #keep: number;
   readonly #budget: Budget;
@@ -48,6 +58,7 @@ export class Project {
     this.#keep = keep;
     this.#budget = budget;
     this.store = new MetricStore(budget);
+    this.issues = new IssueStore(budget);
     this.#history = new SessionHistory(budget);
     this.settings = {
       generation: 'new',
@@ -112,6 +123,8 @@ export class Project {
   #count(record: RequestRecord, item: ItemRecord): void {
     for (const metric of item.metrics) this.store.add(metric, record.receivedAt);
     if (isSessionItem(item.type)) this.counts[item.outcome]++;
+    if (item.event !== undefined) item.issue = this.issues.add(item.event);
+    if (item.type === 'event') this.counts[item.event === undefined ? 'lostEvents' : 'events']++;
   }
 
   /** Counts a request that was counted before the program was started again. */
@@ -145,5 +158,6 @@ export class Project {
     this.#kept.length = 0;
     this.#history.clear();
     this.store.clear();
+    this.issues.clear();
   }
 }

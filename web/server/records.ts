@@ -1,5 +1,6 @@
 import type { MetricEvent } from './metrics/event.js';
 import type { ClientReport } from './rules/client-report.js';
+import type { EventView } from './rules/event-view.js';
 import type { InboundFilters } from './rules/filters.js';
 import type { Generation, Outcome, Session } from './rules/item.js';
 
@@ -41,6 +42,10 @@ export interface ItemRecord {
   payload?: unknown;
   session?: Session;
   report?: ClientReport;
+  /** The event, if it is one that was taken. */
+  event?: EventView;
+  /** The kind of crash that the event is one of. */
+  issue?: string;
   metrics: MetricEvent[];
 }
 
@@ -82,10 +87,13 @@ export interface ProjectCounts {
   accept: number;
   normalise: number;
   drop: number;
+  /** Events taken and lost. */
+  events: number;
+  lostEvents: number;
 }
 
 /** How much more a parsed value takes than its text. */
-const PARSED = 6;
+const PARSED = 8;
 const METRIC_BYTES = 150;
 const ITEM_BYTES = 400;
 

@@ -13,6 +13,72 @@ export function seeded(seed: number): () => number {
 
 const KEY = '5a3b1e5a3b1e5a3b1e5a3b1e5a3b1e00';
 
+interface SampleSession {
+  sid: string;
+  did?: string;
+  timestamp: string;
+  status: string;
+  attrs: { release: string; environment: string };
+}
+
+const call = (name: string, file: string, line: number, inApp = true) => ({
+  function: name,
+  filename: `https://shop.example/assets/${file}`,
+  lineno: line,
+  colno: 17,
+  in_app: inApp,
+});
+
+/** What goes wrong in the made-up shop; the first one only in its new release. */
+const CRASHES = [
+  {
+    type: 'TypeError',
+    value: "Cannot read properties of undefined (reading 'discount')",
+    frames: [
+      call('dispatch', 'react-dom.js', 1, false),
+      call('submit', 'checkout.js', 88),
+      call('applyVoucher', 'voucher.js', 31),
+    ],
+  },
+  {
+    type: 'RangeError',
+    value: 'Invalid currency code : EURO',
+    frames: [call('render', 'cart.js', 12), call('formatPrice', 'price.js', 7)],
+  },
+  {
+    type: 'NetworkError',
+    value: 'GET https://api.shop.example/orders/1002 answered 502',
+    frames: [call('loadOrders', 'account.js', 54), call('request', 'http.js', 20)],
+  },
+];
+
+function sampleEvent(session: SampleSession, id: string, luck: number): object {
+  const isNew = session.attrs.release === 'shop@2.0.0';
+  const crash = CRASHES[isNew && luck < 0.6 ? 0 : luck < 0.8 ? 1 : 2];
+  const { type = '', value = '', frames = [] } = crash ?? {};
+  const handled = session.status === 'ok';
+  return {
+    event_id: id,
+    timestamp: session.timestamp,
+    platform: 'javascript',
+    level: 'error',
+    ...session.attrs,
+    tags: { 'session.id': session.sid },
+    request: { url: 'https://shop.example/checkout' },
+    ...(session.did === undefined ? {} : { user: { id: session.did } }),
+    exception: {
+      values: [
+        {
+          type,
+          value,
+          mechanism: { type: handled ? 'generic' : 'onerror', handled },
+          stacktrace: { frames },
+        },
+      ],
+    },
+  };
+}
+
 /**
  * Sends the visits of a made-up shop over the last day, as real envelopes: a release that is being
  * rolled out, one that is going away, a staging environment, and a few mistakes to look at.
@@ -21,9 +87,10 @@ export function sendSample(collector: Collector, project: string, now = Date.now
   const random = seeded(20260105);
   const hex = (): string =>
     Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
-  const send = (items: unknown[], at: number): void => {
+  const send = (items: unknown[], at: number, events: unknown[] = []): void => {
     const lines = [JSON.stringify({ sent_at: new Date(at).toISOString() })];
     for (const item of items) lines.push('{"type":"session"}', JSON.stringify(item));
+    for (const event of events) lines.push('{"type":"event"}', JSON.stringify(event));
     collector.ingest({
       method: 'POST',
       url: `/api/${project}/envelope/?sentry_version=7&sentry_key=${KEY}&sentry_client=crashfree%2F0.1.0`,
@@ -55,9 +122,11 @@ export function sendSample(collector: Collector, project: string, now = Date.now
       attrs: { release, environment },
       ...(random() < 0.7 ? { did: `user-${Math.floor(random() * 220)}` } : {}),
     };
-    const update = (ms: number, rest: object): void => {
+    const update = (ms: number, rest: { status: string; errors: number; init?: boolean }): void => {
       const timestamp = Math.min(at + ms, now);
-      send([{ ...base, timestamp: new Date(timestamp).toISOString(), ...rest }], timestamp);
+      const session = { ...base, timestamp: new Date(timestamp).toISOString(), ...rest };
+      const events = rest.errors > 0 ? [sampleEvent(session, hex(), random())] : [];
+      send([session], timestamp, events);
     };
     const calm = { init: true, status: 'ok', errors: 0 };
     if (luck < crashRate / 2) {

@@ -124,14 +124,15 @@ function takeItems(
     items.filter((item) => !isLimited(item.type)),
     settings.generation === 'old' ? 400 : 413,
   );
+  const needsId = items.some(({ type }) => EVENTS.has(type));
+  const id = header.eventId ?? (needsId ? randomUUID().replaceAll('-', '') : undefined);
   const options = optionsFor(project, record, { header, items }, sender);
+  if (id !== undefined) options.eventId = id;
   for (const item of items) {
     if (isLimited(item.type)) project.addLimited(record, item.type);
     else options.maxBuckets -= addItem(project, record, item, options);
   }
   if (items.length === 0) record.reason = 'An envelope without items: legal, and of no effect.';
-  const needsId = items.some(({ type }) => EVENTS.has(type));
-  const id = header.eventId ?? (needsId ? randomUUID().replaceAll('-', '') : undefined);
   const response = answer(200, id === undefined ? {} : { id });
   if (hit.length > 0) announce(response, record, hit);
   return response;

@@ -8,6 +8,18 @@ export interface Limit {
   reason?: string;
 }
 
+/** A rate limit to put in force. */
+export interface LimitOrder {
+  /** None means all. */
+  categories: string[];
+  seconds: number;
+  /** `key` if left out. */
+  scope?: string;
+  reason?: string;
+  /** Unix milliseconds. */
+  now?: number;
+}
+
 const CATEGORIES = new Map([
   ['session', 'session'],
   ['sessions', 'session'],

@@ -22,6 +22,8 @@ export class Series implements Kept {
   /** Everything ever counted, and by ten seconds what a timeline can show. */
   readonly total = new Numbers();
   readonly cells = new Map<number, SessionNumbers>();
+  /** The start of its earliest session. */
+  first = Infinity;
 
   constructor(
     readonly release: string,
@@ -32,6 +34,7 @@ export class Series implements Kept {
   /** Adds a metric and returns how many bytes that took. */
   add(metric: MetricEvent): number {
     const bytes = this.total.add(metric);
+    this.first = Math.min(this.first, metric.time);
     if (metric.name === 'user') return bytes;
     const time = Math.floor(metric.time / CELL_MS) * CELL_MS;
     let cell = this.cells.get(time);

@@ -1,6 +1,7 @@
 import type { Collector, ProjectSettings } from '../collector.js';
 import type { ProjectCounts } from '../records.js';
 import type { Metrics } from './event.js';
+import type { IssueRow } from './issues.js';
 import { Numbers } from './numbers.js';
 import type { Filter, Series } from './store.js';
 import {
@@ -41,6 +42,9 @@ export interface Summary {
   faults: number;
   disabled: boolean;
   filters: ProjectSettings['filters'];
+  /** What crashed, and how many kinds of it there are in all. */
+  issues: IssueRow[];
+  issueCount: number;
   /** What the figures leave out, in sentences. */
   notes: string[];
 }
@@ -135,6 +139,42 @@ function notesOf(collector: Collector, series: readonly Series[], listed: number
   return notes;
 }
 
+/** When each release was first seen, in a session or in an event. */
+function firstSeen(
+  series: readonly Series[],
+  events: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const first = new Map(events);
+  for (const { release, first: time } of series) {
+    first.set(release, Math.min(time, first.get(release) ?? Infinity));
+  }
+  return first;
+}
+
+/** Names that end in numbers, such as `shop@1.4.0`; a commit has no order. */
+const VERSION = /(?:^|@)v?\d+(?:\.\d+)+/;
+
+/** The releases, the latest first: by version where all have one, else by when they were seen first. */
+function latestFirst(releases: ReadonlyMap<string, number>): string[] {
+  const names = [...releases.keys()];
+  if (names.every((name) => VERSION.test(name))) return names.sort(byVersion);
+  return names.sort((a, b) => (releases.get(b) ?? 0) - (releases.get(a) ?? 0));
+}
+
+/** What crashed; new is what began in the chosen release, or else in the latest one. */
+function issuesOf(
+  collector: Collector,
+  project: string,
+  filter: Filter,
+  series: readonly Series[],
+): Pick<Summary, 'issues' | 'issueCount'> {
+  const store = collector.issues(project);
+  const releases = latestFirst(firstSeen(series, store.releases));
+  const newest = filter.release ?? releases[0];
+  const hasEarlier = newest !== undefined && releases.at(-1) !== newest;
+  return { issues: store.rows(filter, hasEarlier ? newest : undefined), issueCount: store.size };
+}
+
 /** Looks at every series a fixed number of times, whatever arrived. */
 export function summarise(
   collector: Collector,
@@ -161,6 +201,7 @@ export function summarise(
     releaseRows: releaseRows(all, filter),
     adoption: adoptionOf(all, inEnvironment.slice(0, MAX_LISTED), now),
     timeline: timelineOf(matching, range ?? autoRange(oldestCell(matching), now), now),
+    ...issuesOf(collector, project, filter, all),
     faults,
     disabled,
     filters,

@@ -1,16 +1,20 @@
 import type { RequestView } from '../app/views.js';
 import type { Summary } from '../metrics/summary.js';
-import { repaint, showTimeline } from './chart.js';
+import { showTimeline } from './chart.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { showFigures } from './figures.js';
 import { percent, plural } from './format.js';
-import { addRequests, isEmpty, showEnvelopes, showSessions, type ListFilter } from './lists.js';
+import { showCrashes } from './crashes.js';
+import { showEnvelopes } from './envelopes.js';
+import { addRequests, isEmpty, type ListFilter } from './received.js';
+import { openSession, showSessions } from './sessions.js';
+import { showInboundFilters } from './inbound.js';
+import { chooseTheme } from './theme-button.js';
 import { order, showOrders } from './orders.js';
 
 const ALL = '\0all';
 /** Sample data has a project of its own, so that it never mixes with real sessions. */
 const SAMPLE = '1000';
-const THEMES = ['system', 'light', 'dark'] as const;
 const { key, shop } = document.body.dataset;
 
 const selects = {
@@ -62,6 +66,18 @@ function showFilters({ projects, releases, environments }: Summary): void {
   fillSelect(selects.environment, [ALL, ...environments], environment, named('environments'));
 }
 
+/** A link to a crash opens it. */
+function followHash(): void {
+  const row =
+    location.hash.startsWith('#issue-') && document.getElementById(location.hash.slice(1));
+  const details = row ? row.querySelector('details') : null;
+  if (details === null) return;
+  details.open = true;
+  details.scrollIntoView({ block: 'center' });
+  details.querySelector('summary')?.focus();
+}
+addEventListener('hashchange', followHash);
+
 function showLists(): void {
   const filter = listFilter();
   showSessions(filter);
@@ -82,10 +98,25 @@ function showSummary(summary: Summary): void {
         ? `Still to come: ${summary.faults}.`
         : '',
   );
+  showInboundFilters(summary.filters, project);
+  showNotes(summary.notes);
   if (isNew) return;
   showFigures(summary);
+  showCrashes(summary, showSession);
   showTimeline(summary.timeline);
   announce(summary);
+}
+
+/** What the figures leave out. */
+function showNotes(notes: readonly string[]): void {
+  setText(byId('notes'), notes.join(' '));
+  byId('notes').classList.toggle('hidden', notes.length === 0);
+}
+
+/** From a crash to the session in which it happened. */
+function showSession(sid: string): boolean {
+  selectTab(byId('tab-sessions'));
+  return openSession(sid);
 }
 
 /** Tells screen readers at most every five seconds. */
@@ -148,29 +179,7 @@ for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="ran
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
 byId('problems').addEventListener('change', showLists);
 
-function themeNow(): (typeof THEMES)[number] {
-  const { theme } = document.documentElement.dataset;
-  return theme === 'light' || theme === 'dark' ? theme : 'system';
-}
-
-function showTheme(): void {
-  setText(byId('theme'), `Theme: ${themeNow()}`);
-  repaint();
-}
-
-byId('theme').addEventListener('click', () => {
-  const next = THEMES[(THEMES.indexOf(themeNow()) + 1) % THEMES.length];
-  if (next === undefined || next === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = next;
-  try {
-    localStorage.setItem('theme', next ?? 'system');
-  } catch {
-    // Storage may be blocked; the choice then lasts for this page.
-  }
-  showTheme();
-});
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
-showTheme();
+chooseTheme();
 
 const tabs = [byId('tab-sessions'), byId('tab-envelopes')];
 function selectTab(chosen: HTMLElement): void {

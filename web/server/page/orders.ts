@@ -22,13 +22,17 @@ const ORDERS: { label: string; path: string; body: unknown; method?: string }[] 
   { label: 'Forget everything', path: 'reset', body: {} },
 ];
 
+/** Gives an order; resolves with what is wrong with it, if anything is. */
 export async function order(
   project: string,
   path: string,
   body: unknown,
   method = 'POST',
-): Promise<void> {
-  await fetch(`/api/${project}/${path}`, { method, body: JSON.stringify(body) });
+): Promise<string | undefined> {
+  const response = await fetch(`/api/${project}/${path}`, { method, body: JSON.stringify(body) });
+  if (response.ok) return undefined;
+  const { error } = (await response.json()) as { error?: string };
+  return error ?? `The server answered ${response.status}.`;
 }
 
 export function showOrders(project: () => string): void {

@@ -1,4 +1,5 @@
 import { isCrawler, isLegacy } from './browsers.js';
+import { MAX_RELEASE_BYTES } from './names.js';
 import { matchesGlob } from './glob.js';
 
 /** The inbound filters of a project. All are off by default. */
@@ -19,6 +20,8 @@ interface Filtered {
   release?: string;
   ipAddress?: string;
   userAgent?: string;
+  /** Of an event, with the types of its errors. */
+  messages?: readonly string[];
 }
 
 /** A user agent longer than this is no browser's. */
@@ -30,7 +33,11 @@ export function filteredBy(filters: InboundFilters, filtered: Filtered): string 
   const userAgent = filtered.userAgent?.slice(0, MAX_USER_AGENT);
   const { legacyBrowsers } = filters;
   const lists = legacyBrowsers === true ? ['default'] : legacyBrowsers || [];
-  if (release !== undefined && filters.releases?.some((glob) => matchesGlob(glob, release))) {
+  if (
+    release !== undefined &&
+    release.length <= MAX_RELEASE_BYTES &&
+    filters.releases?.some((glob) => matchesGlob(glob, release))
+  ) {
     return 'The project filters out this release (inbound filter).';
   }
   if (userAgent !== undefined && isLegacy(userAgent, lists)) {
@@ -41,6 +48,12 @@ export function filteredBy(filters: InboundFilters, filtered: Filtered): string 
   }
   if (filters.localhost && (ipAddress === '::1' || ipAddress === '127.0.0.1')) {
     return 'The project filters out visits from localhost (inbound filter).';
+  }
+  const { errorMessages = [] } = filters;
+  const isFiltered = (text: string): boolean =>
+    errorMessages.some((glob) => matchesGlob(glob, text));
+  if (filtered.messages?.some(isFiltered)) {
+    return 'The project filters out this error message (inbound filter).';
   }
   return undefined;
 }

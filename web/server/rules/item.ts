@@ -1,5 +1,6 @@
 import { ParseError } from '../wire/fields.js';
 import { processAggregates } from './aggregates.js';
+import { processEvent } from './event.js';
 import { processReport } from './report.js';
 import { Drop, quote, type ItemResult, type RelayOptions } from './result.js';
 import { processUpdate } from './update.js';
@@ -12,6 +13,7 @@ const PROCESSORS = new Map<string, Processor>([
   ['session', processUpdate],
   ['sessions', processAggregates],
   ['client_report', processReport],
+  ['event', processEvent],
 ]);
 
 /** Does what a Relay does with one item. Never throws for what is in it. */

@@ -1,6 +1,7 @@
 import type { MetricEvent } from '../metrics/event.js';
 import { toValue, type JsonNode } from '../wire/json.js';
 import type { ClientReport } from './client-report.js';
+import type { EventView } from './event-view.js';
 import type { InboundFilters } from './filters.js';
 import type { Attributes } from './session.js';
 import type { Clock } from './time.js';
@@ -18,6 +19,8 @@ export interface RelayOptions extends Clock {
   filters?: InboundFilters;
   /** `sessionMetrics.version` of the project; 3 if left out. */
   extractionVersion?: number;
+  /** The id of the event of this envelope. */
+  eventId?: string;
   /** The name of the sending SDK; a tag of the metrics. */
   sdk?: string;
   /** The time of the first client report of the envelope that has one: it counts for all. */
@@ -54,6 +57,8 @@ export interface ItemResult {
   /** Set for an item of type `session` that was taken. */
   session?: Session;
   report?: ClientReport;
+  /** Set for an item of type `event` that was taken. */
+  event?: EventView;
   metrics: MetricEvent[];
   /** How many buckets of aggregates it had. */
   buckets?: number;

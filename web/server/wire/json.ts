@@ -145,13 +145,26 @@ export function unreadable(node: JsonNode): string | undefined {
   return undefined;
 }
 
+/** Sets a key that an assignment would take for something else. */
+const define = (object: object, key: string, value: unknown): unknown =>
+  Object.defineProperty(object, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+
 /** The plain value for display. Deep nesting is cut and big numbers keep their text. */
 export function toValue(node: JsonNode, depth = 0): unknown {
   if (depth > 32) return '…';
   switch (node.kind) {
     case 'object': {
-      const out: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-      for (const { key, value } of entriesOf(node)) out[key.value] = toValue(value, depth + 1);
+      const out: Record<string, unknown> = {};
+      for (const { key, value } of entriesOf(node)) {
+        const built = toValue(value, depth + 1);
+        if (key.value === '__proto__') define(out, key.value, built);
+        else out[key.value] = built;
+      }
       return out;
     }
     case 'array':

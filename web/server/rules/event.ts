@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { parseTime } from '../wire/rfc3339.js';
+import { parseUuid } from '../wire/uuid.js';
+import { recordOf, textOf, viewEvent, type EventView } from './event-view.js';
+import { filteredBy } from './filters.js';
+import { environmentFlaw, nameWarnings, releaseFlaw } from './names.js';
+import { Drop, finish, quote, type ItemResult, type RelayOptions } from './result.js';
+import { readPayload } from './session.js';
+
+/** Relay takes events of the last 30 days; others get the time of receipt. */
+const MAX_AGE = 30 * 24 * 3600_000;
+const MAX_AHEAD = 60_000;
+const MAX_SHOWN = 64 << 10;
+
+type Json = Record<string, unknown>;
+
+/** The event, by JSON.parse: Relay repairs what it can, and is not strict as with sessions. */
+function readEvent(payload: Uint8Array): Json {
+  const node = readPayload(payload);
+  if (node.kind !== 'object') throw new Drop('An event must be a JSON object.');
+  return recordOf(JSON.parse(Buffer.from(payload).toString('utf8')));
+}
+
+function timeOf({ timestamp }: Json, receivedAt: number, notes: string[]): number {
+  const time =
+    typeof timestamp === 'number'
+      ? timestamp * 1000
+      : typeof timestamp === 'string'
+        ? parseTime(timestamp)?.ms
+        : undefined;
+  if (time === undefined) {
+    if (timestamp !== undefined && timestamp !== null) notes.push('"timestamp" could not be read');
+    return receivedAt;
+  }
+  if (time - receivedAt <= MAX_AHEAD && receivedAt - time <= MAX_AGE) return Math.round(time);
+  notes.push('"timestamp" is out of range: the time of receipt was taken');
+  return receivedAt;
+}
+
+/** Removes names that are not allowed: an event is kept without them, unlike a session. */
+function checkNames(view: EventView, notes: string[]): void {
+  for (const [key, flaw] of [
+    ['release', releaseFlaw],
+    ['environment', environmentFlaw],
+  ] as const) {
+    const name = view[key];
+    const problem = name === undefined ? undefined : flaw(name);
+    if (problem === undefined) continue;
+    notes.push(`the ${key} ${quote(name ?? '')} was removed: ${problem}`);
+    delete view[key];
+  }
+}
+
+const isLocal = (url: string | undefined): boolean => {
+  if (url === undefined || !URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+};
+
+function headerOf(event: Json, name: string): string | undefined {
+  const headers = recordOf(event['request'])['headers'];
+  const pairs: unknown[][] = Array.isArray(headers)
+    ? headers.filter(Array.isArray)
+    : Object.entries(recordOf(headers));
+  const value = pairs.find(([key]) => String(key).toLowerCase() === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** "Type: message" of every exception, as the filter of messages looks at them. */
+const messagesOf = ({ exceptions, message }: EventView): string[] => [
+  ...(message === '' ? [] : [message]),
+  ...exceptions.map(({ type, value }) => (type === '' ? value : `${type}: ${value}`)),
+];
+
+function checkFilters(event: Json, view: EventView, options: RelayOptions): void {
+  const userAgent = headerOf(event, 'user-agent');
+  const ip = textOf(recordOf(event['user'])['ip_address']);
+  const reason = filteredBy(options.filters ?? {}, {
+    ipAddress: isLocal(view.url) ? '127.0.0.1' : ip,
+    messages: messagesOf(view),
+    ...(view.release === undefined ? {} : { release: view.release }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  });
+  if (reason !== undefined) throw new Drop(reason);
+}
+
+function explain({ exceptions, message, level }: EventView): string {
+  const last = exceptions.at(-1);
+  const what = last === undefined ? message : [last.type, last.value].filter(Boolean).join(': ');
+  const state =
+    last?.handled === false ? 'an error that nobody caught' : `an event of level ${level}`;
+  return `It is ${state}${what === '' ? '' : `: ${quote(what)}`}.`;
+}
+
+/** Does what a Relay does with an item of type `event`. */
+export function processEvent(payload: Uint8Array, options: RelayOptions, result: ItemResult): void {
+  const event = readEvent(payload);
+  if (payload.length <= MAX_SHOWN) result.payload = event;
+  const notes: string[] = [];
+  const sent = textOf(event['event_id']);
+  const id = options.eventId ?? parseUuid(sent) ?? randomUUID().replaceAll('-', '');
+  if (options.eventId !== undefined && sent !== '' && parseUuid(sent) !== options.eventId) {
+    notes.push('"event_id" is that of the envelope, which is another one');
+  }
+  const view = viewEvent(event, id, timeOf(event, options.receivedAt, notes));
+  checkFilters(event, view, options);
+  checkNames(view, notes);
+  if (view.exceptions.length === 0 && view.message === '') {
+    result.warnings.push('It says nothing: neither an exception nor a message.');
+  }
+  if (view.release === undefined) {
+    result.warnings.push('Without a release nobody can tell in which one this is new.');
+  } else {
+    result.warnings.push(...nameWarnings(view.release, view.environment));
+  }
+  result.event = view;
+  finish(result, explain(view), notes);
+}
