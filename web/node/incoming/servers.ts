@@ -8,6 +8,7 @@ import { Server as HttpsServer } from 'node:https';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { followEvents } from './context';
 import { hasChannels, onStream } from './http2';
 import { begin } from './begin';
 
@@ -30,7 +31,9 @@ const isHttp = (server: unknown): boolean =>
 function onEvent(server: unknown, event: string, parameters: unknown[]): void {
   if (UPGRADES.has(event)) {
     const [request, socket] = parameters as [IncomingMessage, Duplex];
-    if (typeof request.url === 'string') begin(request.url, request, socket);
+    if (typeof request.url !== 'string') return;
+    begin(request.url, request, socket);
+    followEvents(socket);
   } else if (event === 'stream' && withoutChannels) {
     const [stream, headers] = parameters as [ServerHttp2Stream, IncomingHttpHeaders];
     if (typeof stream.id === 'number') onStream(stream, headers);
