@@ -5,7 +5,7 @@ import puppeteer, {
   type Page as PuppeteerPage,
 } from 'puppeteer-core';
 import { launching, removeFolder, temporaryFolder } from './processes.js';
-import { addScript, startLeaving, startTraversal, traversed } from './scripts.js';
+import { addScript, moved, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, EngineName, Key, Page } from './types.js';
 import { until, within } from './wait.js';
 
@@ -61,7 +61,7 @@ class PuppeteerPageDriver implements Page {
     const mark = randomUUID();
     this.#traversed = this.blindAfterRestore;
     await this.evaluate(startTraversal(delta, mark));
-    await this.waitFor(traversed(mark));
+    await this.waitFor(moved(mark));
   }
 
   async click(selector: string): Promise<void> {

@@ -24,6 +24,7 @@ export function addScript(script: string): string {
 function later(mark: string, action: string): string {
   return `(() => {
     window.__traversal = ${JSON.stringify(mark)};
+    window.__from = location.href;
     // Pages with timers of their own keep the real one there.
     (window.__setTimeout ?? setTimeout)(() => { ${action} }, 0);
     return true;
@@ -45,6 +46,11 @@ export function startTraversal(delta: number, mark: string): string {
 /** A navigation by a script of the page's own. */
 export function startLeaving(script: string, mark: string): string {
   return later(mark, addScript(script));
+}
+
+/** The same for traversals, which a page may keep from hearing of within a document. */
+export function moved(mark: string): string {
+  return `(window.__from && location.href !== window.__from) || (${traversed(mark)})`;
 }
 
 export function traversed(mark: string): string {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Builder, By, Key as Keys, type WebDriver } from 'selenium-webdriver';
 import { freePort, removeFolder, start, stop, temporaryFolder } from './processes.js';
-import { addScript, startLeaving, startTraversal, traversed } from './scripts.js';
+import { addScript, moved, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, Key, Page } from './types.js';
 import { until, within } from './wait.js';
 
@@ -107,7 +107,7 @@ class WebKitPage implements Page {
   private async traverse(delta: number): Promise<void> {
     const mark = randomUUID();
     await this.evaluate(startTraversal(delta, mark));
-    await this.waitFor(traversed(mark));
+    await this.waitFor(moved(mark));
   }
 
   async click(selector: string): Promise<void> {

@@ -26,9 +26,9 @@ export interface Life {
 }
 
 export const lives: Life[] = worlds.flatMap((world) =>
-  // A prerendered page is in a tab that the driver cannot leave.
+  // A prerendered page is in a tab that the driver can neither leave nor ask.
   everyday
-    .filter(({ opens }) => !(opens && world.atEnd))
+    .filter(({ opens }) => !opens || !(world.atEnd || world.maySayNo))
     .map((one) => ({ world, everyday: one, test: inWorld(world, one) })),
 );
 

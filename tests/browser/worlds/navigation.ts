@@ -37,9 +37,7 @@ export const navigationWorlds: World[] = [
   },
   {
     name: 'events of the lifecycle stopped before',
-    head: script(
-      stop('navigate navigatesuccess currententrychange popstate hashchange load pageshow'),
-    ),
+    head: script(stop('navigate navigatesuccess currententrychange load')),
   },
   {
     name: 'all events stopped after',
