@@ -35,25 +35,32 @@ export const isPage = (): boolean =>
   typeof document === 'object' && typeof EventTarget === 'function' && typeof location === 'object';
 
 /**
- * Calls a function of the page's client. Before there is one the call is kept for it, on a page: on a
- * server it would reach somebody else.
+ * Makes a call to the page's client. Before there is one the call is kept for it, on a page: on a server
+ * it would reach somebody else.
  */
+export function make(call: Call): unknown {
+  if (!isPage()) return undefined;
+  const { current, calls } = carrierOf(window);
+  if (current) return call.make(current);
+  if (calls && calls.length < CALLS_MAX) calls.push(call);
+  return undefined;
+}
+
+/** Calls a function of the page's client, see `make`. */
 export function call<Name extends keyof Functions>(
   name: Name,
   ...parameters: Parameters<Functions[Name]>
 ): ReturnType<Functions[Name]> | undefined {
-  if (!isPage()) return undefined;
-  const carrier = carrierOf(window);
-  const { current, calls } = carrier;
-  const make = (client: Client) =>
-    (client[name] as (...all: typeof parameters) => ReturnType<Functions[Name]>)(...parameters);
-  if (current) return make(current);
-  if (calls) {
-    /* Nobody was there yet whom another user could follow. */
-    if (name === 'setUser') carrier.calls = calls.filter((kept) => kept.name !== name);
-    if (carrier.calls!.length < CALLS_MAX) carrier.calls!.push({ name, make });
+  /* Nobody was there yet whom another user could follow. */
+  if (name === 'setUser' && isPage()) {
+    const carrier = carrierOf(window);
+    carrier.calls = carrier.calls?.filter((kept) => kept.name !== name);
   }
-  return undefined;
+  return make({
+    name,
+    make: (client) =>
+      (client[name] as (...all: typeof parameters) => ReturnType<Functions[Name]>)(...parameters),
+  }) as ReturnType<Functions[Name]> | undefined;
 }
 
 /** Makes a client the page's, unless it has one that is open, and passes on the calls that were kept. */
