@@ -238,6 +238,19 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
     },
   })),
   {
+    name: `${kind}: a document that was written anew leaves what was refused to the next page`,
+    async run(site) {
+      site.options = `{ storage: '${kind}' }`;
+      const page = await refusedVisit(site, kind);
+      await page.run(`document.open(); document.write('<p>anew</p>'); document.close()`);
+      await page.run(push);
+      await leaveWhen(page, `settled >= 2 && ${lacking(kind)} === 2`, site.plain);
+      await site.gate.accept();
+      await page.goto(site.url('next'));
+      await expectNumbers(site, { all: 3 });
+    },
+  },
+  {
     name: `${kind}: 60 records of a later version keep nothing out`,
     async run(site) {
       site.options = `{ storage: '${kind}' }`;

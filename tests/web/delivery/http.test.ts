@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FetchMode } from '../../../web/src/abi.js';
+import { Answer, FetchMode } from '../../../web/src/abi.js';
 import { createTransport, type Fetch } from '../../../web/src/delivery/http.js';
 import { settled } from '../fakes/clock.js';
 
 const URL_ASKED = 'https://o1.ingest.example/api/42/envelope/?sentry_key=k';
-const [NORMAL, AT_EXIT] = Object.values(FetchMode) as [FetchMode, FetchMode];
+const { NORMAL, AT_EXIT, PROBE, OPAQUE } = FetchMode;
 
 interface Asked {
   url: string;
@@ -30,11 +30,12 @@ class Network {
     });
   readonly transport;
 
-  constructor(fetch?: Fetch) {
-    this.transport = createTransport(fetch ?? this.fetch, () => Promise.resolve());
+  constructor(fetch?: Fetch, browsers?: Fetch) {
+    const find = (): Fetch | undefined => browsers ?? fetch ?? this.fetch;
+    this.transport = createTransport(fetch ?? this.fetch, find, () => Promise.resolve());
   }
 
-  send(bytes: number, mode: FetchMode = NORMAL, body = 'x'): void {
+  send(bytes: number, mode: number = NORMAL, body = 'x'): void {
     const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
     const sendBeacon = (url: string, text: string): boolean =>
       Boolean(this.beacons.push(`${url} ${text}`));
@@ -126,7 +127,8 @@ describe('an answer', () => {
       { status: { valueOf: () => assert.fail() } },
       [200, undefined, undefined],
     ],
-    ['that is a page', new Response('<html>'), [0, '', NaN]],
+    ['that is a page', new Response('<html>'), [Answer.FOREIGN]],
+    ['that is opaque', { type: 'opaque', status: 0 }, [Answer.OPAQUE]],
     ['that is a page of an error', new Response('<html>', { status: 503 }), [503, '', NaN]],
     ['without a body', new Response(null, { status: 204 }), [204, '', NaN]],
   ];
@@ -168,6 +170,94 @@ describe('an answer', () => {
     network.send(1);
     await settled();
     assert.deepEqual(network.answers, [[0, undefined, undefined]]);
+  });
+});
+
+/** What came back, when each request was answered as a list says: a Response, or none. */
+async function probed(
+  network: Network,
+  mode: number,
+  responses: unknown[],
+): Promise<{ modes: unknown[]; answer: unknown }> {
+  network.send(1, mode);
+  for (const [index, response] of responses.entries()) {
+    await settled();
+    if (response) network.asked[index]!.answer(response);
+    else network.asked[index]!.fail();
+  }
+  await settled();
+  assert.equal(network.answers.length, 1);
+  return {
+    modes: network.asked.map(({ init }) => init.mode),
+    answer: (network.answers[0] as unknown[])[0],
+  };
+}
+const opaque = (): unknown => ({ type: 'opaque', status: 0, headers: new Headers() });
+
+describe('a request that asks whether answers can be read', () => {
+  it('is one if they can', async () => {
+    const { modes, answer } = await probed(new Network(), PROBE, [ok()]);
+    assert.deepEqual([modes, answer], [[undefined], 200]);
+  });
+
+  it('asks without leave to read, and once more, if there is no answer', async () => {
+    const { modes, answer } = await probed(new Network(), PROBE, [undefined, opaque(), undefined]);
+    assert.deepEqual([modes, answer], [[undefined, 'no-cors', undefined], Answer.OPAQUE]);
+  });
+
+  it('finds the network back if the last one is answered', async () => {
+    const { answer } = await probed(new Network(), PROBE, [undefined, opaque(), ok()]);
+    assert.equal(answer, 200);
+  });
+
+  it('finds no network', async () => {
+    const { modes, answer } = await probed(new Network(), PROBE, [undefined, undefined]);
+    assert.deepEqual([modes, answer], [[undefined, 'no-cors'], Answer.NONE]);
+  });
+
+  it('finds somebody else', async () => {
+    const { answer } = await probed(new Network(), PROBE, [new Response('<html>')]);
+    assert.equal(answer, Answer.FOREIGN);
+  });
+
+  it('finds out by the browser’s own function what one of the page makes of answers', async () => {
+    const rejects: Fetch = () => Promise.reject(new Error('after success'));
+    const own = new Network();
+    const network = new Network(rejects, own.fetch);
+    network.send(1, PROBE);
+    await settled();
+    own.asked[0]!.answer(opaque());
+    await settled();
+    assert.deepEqual(network.answers, [[Answer.OPAQUE]]);
+  });
+
+  it('takes no for an answer where there is no such function', async () => {
+    const transport = createTransport(
+      () => Promise.reject(new Error('down')),
+      undefined,
+      () => Promise.resolve(),
+    );
+    const answers: unknown[] = [];
+    transport._send(URL_ASKED, 'x', PROBE, (status) => answers.push(status), 1);
+    await settled();
+    assert.deepEqual(answers, [Answer.NONE]);
+  });
+});
+
+describe('a request without leave to read its answer', () => {
+  it('is opaque if it came through', async () => {
+    const { modes, answer } = await probed(new Network(), OPAQUE, [opaque()]);
+    assert.deepEqual([modes, answer], [['no-cors'], Answer.OPAQUE]);
+  });
+
+  it('is no answer if it did not', async () => {
+    const { modes, answer } = await probed(new Network(), OPAQUE, [undefined]);
+    assert.deepEqual([modes, answer], [['no-cors'], Answer.NONE]);
+  });
+
+  it('says what it is answered where that can be read all the same', async () => {
+    const { answer } = await probed(new Network(), OPAQUE, [ok()]);
+    assert.equal(answer, 200);
   });
 });
 

@@ -145,7 +145,10 @@ describe('findFetch', () => {
       const asked: string[] = [];
       const browsers = (who: string) =>
         Object.defineProperty(
-          (_: string, { method, headers, credentials, keepalive }: RequestInit) => {
+          (_: string, init: RequestInit) => {
+            /* A browser reads them in the order of their names. */
+            const { credentials, headers, integrity, keepalive, method } = init;
+            assert.equal(integrity, undefined);
             if (method !== 'POST') return Promise.reject(new TypeError(`no method: ${method}`));
             asked.push([who, headers, credentials, keepalive].join());
             return Promise.resolve('answer');
@@ -190,6 +193,33 @@ describe('findFetch', () => {
         'that changes what it is given',
         (real, url, init) => real(url, Object.assign(init, { credentials: 'include' }, add)),
         'page,,omit,true',
+      ],
+      [
+        'that notes copies of what it handed on',
+        (real, url, init) => {
+          const answer = real(url, init);
+          JSON.stringify([{ ...init }, init.method]);
+          return answer;
+        },
+        'page,,omit,true',
+      ],
+      [
+        'that sends twice, once as it should',
+        (real, url, init) => {
+          const answer = real(url, init);
+          void real(url, { ...init }).catch(() => {});
+          return answer;
+        },
+        'page,,omit,true',
+      ],
+      ['that refuses', () => Promise.reject(new Error('no')), 'frame,,omit,true'],
+      [
+        'that looks, and refuses later',
+        async (_, __, init) => {
+          await Promise.resolve(init.method);
+          throw new Error('no');
+        },
+        'frame,,omit,true',
       ],
       [
         'that copies, and tries again and again',

@@ -6,6 +6,12 @@ import { FakeClock, settled } from './clock.js';
 import { FakeLocks, type FakeLockManager } from './locks.js';
 import { createStorage, type FakeStorage } from './storage.js';
 
+/** Watches nothing: what these pages have is no tree. */
+class FakeMutationObserver {
+  observe(): void {}
+  disconnect(): void {}
+}
+
 /** What the pages of one origin share. */
 export class Origin {
   readonly clock = new FakeClock();
@@ -45,6 +51,7 @@ export class FakePage {
       addEventListener: window.addEventListener.bind(window),
       removeEventListener: window.removeEventListener.bind(window),
       document: this.document,
+      MutationObserver: FakeMutationObserver,
       navigator: this.navigator,
       history: this.history,
       opener: this.opener,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Consent, SessionStatus, Status } from '../../../web/src/abi.js';
+import { Answer, Consent, SessionStatus, Status } from '../../../web/src/abi.js';
 import { known, recordOf, session, type Session } from '../fakes/core.js';
 import { Origin } from '../fakes/page.js';
 import { DSN, PREFIX, StoringPage } from './support.js';
@@ -11,7 +11,7 @@ const WAITING = /"[\da-f]{32}110/;
 const record = (release: string, ...sessions: Session[]): string =>
   JSON.stringify({ version: 1, release, visible: false, sessions: sessions.map(recordOf) });
 
-const NETWORK_ERROR = 0;
+const NETWORK_ERROR = Answer.NONE;
 const SERVER_ERROR = 503;
 const OK = 200;
 
@@ -85,6 +85,12 @@ for (const kind of ['local', 'session'] as const) {
       assert.equal(page.save(SERVER_ERROR), true);
       page.core.sessions = [];
       assert.equal(page.save(OK), false);
+    });
+
+    it('takes an answer that it may not read for one, and one of somebody else for none', async () => {
+      const page = await refused(new StoringPage(kind));
+      assert.equal(page.save(Answer.FOREIGN), true);
+      assert.equal(page.save(Answer.OPAQUE), false);
     });
 
     it('keeps what a rate limit or a lost network holds back', async () => {

@@ -3,7 +3,7 @@ import { FIRST_SEND_MS, SessionStatus, statusWords } from '../abi';
 import { adopt, carrierOf } from '../carrier';
 import type { Core } from '../core/core';
 import { createTransport } from '../delivery/http';
-import { findFetch } from '../delivery/own-fetch';
+import { browserFetch, findFetch } from '../delivery/own-fetch';
 import { clearTimer, native, setTimer } from '../native';
 import { consentOf } from '../options/configure';
 import { complete, defaults, initialUser, integrationsOf, noFetch } from '../options/defaults';
@@ -60,7 +60,9 @@ export function createClient(options: Options): Client {
   const framed = isFrame();
   const listeners = createListeners();
   const queue = createQueue();
-  const transport = createTransport(fetch ?? noFetch);
+  const transport = createTransport(fetch ?? noFetch, () =>
+    settings.fetch === noFetch ? browserFetch(native('fetch')) : undefined,
+  );
   /** When the first session began: once the page was shown, and not when it was prerendered. */
   let began: number | undefined;
   /** The page is being left, and its requests are cut. */

@@ -1,4 +1,3 @@
-import { FetchMode } from '../abi';
 import { configure } from '../options/configure';
 import { createCore, type Core } from '../core/core';
 import { clearTimer, setTimer, type Timer } from '../native';
@@ -37,7 +36,7 @@ export async function startCore(
         transport._send(
           core._read(urlLength, url),
           text,
-          mode & FetchMode.AT_EXIT,
+          mode,
           (status, limits = '', retryAfter) => {
             core._respond(request, status, core._write(limits), retryAfter);
             changed(status);

@@ -37,13 +37,15 @@ async function beginningOf({ body }: Response, wait: (ms: number) => Promise<voi
   return new TextDecoder().decode(chunk?.value?.subarray(0, 200));
 }
 
-/** Whether an answer that says 2xx is evidently not the server's. In doubt it is. */
+/** Whether an answer is evidently not the server's. In doubt it is. */
 export async function isForeign(
   response: Response,
   url: string,
   wait: (ms: number) => Promise<void>,
 ): Promise<boolean> {
   const elsewhere = isFromElsewhere(response, url);
+  /* Only what says that all is well needs a second look. */
+  if (!response.ok) return elsewhere;
   const { headers } = response;
   /* A whole body that says that it is no page, as servers give it, need not be looked at. */
   if (!elsewhere && /json/.test(headers.get('Content-Type')!) && headers.get('Content-Length')) {

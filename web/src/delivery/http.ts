@@ -1,4 +1,5 @@
 /** Requests: how the browser is asked to make them, and what came back. */
+import { Answer, FetchMode } from '../abi';
 import { setTimer } from '../native';
 import { isForeign } from './answer';
 
@@ -10,14 +11,14 @@ const KEEPALIVE_REQUESTS = 15;
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
- * An answer: its status, X-Sentry-Rate-Limits, and the seconds that Retry-After asks for, which are no
- * number if it is absent. Status 0 is no answer.
+ * An answer: its HTTP status or an `Answer`, X-Sentry-Rate-Limits, and the seconds that Retry-After asks
+ * for, which are no number if it is absent.
  */
 export type Respond = (status: number, limits?: string, retryAfter?: number) => void;
 
 export interface Transport {
-  /** Sends a body, which takes so many `bytes`. With `atExit` the page may end with this call. */
-  _send(url: string, body: string, atExit: number, respond: Respond, bytes?: number): void;
+  /** Sends a body, which takes so many `bytes`, as the core wants it: `mode` is a sum of `FetchMode`s. */
+  _send(url: string, body: string, mode: number, respond: Respond, bytes?: number): void;
   /** Resolves when nothing is on its way. */
   _idle(): Promise<unknown>;
 }
@@ -30,8 +31,31 @@ function secondsOf(retryAfter: string): number {
 
 const later = (ms: number) => new Promise<void>((resolve) => setTimer(resolve, ms));
 
+/** What came back for a request to `url`; nothing if it failed. */
+async function read(request: Promise<Response>, url: string): Promise<Parameters<Respond>> {
+  let status: number = Answer.NONE;
+  let limits: string | undefined;
+  let retryAfter: number | undefined;
+  try {
+    const response = await request;
+    const header = (name: string) => response.headers.get(name) ?? '';
+    /* Whatever a function of the page makes of the answer, there was one. */
+    status = 200;
+    if (response.type === 'opaque') return [Answer.OPAQUE];
+    status = +response.status || status;
+    limits = header('X-Sentry-Rate-Limits');
+    retryAfter = secondsOf(header('Retry-After'));
+    if (await isForeign(response, url, later)) return [Answer.FOREIGN];
+  } catch {
+    /* There was no answer, or it is none that can be judged. */
+  }
+  return [status, limits, retryAfter];
+}
+
 export function createTransport(
   fetch: Fetch,
+  /** Finds the browser's own function, which tells whether a server is there if its answers are for nobody. */
+  findOwn: () => Fetch | undefined = () => undefined,
   /* A page that ends cuts its requests first, and the cut must not be known before the end is. A
    * window that a script closed has not long to live. */
   beforeFailing = () => (closed ? Promise.resolve() : later(0)),
@@ -40,15 +64,16 @@ export function createTransport(
   let last: Promise<void> | undefined;
   /** Bytes of those with `keepalive`. */
   let outliving = 0;
+  let own: Fetch | undefined;
 
   return {
-    _send(url, body, atExit, respond, bytes = body.length) {
+    _send(url, body, mode, respond, bytes = body.length) {
       let share = Math.max(bytes, KEEPALIVE_BYTES / KEEPALIVE_REQUESTS);
       const keepalive = outliving + share <= KEEPALIVE_BYTES;
 
       /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
       try {
-        if (atExit && !keepalive && navigator.sendBeacon(url, body)) {
+        if (mode & FetchMode.AT_EXIT && !keepalive && navigator.sendBeacon(url, body)) {
           setTimer(() => respond(200));
           return;
         }
@@ -57,34 +82,32 @@ export function createTransport(
       }
       if (!keepalive) share = 0;
       outliving += share;
+
+      /* Without leave to read the answer, a request is `no-cors`. */
+      const ask = async (by: Fetch, readable: boolean) =>
+        by(url, {
+          method: 'POST',
+          body,
+          keepalive,
+          credentials: 'omit',
+          referrerPolicy: 'strict-origin',
+          ...(readable ? undefined : { mode: 'no-cors' }),
+        });
+      /* The second try tells a network that came back between the two from answers for nobody. */
+      const probe = async (): Promise<Parameters<Respond>> => {
+        own ??= findOwn();
+        const [reached] = own ? await read(ask(own, false), url) : [Answer.NONE];
+        if (reached === Answer.NONE) return [reached];
+        const again = await read(ask(fetch, true), url);
+        return again[0] === Answer.NONE ? [Answer.OPAQUE] : again;
+      };
       const before = last;
       const exchange = async () => {
-        let status = 0;
-        let limits: string | undefined;
-        let retryAfter: number | undefined;
-        try {
-          const response = await fetch(url, {
-            method: 'POST',
-            body,
-            keepalive,
-            credentials: 'omit',
-            referrerPolicy: 'strict-origin',
-          });
-          outliving -= share;
-          const header = (name: string) => response.headers.get(name) ?? '';
-          /* Whatever a function of the page makes of the answer, there was one. */
-          status = 200;
-          status = +response.status || status;
-          limits = header('X-Sentry-Rate-Limits');
-          retryAfter = secondsOf(header('Retry-After'));
-          if (response.ok && (await isForeign(response, url, later))) status = 0;
-        } catch {
-          if (!status) {
-            outliving -= share;
-            await beforeFailing();
-          }
-        }
-        respond(status, limits, retryAfter);
+        let answer = await read(ask(fetch, !(mode & FetchMode.OPAQUE)), url);
+        if (answer[0] === Answer.NONE && mode & FetchMode.PROBE) answer = await probe();
+        outliving -= share;
+        if (answer[0] === Answer.NONE) await beforeFailing();
+        respond(...answer);
         await before;
       };
       last = exchange();

@@ -56,41 +56,49 @@ function fetchOfFrame(): Fetch | undefined {
 
 /**
  * Requests through a proxy, which mostly wants to see them: it may as long as it hands on what it was
- * given. A copy of that does not reach the network, as its method is none, and `clean` makes the request.
+ * given. A copy of that does not reach the network, as its method is none, and `clean` makes the request,
+ * as it does where the proxy refuses to.
  */
 const through =
   (proxy: Fetch, clean: Fetch): Fetch =>
   async (url, init) => {
     let isCopied = false;
+    let isTaken = false;
     const seen = new Proxy(init, {
       ownKeys(target) {
         isCopied = true;
         return Reflect.ownKeys(target);
       },
-      get: (target, name) =>
-        name === 'method' && isCopied ? 'CONNECT' : (Reflect.get(target, name) as unknown),
+      get(target, name) {
+        /* The browser reads all that a request may have, and nobody else asks for this. */
+        if (name === 'integrity' && !isCopied) isTaken = true;
+        return name === 'method' && isCopied ? 'CONNECT' : (Reflect.get(target, name) as unknown);
+      },
       set: () => true,
     });
     const instead = (error: unknown) => {
-      if (!isCopied) throw error;
+      if (isTaken) throw error;
       return clean(url, init);
     };
     const answer = Promise.resolve(proxy(url, seen));
-    if (!isCopied) return answer.catch(instead);
+    if (isTaken || !isCopied) return answer.catch(instead);
     /* At once, as the page may be ending. */
     answer.catch(() => {});
     return clean(url, init);
   };
 
+/** The browser's `fetch`, for a page whose own is `own`. */
+export const browserFetch = (own: unknown): Fetch | undefined =>
+  isNativeFetch(own) ? own : fetchOfFrame();
+
 /**
- * The browser's `fetch` for a page whose own is `own`. Where that was replaced a frame is asked, at once:
- * a window that is being closed has no frames any more. Where no frame can be asked, `own` is better than
- * nothing.
+ * The function that sends, for a page whose own is `own`. Where that was replaced a frame is asked, at
+ * once: a window that is being closed has no frames any more. Where no frame can be asked, `own` is
+ * better than nothing.
  */
 export function findFetch(own: unknown): Fetch | undefined {
-  if (isNativeFetch(own)) return own;
-  const clean = fetchOfFrame();
-  if (!isFunction(own)) return clean;
+  const clean = browserFetch(own);
+  if (!isFunction(own) || own === clean) return clean;
   if (!clean) return own;
   return isProxy(own) ? through(own, clean) : clean;
 }

@@ -1,6 +1,7 @@
 /** Couriers deliver what earlier pages left. Each has a core of its own, for one release and environment. */
 import { Consent, SESSIONS_MAX, Status } from '../abi';
 import type { Core } from '../core/core';
+import { native } from '../native';
 import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
 import {
@@ -80,7 +81,7 @@ export function sendCouriers(
       record.content = content;
       if (!content && status !== undefined) {
         courier.records.delete(key);
-        setTimeout(letGo, DONE_MS, key);
+        native('setTimeout')(letGo, DONE_MS, key);
       }
     }
   };
@@ -131,7 +132,7 @@ export function sendCouriers(
     if (courier.leaving) return;
     courier.leaving = true;
     /* With those that are found at the same time. */
-    setTimeout(() => {
+    native('setTimeout')(() => {
       courier.leaving = false;
       core._flush();
       update(courier);
@@ -162,7 +163,7 @@ export function sendCouriers(
       if (mine) {
         if (dismissed) return locks.letGo(key);
         taken.add(key);
-        setTimeout(() => {
+        native('setTimeout')(() => {
           if (taken.has(key)) adopt(key);
         }, SPREAD_MS);
       } else if (mine === false && !isLocal && !dismissed) {

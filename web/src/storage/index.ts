@@ -10,6 +10,7 @@
 import { Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
+import { createListeners } from '../signals/listen';
 import { sendCouriers, type Couriers, type StartCore } from './courier';
 import { createLeases } from './leases';
 import { createLocks } from './locks';
@@ -76,41 +77,32 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   };
   const own = createOwnRecord(settings, core, records, locks, save);
 
-  addEventListener(
-    'pagehide',
-    () => {
-      visible = false;
-      save();
-      away = true;
-      dismissCouriers();
-      /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
-      if (own.isKept) core._forget();
-      own.leave();
-    },
-    true,
-  );
-  addEventListener(
-    'pageshow',
-    ({ persisted }) => {
-      if (!persisted) return;
-      away = false;
-      visible = true;
-      save();
-    },
-    true,
-  );
-  addEventListener('online', () => couriers?.flush());
+  const listeners = createListeners();
+  listeners._on(window, 'pagehide', () => {
+    visible = false;
+    save();
+    away = true;
+    dismissCouriers();
+    /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
+    if (own.isKept) core._forget();
+    own.leave();
+  });
+  listeners._on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {
+    if (!persisted) return;
+    away = false;
+    visible = true;
+    save();
+  });
+  listeners._on(window, 'online', () => couriers?.flush());
   for (const type of ['visibilitychange', 'freeze', 'resume']) {
-    document.addEventListener(
-      type,
-      () => {
-        visible = type !== 'freeze' && document.visibilityState === 'visible';
-        lessees?.renew();
-        save();
-      },
-      true,
-    );
+    listeners._on(document, type, () => {
+      visible = type !== 'freeze' && document.visibilityState === 'visible';
+      lessees?.renew();
+      save();
+    });
   }
+  /* `document.open()` removes the listeners of the window and of the document. */
+  new MutationObserver(() => listeners._again()).observe(document, { childList: true });
 
   /* A window that was just opened has a copy of what its opener has. */
   if (!isLocal && opener && history.length === 1) records.keys().forEach(records.remove);

@@ -4,6 +4,7 @@
  * that sleeps) may be taken for one that died; it finds out when it runs again, and gives up what
  * another page then has. A page that died is known as dead only after some minutes.
  */
+import { native, type Timer } from '../native';
 import type { Locks } from './locks';
 import type { Texts } from './record';
 
@@ -23,7 +24,7 @@ const SPREAD_MS = 300;
 /** Whether a lease runs. A time that is none, or too far away, is that of a clock that was wrong. */
 const isLeased = (left: number) => left > 0 && left <= LEASE_MS;
 
-const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const later = (ms: number) => new Promise<void>((resolve) => native('setTimeout')(resolve, ms));
 
 /**
  * `leases` are texts beside the `records`; `lost` is called with the key of a record that another page
@@ -39,7 +40,7 @@ export function createLeases(
 } {
   const held = new Set<string>();
   const me = crypto.getRandomValues(new Uint32Array(4)).join('-');
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   let renewed = 0;
 
   const entryOf = (key: string) => leases.prefix + key.slice(records.prefix.length);
@@ -50,7 +51,7 @@ export function createLeases(
   const write = (key: string) => leases.put(entryOf(key), `${me} ${Date.now() + LEASE_MS}`);
 
   const renew = () => {
-    clearTimeout(timer);
+    native('clearTimeout')(timer);
     const slept = Date.now() - renewed > LEASE_MS;
     renewed = Date.now();
     for (const key of [...held]) {
@@ -62,7 +63,7 @@ export function createLeases(
         lost(key);
       }
     }
-    timer = held.size ? setTimeout(renew, RENEW_MS) : undefined;
+    timer = held.size ? native('setTimeout')(renew, RENEW_MS) : undefined;
   };
 
   /** Whether nobody has it, or nobody renews it any more. */
@@ -95,7 +96,7 @@ export function createLeases(
       if (read(key).owner !== me) return false;
       held.add(key);
       if (!timer) renewed = Date.now();
-      timer ??= setTimeout(renew, RENEW_MS);
+      timer ??= native('setTimeout')(renew, RENEW_MS);
       return true;
     },
     letGo(key) {

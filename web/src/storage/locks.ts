@@ -3,6 +3,8 @@
  * free lock says that the page is gone.
  */
 
+import { native } from '../native';
+
 /** How long the lock of a page that has just ended may take to become free, on a busy machine, too. */
 const ENDING_MS = 5000;
 
@@ -25,7 +27,7 @@ export function createLocks(manager: LockManager): Locks {
     take: (key) =>
       new Promise((resolve) => {
         const patience = new AbortController();
-        setTimeout(() => patience.abort(), ENDING_MS);
+        native('setTimeout')(() => patience.abort(), ENDING_MS);
         const hold = () => {
           resolve(true);
           return new Promise<void>((free) => held.set(key, free));

@@ -1,5 +1,5 @@
 /** The record in which this page keeps its own sessions, as long as the server lacks something of them. */
-import { Counter, Status } from '../abi';
+import { Answer, Counter, Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
 import type { Locks } from './locks';
@@ -76,7 +76,8 @@ export function createOwnRecord(
       return isPostponed;
     },
     answered(status) {
-      failed = !((status >= 200 && status < 300) || status === 429);
+      const isOk = status >= 200 && status < 300;
+      failed = !(isOk || status === 429 || status === Answer.OPAQUE);
     },
     save(visible, status) {
       const stuck = failed || core._status() === Status.RATE_LIMITED || navigator.onLine === false;
