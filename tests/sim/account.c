@@ -217,7 +217,7 @@ void check_numbers(void) {
     const life_config *config = &P.life->config;
     /* What was in doubt leaves again when answers become readable, or on the next page. */
     bool exact =
-        config->faults == 0 &&
+        config->faults == 0 && config->lost_answers == 0 &&
         (!config->unreadable || (config->readable_from >= (int)P.life->count && !config->storage));
 
     for (unsigned i = 0; i < M.count; i++) {

@@ -211,6 +211,7 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     const life_config *config = &P.life->config;
     const char *expected = config->tunnel ? TUNNEL : ENDPOINT;
     rng random = event_random();
+    rng answers = {rng_mix(random.state)};
     request *request = &P.requests[P.request_count];
 
     if (P.request_count == REQUESTS) {
@@ -262,11 +263,12 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     const bool opaque = (mode & CRASHFREE_FETCH_OPAQUE) != 0;
     const bool probe = (mode & CRASHFREE_FETCH_PROBE) != 0;
 
-    request->fate = network_seen(&real,
-                                 opaque  ? WAY_OPAQUE
-                                 : probe ? WAY_PROBE
-                                         : WAY_NORMAL,
-                                 P.unreadable);
+    request->fate = network_seen(
+        &real,
+        opaque  ? WAY_OPAQUE
+        : probe ? WAY_PROBE
+                : WAY_NORMAL,
+        P.unreadable || (config->lost_answers > 0 && rng_chance(&answers, config->lost_answers)));
     if (opaque != (c->unreadable && !probe)) {
         fail("a request says that its answer cannot be read", "mode %d", mode);
     }

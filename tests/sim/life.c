@@ -165,14 +165,17 @@ void life_make(life *life, uint64_t seed, double faults) {
     }
 }
 
-void life_make_plain(life *life, uint64_t seed, double faults) {
+void life_make_plain(life *life, uint64_t seed, troubles troubles) {
     rng random = {rng_mix(seed ^ UINT64_C(0x51c3))};
     life_config *c = &life->config;
 
     memset(c, 0, sizeof *c);
     life->seed = seed;
     c->seed = rng_next(&random);
-    c->faults = faults;
+    c->faults = troubles.faults;
+    c->lost_answers = troubles.lost_answers;
+    c->unreadable = (double)(rng_mix(seed) >> 11) * 0x1p-53 < troubles.unreadable_pages;
+    c->readable_from = LIFE_EVENTS;
     c->works = true;
     c->environment = 1;
     c->sample_rate = 1;

@@ -78,14 +78,15 @@ typedef struct life_config {
     bool hidden_start;
     bool storage;
     bool storage_fails;
-    bool clock_sleeps; /* the monotonic clock stands still while the computer sleeps */
-    bool unreadable;   /* the page may not read answers ... */
-    int readable_from; /* ... until so many events have happened */
-    bool heals;        /* before the page ends, the network works again for long enough */
-    double lateness;   /* of timers */
-    double latency;    /* most of an answer */
-    double skew;       /* of the wall clock at first, ms */
-    double origin;     /* of the monotonic clock */
+    bool clock_sleeps;   /* the monotonic clock stands still while the computer sleeps */
+    bool unreadable;     /* the page may not read answers ... */
+    int readable_from;   /* ... until so many events have happened */
+    double lost_answers; /* share of requests that arrive and whose answer is lost */
+    bool heals;          /* before the page ends, the network works again for long enough */
+    double lateness;     /* of timers */
+    double latency;      /* most of an answer */
+    double skew;         /* of the wall clock at first, ms */
+    double origin;       /* of the monotonic clock */
     page_end last;
 } life_config;
 
@@ -105,8 +106,16 @@ extern const char *const life_releases[LIFE_RELEASES];
 /* Makes a life. `faults` is the share of failing requests; negative lets the seed choose. */
 void life_make(life *life, uint64_t seed, double faults);
 
+/* What goes wrong in a calm life, each as a share: requests, those of them that arrive and whose answer
+ * is lost, and pages that may not read any answer. */
+typedef struct troubles {
+    double faults;
+    double lost_answers;
+    double unreadable_pages;
+} troubles;
+
 /* A calm life for comparing numbers: visits, navigations, errors, a user who logs in. */
-void life_make_plain(life *life, uint64_t seed, double faults);
+void life_make_plain(life *life, uint64_t seed, troubles troubles);
 
 void life_print(const life *life, FILE *out);
 
