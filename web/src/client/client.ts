@@ -19,7 +19,7 @@ import { countsOf, type Counts } from './counts';
 import { createLazyCore } from './lazy-core';
 import { now } from './moment';
 import { createQueue } from './queue';
-import { dsnKey, findClient, isFrame } from './registry';
+import { findClient, isFrame } from './registry';
 import { startCore } from './start';
 import type { Status } from './status';
 import type { Client } from './types';
@@ -37,10 +37,11 @@ function idOf(user: User | null | undefined): string {
  */
 export function createClient(options: Options): Client {
   const { clients } = carrierOf(window);
-  const key = dsnKey(options.dsn);
+  const key = typeof options.dsn === 'string' ? options.dsn : '';
   const existing = findClient(key);
   if (existing) {
-    clients.set(key, existing);
+    /* One of this window has its place, perhaps by another spelling. */
+    if (![...clients.values()].includes(existing)) clients.set(key, existing);
     return existing;
   }
 
