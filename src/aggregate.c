@@ -77,7 +77,7 @@ crashfree_status crashfree_aggregate_status(const crashfree_aggregate *aggregate
     const crashfree_status status = configuration(aggregate);
 
     if (status == CRASHFREE_STATUS_ACTIVE &&
-        aggregate->limits.sessions > latest(aggregate, monotonic)) {
+        aggregate->limits.items > latest(aggregate, monotonic)) {
         return CRASHFREE_STATUS_RATE_LIMITED;
     }
     return status;
@@ -157,8 +157,8 @@ bool crashfree_aggregate_respond(crashfree_aggregate *aggregate, int status, con
     }
     aggregate->asked = false;
     aggregate->monotonic = latest(aggregate, monotonic);
-    const bool limited = cf_ratelimit_update(&aggregate->limits, aggregate->monotonic, status,
-                                             limits, limits_length, retry_after);
+    const bool limited = cf_ratelimit_update(&aggregate->limits, "session", aggregate->monotonic,
+                                             status, limits, limits_length, retry_after);
     const bool delivered = (status >= 200 && status < 300) || (status == 429 && !limited);
 
     if (delivered) {

@@ -113,7 +113,7 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
         break;
     default:
         take_status(client, request, is_probe, status,
-                    cf_ratelimit_update(&client->limits, client->monotonic, status, limits,
-                                        limits_length, retry_after));
+                    cf_ratelimit_update(&client->limits, "session", client->monotonic, status,
+                                        limits, limits_length, retry_after));
     }
 }

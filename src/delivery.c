@@ -112,7 +112,7 @@ static bool has_losses(const crashfree *client, bool alone) {
  * Returns whether there are some to send; what a rate limit holds back is woken for.
  */
 static bool choose_sessions(crashfree *client, cf_occasion occasion) {
-    const double limited = client->limits.sessions - client->monotonic;
+    const double limited = client->limits.items - client->monotonic;
     const bool ask = client->number[CRASHFREE_OPTION_BEFORE_SEND] != 0;
 
     /* All of them, as before_send may make any one due. */
@@ -211,7 +211,7 @@ void cf_delivery_send(crashfree *client, cf_occasion occasion) {
 
     if (sessions || report) {
         send_items(client, occasion, sessions, report);
-    } else if (occasion == CF_EVENT && client->limits.sessions <= client->monotonic &&
+    } else if (occasion == CF_EVENT && client->limits.items <= client->monotonic &&
                client->probe_at <= client->monotonic && cf_queue_has_doubts(client)) {
         send_probe(client);
     }

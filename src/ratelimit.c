@@ -35,8 +35,8 @@ static bool is(const char *text, size_t length, const char *word) {
     return length == strlen(word) && memcmp(text, word, length) == 0;
 }
 
-bool cf_ratelimit_update(cf_ratelimit *limits, double now, int status, const char *header,
-                         size_t length, double retry_after) {
+bool cf_ratelimit_update(cf_ratelimit *limits, const char *category, double now, int status,
+                         const char *header, size_t length, double retry_after) {
     const char *const end = header + length;
     const char *part = NULL;
     size_t size = 0; /* of the part, without the blanks around it */
@@ -64,8 +64,8 @@ bool cf_ratelimit_update(cf_ratelimit *limits, double now, int status, const cha
         } else if (field == 1) {
             all = size == 0;
         }
-        if (all || (field == 1 && is(part, size, "session"))) {
-            extend(&limits->sessions, now, delay);
+        if (all || (field == 1 && is(part, size, category))) {
+            extend(&limits->items, now, delay);
             limited = true;
         }
         if (all || (field == 1 && is(part, size, "internal"))) {

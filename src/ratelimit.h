@@ -7,16 +7,16 @@
 
 /* Ends of the limits on a monotonic clock; 0 is none. */
 typedef struct cf_ratelimit {
-    double sessions;
+    double items;   /* of the category that the items are of */
     double reports; /* client reports, category `internal` */
 } cf_ratelimit;
 
 /*
  * Takes the limits of one answer into account; of overlapping ones the later end stays. `header` is
  * X-Sentry-Rate-Limits, empty if absent; `retry_after` is in seconds, negative if absent, and only
- * counts for a 429 without the header. Returns whether this answer limits sessions.
+ * counts for a 429 without the header. Returns whether this answer limits `category`.
  */
-bool cf_ratelimit_update(cf_ratelimit *limits, double now, int status, const char *header,
-                         size_t length, double retry_after);
+bool cf_ratelimit_update(cf_ratelimit *limits, const char *category, double now, int status,
+                         const char *header, size_t length, double retry_after);
 
 #endif

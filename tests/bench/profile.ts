@@ -11,6 +11,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { CDPSession } from 'puppeteer-core';
 import { root } from '../../web/build/run.js';
 import { call, Chromium, type Visit } from './chromium.js';
 import { crashfree, loadSubjects, type Subject } from './subjects/index.js';
@@ -58,15 +59,12 @@ const { values } = parseArgs({
   },
 });
 const categories = [
-  'blink.user_timing',
   'devtools.timeline',
   'v8',
   'v8.wasm',
   'disabled-by-default-v8.compile',
   'disabled-by-default-v8.cpu_profiler',
 ];
-/** What the page writes into its trace, by which it is found there. */
-const MARK = 'crashfree-bench';
 const spansShown =
   /^(EvaluateScript|FunctionCall|V8\.(?!CollectSource)|v8\.|wasm\.|M(in|aj)orGC|RunMicrotasks|FireIdleCallback|TimerFire|EventDispatch)/;
 
@@ -99,9 +97,7 @@ function add(to: Map<string, number>, name: string, microseconds: number): void 
 /** Adds up the samples of the page's main thread. */
 function read(events: TraceEvent[], spent: Spent): void {
   const nodes = new Map<number, CallFrame & { parent?: number }>();
-  // The browser's own pages are in the trace, too.
-  const page = events.find(({ name }) => name === MARK)!;
-  const chunks = events.filter(({ name, pid }) => name === 'ProfileChunk' && pid === page.pid);
+  const chunks = events.filter(({ name }) => name === 'ProfileChunk');
   for (const { args } of chunks) {
     for (const { id, parent, callFrame } of args.data?.cpuProfile?.nodes ?? []) {
       nodes.set(id, { ...callFrame, ...(parent !== undefined && { parent }) });
@@ -119,15 +115,17 @@ function read(events: TraceEvent[], spent: Spent): void {
       add(spent.functions, name, delta);
     }
   }
+  const { pid } = chunks[0] ?? {};
+  const main = events.find((event) => event.pid === pid && event.args.name === 'CrRendererMain');
   for (const { name, ph, tid, tdur, ...event } of events) {
-    const isMain = event.pid === page.pid && tid === page.tid;
-    if (isMain && ph === 'X' && tdur && spansShown.test(name)) add(spent.spans, name, tdur);
+    const isShown = event.pid === pid && tid === main?.tid && spansShown.test(name);
+    if (isShown && ph === 'X' && tdur) add(spent.spans, name, tdur);
   }
 }
 
 /** Records while something is done, and keeps the trace in a file. */
 async function traced(
-  { page, cdp }: Visit,
+  cdp: CDPSession,
   file: string,
   action: () => Promise<unknown>,
 ): Promise<TraceEvent[]> {
@@ -138,7 +136,6 @@ async function traced(
     transferMode: 'ReportEvents',
     traceConfig: { includedCategories: categories },
   });
-  await page.evaluate(`performance.mark('${MARK}')`);
   await action();
   const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve));
   await cdp.send('Tracing.end');
@@ -175,23 +172,21 @@ const until = emptied();
 const navigations = emptied();
 try {
   for (let round = 0; round < rounds; round++) {
-    await chromium.visit('/loading', async (visit) => {
-      const { page, release } = visit;
+    await chromium.visit('/loading', async ({ page, cdp, release }: Visit) => {
       await chromium.prepare(page, subject, 0);
       offset = (await page.evaluate('bench.offset()')) as number;
-      read(await traced(visit, 'start.json', () => call(page, 'start')), inTask);
+      read(await traced(cdp, 'start.json', () => call(page, 'start')), inTask);
       const rest = async () => {
         release();
         await call(page, 'started');
       };
-      read(await traced(visit, 'first-session.json', rest), until);
+      read(await traced(cdp, 'first-session.json', rest), until);
     });
-    await chromium.visit('/steady', async (visit) => {
-      const { page } = visit;
+    await chromium.visit('/steady', async ({ page, cdp }: Visit) => {
       offset = 0;
       await chromium.settle(page, subject, false);
       await call(page, 'visit', 50);
-      read(await traced(visit, 'navigations.json', () => call(page, 'visit', 10)), navigations);
+      read(await traced(cdp, 'navigations.json', () => call(page, 'visit', 10)), navigations);
     });
   }
 } finally {

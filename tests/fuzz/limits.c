@@ -15,13 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *header = check_copy(data + 2, size - 2);
     const double retry_after = (double)data[1] * data[1] * data[1] - 1;
     const int status = statuses[data[0] % (sizeof statuses / sizeof statuses[0])];
-    const bool limited = cf_ratelimit_update(&limits, now, status, header, size - 2, retry_after);
+    const bool limited =
+        cf_ratelimit_update(&limits, "session", now, status, header, size - 2, retry_after);
 
     free(header);
     /* A limit never gets shorter, and none is longer than a day. */
-    REQUIRE(limits.sessions >= now + 5000 && limits.sessions <= now + DAY_MS);
+    REQUIRE(limits.items >= now + 5000 && limits.items <= now + DAY_MS);
     REQUIRE(limits.reports >= now + 7000 && limits.reports <= now + DAY_MS);
-    REQUIRE(limited || limits.sessions == now + 5000);
+    REQUIRE(limited || limits.items == now + 5000);
     REQUIRE(limited || size > 2 || status != 429);
     return 0;
 }

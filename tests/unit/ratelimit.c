@@ -8,7 +8,8 @@
 static cf_ratelimit limits;
 
 static bool update(int status, const char *header, double retry_after) {
-    return cf_ratelimit_update(&limits, NOW, status, header, strlen(header), retry_after);
+    return cf_ratelimit_update(&limits, "session", NOW, status, header, strlen(header),
+                               retry_after);
 }
 
 /* Seconds that sessions, or client reports, have to wait; -1 if there is no limit. */
@@ -20,7 +21,7 @@ static double sessions(int status, const char *header, double retry_after) {
     memset(&limits, 0, sizeof limits);
     const bool limited = update(status, header, retry_after);
 
-    return limited == (limits.sessions > 0) ? wait_of(limits.sessions) : -2;
+    return limited == (limits.items > 0) ? wait_of(limits.items) : -2;
 }
 
 static double reports(int status, const char *header, double retry_after) {
@@ -81,11 +82,11 @@ TEST(H8_fractions_are_rounded_up) {
 TEST(H10_the_later_end_stays) {
     CHECK_EQ_INT(sessions(200, "300:session:key", -1), 300);
     CHECK(update(200, "10:session:key", -1));
-    CHECK_EQ_INT(wait_of(limits.sessions), 300);
+    CHECK_EQ_INT(wait_of(limits.items), 300);
     CHECK(update(429, "", 10));
-    CHECK_EQ_INT(wait_of(limits.sessions), 300);
+    CHECK_EQ_INT(wait_of(limits.items), 300);
     CHECK(update(200, "301:session:key", -1));
-    CHECK_EQ_INT(wait_of(limits.sessions), 301);
+    CHECK_EQ_INT(wait_of(limits.items), 301);
     CHECK_EQ_INT(sessions(200, "10:session:key,300:session:key,20:session:key", -1), 300);
 }
 
@@ -146,8 +147,8 @@ TEST(reads_no_byte_behind_the_header) {
         CHECK(exact != NULL);
         memcpy(exact, headers[i], length);
         memset(&limits, 0, sizeof limits);
-        (void)cf_ratelimit_update(&limits, NOW, 200, exact, length, -1);
+        (void)cf_ratelimit_update(&limits, "session", NOW, 200, exact, length, -1);
         free(exact);
-        CHECK(limits.sessions <= NOW + DAY * 1000);
+        CHECK(limits.items <= NOW + DAY * 1000);
     }
 }

@@ -5,6 +5,11 @@ declare module 'crashfree:wasm' {
   export const textsAt: number;
 }
 
+/** The module of the events, filled in by web/build/wasm/plugin.ts. */
+declare module 'crashfree:events-wasm' {
+  export function bytes(): Uint8Array<ArrayBuffer>;
+}
+
 /** What the module's exports and imports are called there and, shorter, in the scripts. */
 declare module 'crashfree:names' {
   export const names: [name: string, short: string][];
@@ -20,6 +25,7 @@ declare module 'crashfree:files' {
   /** The core as JavaScript. */
   export function loadNowasm(): Promise<WithoutWasm>;
   export function loadStorage(): Promise<typeof import('../src/storage')>;
+  export function loadEvents(): Promise<typeof import('../src/events')>;
 }
 
 /** The module for servers; filled in by web/build/steps/node.ts. */

@@ -39,7 +39,7 @@ function inert(status: Status): Client {
       () =>
       (...parameters: unknown[]) =>
         (
-          parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
+          parameters.find((parameter) => typeof parameter === 'function') as
             (() => unknown) | undefined
         )?.(),
     wrap: (listener) => listener,

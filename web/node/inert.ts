@@ -15,7 +15,7 @@ export const init: typeof Node.init = () => ({
     () =>
     (...parameters) =>
       (
-        parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
+        parameters.find((parameter) => typeof parameter === 'function') as
           (() => unknown) | undefined
       )?.(),
   wrap: (listener) => listener,

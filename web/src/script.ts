@@ -14,6 +14,7 @@ import {
   startSession,
 } from './api';
 import { fromAttributes } from './options/attributes';
+import { lateEvents } from './late-events';
 import { earlyCalls } from './signals/early';
 import { tags } from './tag';
 
@@ -48,7 +49,10 @@ const calls = earlyCalls();
 if (!isThere()) page.crashfree = api;
 
 for (const { dataset } of tags) {
-  if (dataset.dsn !== undefined) init(fromAttributes(dataset));
+  if (dataset.dsn === undefined) continue;
+  const options = fromAttributes(dataset);
+  if ((dataset.events ?? 'false') !== 'false') options.integrations = [lateEvents()];
+  init(options);
 }
 
 /* Calls that were made before: `crashfree.q.push(['setUser', { id: 42 }])`. */

@@ -21,7 +21,7 @@ endfunction()
 # Safari 15. Less code than their absence by a twentieth.
 set(wasm_features -mbulk-memory -msign-ext -mnontrapping-fptoint)
 set(wasm_enabled --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int)
-foreach(part cf_cjson crashfree_core crashfree_counts)
+foreach(part cf_cjson crashfree_core crashfree_counts crashfree_events)
   target_compile_options(${part} PRIVATE ${wasm_features})
 endforeach()
 set_source_files_properties(src/wasm/libc.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
@@ -122,3 +122,10 @@ add_wasm_module(crashfree-node
   STACK 16384 MEMORY 393216
   SOURCES src/native/utf8.c src/wasm/alloc.c src/wasm/libc.c
   LIBRARIES crashfree_core crashfree_counts)
+
+# The events'. It has no data but its state.
+add_wasm_module(crashfree-events
+  BOUNDARY src/wasm/events.c
+  STACK 1024 MEMORY 65536
+  SOURCES src/wasm/libc.c
+  LIBRARIES crashfree_core crashfree_events)

@@ -63,7 +63,7 @@ ${wordsText(name, type, members, names)}`;
 }
 
 /** The words of an enum that the page's layer shows to people, by value, and what parts them. */
-const SHOWN: Record<string, string> = { status: '-', counter: '_' };
+const SHOWN: Record<string, string> = { status: '-', counter: '_', event_loss: '_' };
 
 function wordsText(name: string, type: string, members: Member[], names: string[]): string {
   const separator = SHOWN[name];
@@ -109,7 +109,7 @@ export function abiText(header: string): string {
 /** Writes the file, unless it has this text already, so that nothing that watches it is woken. */
 export async function writeAbi(): Promise<void> {
   const target = join(root, 'web/src/abi.ts');
-  const headers = ['crashfree.h', 'crashfree_aggregate.h'].map((name) =>
+  const headers = ['crashfree.h', 'crashfree_aggregate.h', 'crashfree_events.h'].map((name) =>
     readFile(join(root, 'include', name), 'utf8'),
   );
   const text = abiText((await Promise.all(headers)).join('\n'));

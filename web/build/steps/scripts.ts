@@ -38,6 +38,7 @@ export const MODULES: Record<string, string> = {
   crashfree: page,
   'crashfree.sentry': 'web/src/sentry.ts',
   'crashfree.anonymous': 'web/src/anonymous.ts',
+  'crashfree.events': 'web/src/events/index.ts',
   'crashfree.react': 'web/adapters/react.ts',
   'crashfree.vue': 'web/adapters/vue.ts',
   'crashfree.angular': 'web/adapters/angular.ts',

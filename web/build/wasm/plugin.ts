@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { root } from '../run.js';
@@ -5,12 +6,14 @@ import type { Packed } from './pack.js';
 
 /** The ways to files that are loaded only where they are needed. A literal is what bundlers follow. */
 const literal = `export const loadNowasm = () => import('./crashfree.nowasm.js');
-  export const loadStorage = () => import('./crashfree.storage.js');`;
+  export const loadStorage = () => import('./crashfree.storage.js');
+  export const loadEvents = () => import('./crashfree.events.js');`;
 /** A script tag has its own address. */
 const besideScript = `import { tags } from './tag';
   const src = tags[0]?.src;
   export const loadNowasm = () => import(new URL('crashfree.nowasm.js', src));
-  export const loadStorage = () => import(new URL('crashfree.storage.js', src));`;
+  export const loadStorage = () => import(new URL('crashfree.storage.js', src));
+  export const loadEvents = () => import(new URL('crashfree.events.js', src));`;
 const files = { esm: literal, cjs: literal, iife: besideScript };
 export type Format = keyof typeof files;
 
@@ -33,7 +36,7 @@ export function wasmPlugin(
         path,
         namespace: 'crashfree',
       }));
-      build.onResolve({ filter: /^\.\/crashfree\.(nowasm|storage)\.js$/ }, ({ path }) => ({
+      build.onResolve({ filter: /^\.\/crashfree\.(nowasm|storage|events)\.js$/ }, ({ path }) => ({
         path,
         external: true,
       }));
@@ -43,6 +46,13 @@ export function wasmPlugin(
           .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
           .join('\n'),
       }));
+      build.onLoad({ filter: /:events-wasm$/, namespace: 'crashfree' }, async () => {
+        const module = await readFile(join(root, 'build/wasm/crashfree-events.wasm'));
+        return {
+          contents: `export const bytes = () =>
+            Uint8Array.from(atob('${module.toString('base64')}'), (byte) => byte.charCodeAt(0));`,
+        };
+      });
       build.onLoad({ filter: /:names$/, namespace: 'crashfree' }, () => ({
         contents: `export const names = ${JSON.stringify([...names])};`,
       }));

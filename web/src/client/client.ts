@@ -16,10 +16,11 @@ import { watchNavigation } from '../signals/navigation';
 import { createJudge } from '../signals/noise';
 import type { Save } from '../storage';
 import { countsOf, type Counts } from './counts';
+import { createExtensions } from './extensions';
 import { createLazyCore } from './lazy-core';
 import { now } from './moment';
 import { createQueue } from './queue';
-import { findClient, isFrame } from './registry';
+import { dsnKey, findClient, isFrame } from './registry';
 import { startCore } from './start';
 import type { Status } from './status';
 import type { Client } from './types';
@@ -37,11 +38,10 @@ function idOf(user: User | null | undefined): string {
  */
 export function createClient(options: Options): Client {
   const { clients } = carrierOf(window);
-  const key = typeof options.dsn === 'string' ? options.dsn : '';
+  const key = dsnKey(options.dsn);
   const existing = findClient(key);
   if (existing) {
-    /* One of this window has its place, perhaps by another spelling. */
-    if (![...clients.values()].includes(existing)) clients.set(key, existing);
+    clients.set(key, existing);
     return existing;
   }
 
@@ -52,7 +52,8 @@ export function createClient(options: Options): Client {
   });
   const integrations = integrationsOf(settings);
   if (!integrations) failure ??= 'invalid-integrations';
-  const lifecycle = integrations?.includes('BrowserSession') ? settings.lifecycle : 'manual';
+  const has = (name: string) => integrations?.some((one) => one.name === name);
+  const lifecycle = has('BrowserSession') ? settings.lifecycle : 'manual';
   const fetch = settings.fetch === noFetch ? findFetch(native('fetch')) : settings.fetch;
   if (!fetch) failure ??= 'unsupported';
   if (!settings.enabled) failure ??= 'disabled';
@@ -61,7 +62,8 @@ export function createClient(options: Options): Client {
   const framed = isFrame();
   const listeners = createListeners();
   const queue = createQueue();
-  const transport = createTransport(fetch ?? noFetch, () =>
+  const extensions = createExtensions(fetch ?? noFetch);
+  const transport = createTransport(extensions._fetch, () =>
     settings.fetch === noFetch ? browserFetch(native('fetch')) : undefined,
   );
   /** When the first session began: once the page was shown, and not when it was prerendered. */
@@ -128,7 +130,14 @@ export function createClient(options: Options): Client {
     }),
   );
   const judge = createJudge(settings, {
-    _count: (crashed, at) => tell((up) => up._error(crashed, Math.max(at, began!))),
+    _count(crashed, error, { _at, _event, _isRejection }) {
+      extensions._error(error, {
+        handled: !crashed,
+        isRejection: !!_isRejection,
+        isGlobal: !!_event,
+      });
+      tell((up) => up._error(crashed, Math.max(_at, began!)));
+    },
     _ignore(rule) {
       const before = ignored[rule] ?? 0;
       ignored[rule] = before + 1;
@@ -236,7 +245,7 @@ export function createClient(options: Options): Client {
   };
 
   const watchPage = () => {
-    if (integrations?.includes('GlobalHandlers')) {
+    if (has('GlobalHandlers')) {
       errors._watch(window);
       errors._take(earlyEvents());
     }
@@ -283,6 +292,7 @@ export function createClient(options: Options): Client {
   if (failure) fail(failure);
   else {
     clients.set(key, client);
+    extensions._setUp(integrations!, client, settings);
     try {
       watchPage();
     } catch {

@@ -1,7 +1,6 @@
 /** The defaults of the options, and what makes a value invalid. */
-import { PER_MINUTE_DEFAULT } from '../abi';
 import { ask } from '../client/ask';
-import type { InitialScope, Options, User } from './types';
+import type { InitialScope, Integration, Options, User } from './types';
 
 declare const __SENTRY_RELEASE__: string | undefined;
 
@@ -33,7 +32,7 @@ export const defaults = (): Settings => ({
   sampleRate: 1,
   consent: 'granted',
   unhandledStatus: 'crashed',
-  maxSessionsPerMinute: PER_MINUTE_DEFAULT,
+  maxSessionsPerMinute: 100,
   sendClientReports: true,
   beforeSendSession: nothing,
   lifecycle: 'route',
@@ -79,7 +78,7 @@ export function complete<T extends object>(
 
   for (const name of Object.keys(fallbacks)) {
     const value = (settings[name] ??= fallbacks[name]);
-    if (value === fallbacks[name] || isValid(name, value, fallbacks[name])) continue;
+    if (isValid(name, value, fallbacks[name])) continue;
     if (name === 'environment') settings[name] = '';
     else invalid(name);
   }
@@ -103,15 +102,16 @@ export function initialUser({ initialScope }: Options): User | null | undefined 
 }
 
 /**
- * The names of the integrations that are on; a list adds to the default ones, which are all. Undefined if
- * the option is neither a list nor a function that gives one.
+ * The integrations that are on; a list adds to the default ones, which are all. Undefined if the option is
+ * neither a list nor a function that gives one.
  */
-export function integrationsOf({ integrations }: Options): string[] | undefined {
-  const all = [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }];
+export function integrationsOf({ integrations }: Options): Integration[] | undefined {
+  const all: Integration[] = [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }];
   try {
     const chosen =
       typeof integrations === 'function' ? integrations(all) : [...(integrations ?? [])];
-    return (typeof integrations === 'function' ? chosen : all).map(({ name }) => name);
+    const list = typeof integrations === 'function' ? chosen : [...all, ...chosen];
+    return list.every(({ name }) => name) ? list : undefined;
   } catch {
     return undefined;
   }

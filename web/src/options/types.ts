@@ -1,4 +1,5 @@
 /** Options, and what is handed to the functions among them. */
+import type { Client } from '../client/types';
 export type Consent = 'granted' | 'pending' | 'denied';
 export type Lifecycle = 'route' | 'page' | 'manual';
 
@@ -69,9 +70,28 @@ export interface NoiseRules {
   prevented?: boolean | undefined;
 }
 
-/** A part of the client that can be filtered out: `BrowserSession` or `GlobalHandlers`. */
+/** Makes a request, as `fetch` does. */
+export type Requester = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What an integration adds to a client. */
+export interface Extension {
+  /** An error that counts, before its session is told of it. */
+  error?(
+    error: unknown,
+    report: { handled: boolean; isRejection: boolean; isGlobal: boolean },
+  ): void;
+  /** Makes the client's requests; `next` makes one as it would be without the extension. */
+  fetch?(url: string, init: RequestInit, next: Requester): Promise<Response>;
+}
+
+/**
+ * A part of the client: `BrowserSession` and `GlobalHandlers`, which can be filtered out, or one that is
+ * added, such as `eventsIntegration()` of `crashfree/events`.
+ */
 export interface Integration {
   name: string;
+  /** Called once, when the client is made. */
+  setup?: ((client: Client, options: Options) => Extension | undefined | void) | undefined;
 }
 
 /** What a function as `initialScope` gets, as from Sentry's SDKs: each method returns the scope. */
@@ -145,7 +165,7 @@ export interface Options {
    * once, so that nothing is added to our requests. A page without an origin (`sandbox` without
    * `allow-same-origin`) has no such frame: there the page's function sends, whatever it adds.
    */
-  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  fetch?: Requester | undefined;
   /** A fuse against routing loops; 0 is none. Default 100. */
   maxSessionsPerMinute?: number | undefined;
   /** `false`: does nothing at all. Default `true`. */

@@ -164,7 +164,7 @@ function createClassifier({ classifyError }: Settings) {
 /** What happens to an error that was judged. */
 export interface Outcomes {
   /** It counts. `crashed`: it ends the session. */
-  _count(crashed: boolean, at: number): void;
+  _count(crashed: boolean, error: unknown, report: Report): void;
   _ignore(rule: IgnoreRule): void;
   /** Whether the page is being left: its requests are cut then. */
   _isLeaving(): boolean;
@@ -180,6 +180,6 @@ export function createJudge(settings: Settings, outcomes: Outcomes): Judge {
     const verdict = rule ?? classify(error, { message, name, stack, filename, handled });
     if (verdict === 'ignore') rule = 'classifyError';
     if (rule) outcomes._ignore(rule);
-    else outcomes._count(verdict === 'crash' || (verdict !== 'error' && !handled), report._at);
+    else outcomes._count(verdict === 'crash' || (verdict !== 'error' && !handled), error, report);
   };
 }

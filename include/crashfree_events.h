@@ -1,0 +1,100 @@
+/*
+ * crashfree: how error events leave a page.
+ *
+ * An event tells what crashed; a session tells that something did. The host writes the text of each
+ * event and keeps it, this decides what becomes of it: whether it is kept at all, which request it
+ * travels with, what an answer means, when to try again and when to give up. Sessions go their own
+ * way: no limit, loss or answer of an event touches one. The conventions are those of crashfree.h;
+ * `now` is the host's monotonic clock.
+ *
+ *   int slot = crashfree_events_add(events, session, error, draw, now);   // keep the text there
+ *   slot = crashfree_events_take(events, request, false, now);            // put it into a request
+ *   crashfree_events_respond(events, request, 200, "", 0, -1, now);       // the slot is free again
+ */
+#ifndef CRASHFREE_EVENTS_H
+#define CRASHFREE_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Events that are kept until the server has taken them. */
+#define CRASHFREE_EVENTS_MAX 10
+/* Most events in a minute, unless the host says otherwise: a page in a storm says nothing new. */
+#define CRASHFREE_EVENTS_PER_MINUTE 30
+/* Different errors that are remembered, so that each is told once in a session. */
+#define CRASHFREE_EVENTS_REMEMBERED 16
+/* Reasons that there are. */
+#define CRASHFREE_EVENT_LOSSES 7
+/* Requests in vain, or answers that refuse it, before an event is given up. */
+#define CRASHFREE_EVENTS_TRIES 4
+
+/* Why an event does not reach the server, by the reasons of client reports (protocol 5.2). */
+typedef enum crashfree_event_loss {
+    CRASHFREE_EVENT_QUEUE_OVERFLOW = 0,
+    CRASHFREE_EVENT_RATELIMIT_BACKOFF = 1, /* the page ended within a limit of category `error` */
+    CRASHFREE_EVENT_NETWORK_ERROR = 2,
+    CRASHFREE_EVENT_SEND_ERROR = 3, /* the server refused it */
+    CRASHFREE_EVENT_SAMPLE_RATE = 4,
+    CRASHFREE_EVENT_BEFORE_SEND = 5,
+    CRASHFREE_EVENT_BACKPRESSURE = 6 /* more than the limit per minute */
+} crashfree_event_loss;
+
+/* What crashfree_events_add returns if the event is not kept. */
+typedef enum crashfree_event_verdict {
+    CRASHFREE_EVENT_VERDICT_LOST = 100,    /* counted by its reason */
+    CRASHFREE_EVENT_VERDICT_REPEATED = 101 /* the session has told of this error: nothing is lost */
+} crashfree_event_verdict;
+
+typedef struct crashfree_events crashfree_events;
+
+/* Bytes that they take; the memory must be aligned as for malloc. */
+size_t crashfree_events_size(void);
+
+/*
+ * Makes them in `memory`, which has crashfree_events_size() bytes and belongs to the caller.
+ * `sample_rate` is the share of events that are kept, from 0 to 1; `per_minute` the most in a minute, 0 for
+ * no limit.
+ */
+crashfree_events *crashfree_events_init(void *memory, double sample_rate, double per_minute);
+
+/*
+ * An error that counts: `session` and `error` are hashes of the session's id and of what the error says.
+ * `draw` is a random number from 0 to 1 (without 1). Returns the slot in which the host keeps the
+ * text, from 0 to CRASHFREE_EVENTS_MAX - 1, or a crashfree_event_verdict.
+ */
+int crashfree_events_add(crashfree_events *events, uint32_t session, uint32_t error, double draw,
+                         double now);
+
+/* The host threw the text of a slot away: `reason` counts it, and the slot is free. */
+void crashfree_events_drop(crashfree_events *events, int slot, crashfree_event_loss reason);
+
+/*
+ * The event that may travel with `request` (a number of the host's that is not 0), or -1. A request takes
+ * one. With `last` the page is ending: what a limit holds back is counted as lost.
+ */
+int crashfree_events_take(crashfree_events *events, uint32_t request, bool last, double now);
+
+/*
+ * The answer to a request, in the words of crashfree_respond. Returns the slot that is free from now on,
+ * or -1 if the event stays. A limit that does not name `error` is none.
+ */
+int crashfree_events_respond(crashfree_events *events, uint32_t request, int status,
+                             const char *limits, size_t limits_length, double retry_after,
+                             double now);
+
+/* Milliseconds until an event could leave, 0 for now; negative if none waits. */
+double crashfree_events_wait(const crashfree_events *events, double now);
+
+/* How many were lost for a reason since the last call: what a client report says. */
+uint32_t crashfree_events_take_losses(crashfree_events *events, crashfree_event_loss reason);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,164 @@
+#include "events.h"
+
+#include <string.h>
+
+#define MINUTE_MS 60000.0
+/* First wait after a request in vain; it doubles each time, as that of sessions does. */
+#define RETRY_FIRST_MS 2000U
+
+size_t crashfree_events_size(void) {
+    return sizeof(crashfree_events);
+}
+
+crashfree_events *crashfree_events_init(void *memory, double sample_rate, double per_minute) {
+    crashfree_events *const events = memory;
+
+    memset(events, 0, sizeof *events);
+    events->sample_rate = sample_rate;
+    events->per_minute = per_minute;
+    return events;
+}
+
+static int lose(crashfree_events *events, crashfree_event_loss reason) {
+    events->losses[reason]++;
+    return CRASHFREE_EVENT_VERDICT_LOST;
+}
+
+/* Whether the session has told of the error; it has from now on. An error of no session is new. */
+static bool is_told(crashfree_events *events, uint32_t session, uint32_t error) {
+    for (unsigned i = 0; i < CRASHFREE_EVENTS_REMEMBERED; i++) {
+        if (events->told[i].session == session && events->told[i].error == error) {
+            return true;
+        }
+    }
+    events->told[events->next_told] = (cf_event_told){session, error};
+    events->next_told = (events->next_told + 1) % CRASHFREE_EVENTS_REMEMBERED;
+    return false;
+}
+
+static bool is_beyond_limit(crashfree_events *events, double now) {
+    /* A clock that is none counts as a minute that is over, once. */
+    if (!(now - events->minute < MINUTE_MS) || events->in_minute == 0) {
+        events->minute = now;
+        events->in_minute = 0;
+    }
+    return events->per_minute > 0 && events->in_minute++ >= events->per_minute;
+}
+
+int crashfree_events_add(crashfree_events *events, uint32_t session, uint32_t error, double draw,
+                         double now) {
+    if (is_told(events, session, error)) {
+        return CRASHFREE_EVENT_VERDICT_REPEATED;
+    }
+    if (!(draw < events->sample_rate)) {
+        return lose(events, CRASHFREE_EVENT_SAMPLE_RATE);
+    }
+    if (is_beyond_limit(events, now)) {
+        return lose(events, CRASHFREE_EVENT_BACKPRESSURE);
+    }
+    for (int slot = 0; slot < CRASHFREE_EVENTS_MAX; slot++) {
+        cf_event *const event = &events->events[slot];
+
+        if (event->state == CF_EVENT_FREE) {
+            *event = (cf_event){.state = CF_EVENT_WAITING, .order = events->next_order++};
+            return slot;
+        }
+    }
+    return lose(events, CRASHFREE_EVENT_QUEUE_OVERFLOW);
+}
+
+void crashfree_events_drop(crashfree_events *events, int slot, crashfree_event_loss reason) {
+    if (slot >= 0 && slot < CRASHFREE_EVENTS_MAX && events->events[slot].state != CF_EVENT_FREE &&
+        (unsigned)reason < CRASHFREE_EVENT_LOSSES) {
+        events->events[slot].state = CF_EVENT_FREE;
+        (void)lose(events, reason);
+    }
+}
+
+/* The oldest event that waits, or -1. */
+static int oldest(const crashfree_events *events) {
+    int found = -1;
+
+    for (int slot = 0; slot < CRASHFREE_EVENTS_MAX; slot++) {
+        if (events->events[slot].state == CF_EVENT_WAITING &&
+            (found < 0 ||
+             (int32_t)(events->events[slot].order - events->events[found].order) < 0)) {
+            found = slot;
+        }
+    }
+    return found;
+}
+
+static double wait_of(const crashfree_events *events, int slot, double now) {
+    const double earliest = events->events[slot].earliest;
+    const double limit = events->limits.items;
+    const double wait = (earliest > limit ? earliest : limit) - now;
+
+    return wait > 0 ? wait : 0;
+}
+
+int crashfree_events_take(crashfree_events *events, uint32_t request, bool last, double now) {
+    int slot = oldest(events);
+
+    if (last && events->limits.items > now) {
+        for (; slot >= 0; slot = oldest(events)) {
+            crashfree_events_drop(events, slot, CRASHFREE_EVENT_RATELIMIT_BACKOFF);
+        }
+        return -1;
+    }
+    /* The page has no later moment than its last. */
+    if (slot < 0 || (!last && wait_of(events, slot, now) > 0)) {
+        return -1;
+    }
+    events->events[slot].state = CF_EVENT_SENT;
+    events->events[slot].request = request;
+    return slot;
+}
+
+int crashfree_events_respond(crashfree_events *events, uint32_t request, int status,
+                             const char *limits, size_t limits_length, double retry_after,
+                             double now) {
+    const bool limited = cf_ratelimit_update(&events->limits, "error", now, status, limits,
+                                             limits_length, retry_after);
+
+    for (int slot = 0; slot < CRASHFREE_EVENTS_MAX; slot++) {
+        cf_event *const event = &events->events[slot];
+
+        if (event->state != CF_EVENT_SENT || event->request != request) {
+            continue;
+        }
+        if ((status >= 200 && status < 300) || (status == 429 && !limited)) {
+            event->state = CF_EVENT_FREE;
+            return slot;
+        }
+        event->state = CF_EVENT_WAITING;
+        if (status == 429) {
+            return -1;
+        }
+        if (++event->tries == CRASHFREE_EVENTS_TRIES) {
+            crashfree_events_drop(events, slot,
+                                  status == 0 ? CRASHFREE_EVENT_NETWORK_ERROR
+                                              : CRASHFREE_EVENT_SEND_ERROR);
+            return slot;
+        }
+        event->earliest = now + (RETRY_FIRST_MS << (event->tries - 1));
+        return -1;
+    }
+    return -1;
+}
+
+double crashfree_events_wait(const crashfree_events *events, double now) {
+    const int slot = oldest(events);
+
+    return slot < 0 ? -1 : wait_of(events, slot, now);
+}
+
+uint32_t crashfree_events_take_losses(crashfree_events *events, crashfree_event_loss reason) {
+    if ((unsigned)reason >= CRASHFREE_EVENT_LOSSES) {
+        return 0;
+    }
+    const uint32_t count = events->losses[reason];
+
+    events->losses[reason] = 0;
+    return count;
+}

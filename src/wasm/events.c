@@ -1,0 +1,53 @@
+/*
+ * The boundary of the module for events, and its only file with global state: the events of one page.
+ * It imports nothing; web/src/events/core.ts is the other side. The one text that goes in, an answer's
+ * limits, lies at the address that `init` returns.
+ */
+#include "events.h"
+
+#define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
+
+static crashfree_events the_events;
+/* Longer headers are no limits; Relay's have a few dozen bytes. */
+static char the_limits[1024];
+
+char *EXPORT(init)(double sample_rate, double per_minute);
+int EXPORT(add)(uint32_t session, uint32_t error, double draw, double now);
+void EXPORT(drop)(int slot, int reason);
+int EXPORT(take)(uint32_t request, int last, double now);
+int EXPORT(respond)(uint32_t request, int status, size_t limits_length, double retry_after,
+                    double now);
+double EXPORT(wait)(double now);
+uint32_t EXPORT(losses)(int reason);
+
+char *init(double sample_rate, double per_minute) {
+    (void)crashfree_events_init(&the_events, sample_rate, per_minute);
+    return the_limits;
+}
+
+int add(uint32_t session, uint32_t error, double draw, double now) {
+    return crashfree_events_add(&the_events, session, error, draw, now);
+}
+
+void drop(int slot, int reason) {
+    crashfree_events_drop(&the_events, slot, (crashfree_event_loss)reason);
+}
+
+int take(uint32_t request, int last, double now) {
+    return crashfree_events_take(&the_events, request, last != 0, now);
+}
+
+int respond(uint32_t request, int status, size_t limits_length, double retry_after, double now) {
+    const size_t length = limits_length <= sizeof the_limits ? limits_length : 0;
+
+    return crashfree_events_respond(&the_events, request, status, the_limits, length, retry_after,
+                                    now);
+}
+
+double wait(double now) {
+    return crashfree_events_wait(&the_events, now);
+}
+
+uint32_t losses(int reason) {
+    return crashfree_events_take_losses(&the_events, (crashfree_event_loss)reason);
+}

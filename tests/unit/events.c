@@ -1,0 +1,128 @@
+#include "events.h"
+#include "test.h"
+
+#define NOW 5000.0
+#define LIMIT "60:error:organization"
+
+static crashfree_events events;
+
+static void reset(void) {
+    (void)crashfree_events_init(&events, 1, CRASHFREE_EVENTS_PER_MINUTE);
+}
+
+/* Another error of the same session each time. */
+static int add(uint32_t error) {
+    return crashfree_events_add(&events, 1, error, 0.5, NOW);
+}
+
+static int respond(uint32_t request, int status, const char *limits, double now) {
+    return crashfree_events_respond(&events, request, status, limits, strlen(limits), -1, now);
+}
+
+TEST(an_event_travels_with_the_next_request_and_is_done_when_it_is_taken) {
+    reset();
+    CHECK_EQ_INT(crashfree_events_wait(&events, NOW), -1);
+    CHECK_EQ_INT(add(1), 0);
+    CHECK_EQ_INT(add(2), 1);
+    CHECK_EQ_INT(crashfree_events_wait(&events, NOW), 0);
+    CHECK_EQ_INT(crashfree_events_take(&events, 7, false, NOW), 0);
+    CHECK_EQ_INT(crashfree_events_take(&events, 8, false, NOW), 1);
+    CHECK_EQ_INT(crashfree_events_take(&events, 9, false, NOW), -1);
+    CHECK_EQ_INT(respond(8, 200, "", NOW), 1);
+    CHECK_EQ_INT(respond(8, 200, "", NOW), -1);
+    CHECK_EQ_INT(respond(7, 200, "", NOW), 0);
+    CHECK_EQ_INT(crashfree_events_wait(&events, NOW), -1);
+}
+
+TEST(an_error_is_told_once_in_a_session) {
+    reset();
+    CHECK_EQ_INT(add(1), 0);
+    CHECK_EQ_INT(add(1), CRASHFREE_EVENT_VERDICT_REPEATED);
+    CHECK_EQ_INT(crashfree_events_add(&events, 2, 1, 0.5, NOW), 1);
+    for (int reason = 0; reason < CRASHFREE_EVENT_LOSSES; reason++) {
+        CHECK_EQ_INT(crashfree_events_take_losses(&events, (crashfree_event_loss)reason), 0);
+    }
+}
+
+TEST(what_is_not_kept_is_counted_once) {
+    reset();
+    events.sample_rate = 0.5;
+    CHECK_EQ_INT(add(1), CRASHFREE_EVENT_VERDICT_LOST);
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_SAMPLE_RATE), 1);
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_SAMPLE_RATE), 0);
+
+    reset();
+    for (uint32_t error = 0; error < CRASHFREE_EVENTS_MAX; error++) {
+        CHECK_EQ_INT(add(error), (int)error);
+    }
+    CHECK_EQ_INT(add(99), CRASHFREE_EVENT_VERDICT_LOST);
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_QUEUE_OVERFLOW), 1);
+    crashfree_events_drop(&events, 3, CRASHFREE_EVENT_BEFORE_SEND);
+    crashfree_events_drop(&events, 3, CRASHFREE_EVENT_BEFORE_SEND);
+    crashfree_events_drop(&events, CRASHFREE_EVENTS_MAX, CRASHFREE_EVENT_BEFORE_SEND);
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_BEFORE_SEND), 1);
+    CHECK_EQ_INT(add(100), 3);
+}
+
+TEST(a_storm_is_cut_by_the_minute) {
+    (void)crashfree_events_init(&events, 1, 2);
+    CHECK_EQ_INT(add(1), 0);
+    CHECK_EQ_INT(add(2), 1);
+    CHECK_EQ_INT(add(3), CRASHFREE_EVENT_VERDICT_LOST);
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_BACKPRESSURE), 1);
+    CHECK_EQ_INT(crashfree_events_add(&events, 1, 4, 0.5, NOW + 60000), 2);
+}
+
+TEST(a_request_in_vain_is_tried_again_later_and_given_up_in_the_end) {
+    double now = NOW;
+
+    reset();
+    CHECK_EQ_INT(add(1), 0);
+    for (int i = 1; i < CRASHFREE_EVENTS_TRIES; i++) {
+        CHECK_EQ_INT(crashfree_events_take(&events, 7, false, now), 0);
+        CHECK_EQ_INT(respond(7, 0, "", now), -1);
+        const double wait = crashfree_events_wait(&events, now);
+        CHECK_EQ_INT(wait, 2000 << (i - 1));
+        CHECK_EQ_INT(crashfree_events_take(&events, 8, false, now), -1);
+        now += wait;
+    }
+    CHECK_EQ_INT(crashfree_events_take(&events, 7, false, now), 0);
+    CHECK_EQ_INT(respond(7, 0, "", now), 0);
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_NETWORK_ERROR), 1);
+
+    CHECK_EQ_INT(add(2), 0);
+    for (int i = 0; i < CRASHFREE_EVENTS_TRIES; i++) {
+        now += 60000;
+        CHECK_EQ_INT(crashfree_events_take(&events, 7, false, now), 0);
+        (void)respond(7, 413, "", now);
+    }
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_SEND_ERROR), 1);
+}
+
+TEST(only_limits_of_errors_hold_events_back) {
+    reset();
+    CHECK_EQ_INT(add(1), 0);
+    CHECK_EQ_INT(crashfree_events_take(&events, 7, false, NOW), 0);
+    CHECK_EQ_INT(respond(7, 429, "60:session:organization", NOW), 0);
+
+    CHECK_EQ_INT(add(2), 0);
+    CHECK_EQ_INT(crashfree_events_take(&events, 8, false, NOW), 0);
+    CHECK_EQ_INT(respond(8, 429, LIMIT, NOW), -1);
+    CHECK_EQ_INT(crashfree_events_wait(&events, NOW), 60000);
+    CHECK_EQ_INT(crashfree_events_take(&events, 9, false, NOW + 59999), -1);
+    CHECK_EQ_INT(crashfree_events_take(&events, 9, false, NOW + 60000), 0);
+}
+
+TEST(the_end_of_the_page_is_the_last_chance) {
+    reset();
+    CHECK_EQ_INT(add(1), 0);
+    CHECK_EQ_INT(crashfree_events_take(&events, 7, false, NOW), 0);
+    CHECK_EQ_INT(respond(7, 0, "", NOW), -1);
+    CHECK_EQ_INT(crashfree_events_take(&events, 8, true, NOW), 0);
+
+    CHECK_EQ_INT(add(2), 1);
+    (void)respond(99, 200, LIMIT, NOW);
+    CHECK_EQ_INT(crashfree_events_take(&events, 9, true, NOW), -1);
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_RATELIMIT_BACKOFF), 1);
+    CHECK_EQ_INT(crashfree_events_wait(&events, NOW), -1);
+}

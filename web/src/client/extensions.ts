@@ -1,0 +1,30 @@
+import type { Fetch } from '../delivery/http';
+import type { Extension, Integration, Options } from '../options/types';
+import { ask } from './ask';
+import type { Client } from './types';
+
+/** What integrations add to a client. */
+export interface Extensions {
+  _setUp(integrations: Integration[], client: Client, options: Options): void;
+  _error: NonNullable<Extension['error']>;
+  /** Makes a request, as `fetch` does unless an extension has its part in it. */
+  _fetch: Fetch;
+}
+
+export function createExtensions(fetch: Fetch): Extensions {
+  const all: Extension[] = [];
+  let send = fetch;
+  return {
+    _setUp(integrations, client, options) {
+      for (const integration of integrations) {
+        const added = ask(() => integration.setup?.(client, options)) as Extension | undefined;
+        if (!added) continue;
+        const next = send;
+        all.push(added);
+        if (added.fetch) send = (url, init) => added.fetch!(url, init, next);
+      }
+    },
+    _error: (...told) => all.forEach((extension) => ask(() => extension.error?.(...told))),
+    _fetch: (url, init) => send(url, init),
+  };
+}

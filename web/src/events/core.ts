@@ -1,0 +1,43 @@
+/** The module that decides how events leave; src/wasm/events.c is the other side. */
+import { bytes } from 'crashfree:events-wasm';
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  init(sampleRate: number, perMinute: number): number;
+  add(session: number, error: number, draw: number, now: number): number;
+  drop(slot: number, reason: number): void;
+  take(request: number, last: number, now: number): number;
+  respond(
+    request: number,
+    status: number,
+    limitsLength: number,
+    retryAfter: number,
+    now: number,
+  ): number;
+  wait(now: number): number;
+  losses(reason: number): number;
+}
+
+export interface EventsCore extends Exports {
+  /** Writes the limits of an answer where `respond` reads them; returns their length. */
+  write(limits: string): number;
+}
+
+/** Room for the limits of an answer, as src/wasm/events.c has it. */
+const LIMITS_MAX = 1024;
+
+/** Throws where there is no WebAssembly, or a policy forbids it. */
+export function createEventsCore(sampleRate: number, perMinute: number): EventsCore {
+  const module = new WebAssembly.Module(bytes());
+  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const address = exports.init(sampleRate, perMinute);
+  return {
+    ...exports,
+    write(limits) {
+      const text = new TextEncoder().encode(limits);
+      if (text.length > LIMITS_MAX) return 0;
+      new Uint8Array(exports.memory.buffer, address).set(text);
+      return text.length;
+    },
+  };
+}
