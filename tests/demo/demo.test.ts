@@ -291,5 +291,59 @@ for (const name of engineNames) {
       assert.match(await health.text('#kpi-sessions .kpi-note'), /^[\d,]+ sessions: .*crashed/);
       assert.equal((await demo.metrics()).all, all);
     });
+
+    step('shows what crashed, and leads from an error to its session and back', async () => {
+      await health.sees('#crashes-note', '3 kinds of error, 1 new');
+      const [first] = await health.page.evaluate<string[]>(
+        `[...document.querySelectorAll('#crash-list summary')].map((row) => row.textContent)`,
+      );
+      assert.match(first ?? '', /new in shop@2\.0\.0.*TypeError.*First seen in: shop@2\.0\.0/);
+
+      await health.page.evaluate(`document.querySelector('#crash-list summary').focus()`);
+      await health.page.press('Enter');
+      await health.page.waitFor(`document.querySelectorAll('#crash-list .stack li').length === 3`);
+      assert.match(
+        await health.text('#crash-list .stack li'),
+        /^applyVoucher .*voucher\.js:31:17$/,
+      );
+
+      const button = `document.querySelector('#crash-list .buttons button')`;
+      const session = await health.page.evaluate<string>(`${button}.textContent.split(' ')[1]`);
+      await health.page.evaluate(`${button}.focus()`);
+      await health.page.press('Enter');
+      const row = `document.activeElement.closest('#session-list li')`;
+      await health.page.waitFor(`${row}?.id.startsWith('session-${session}')`);
+      const link = `${row}.querySelector('.crash-of a')`;
+      await health.page.waitFor(`${link}?.textContent.startsWith('TypeError: ')`);
+      await health.page.evaluate(`${link}.focus()`);
+      await health.page.press('Enter');
+      await health.page.waitFor(`document.activeElement.closest('#crash-list li') !== null`);
+    });
+
+    step('switches inbound filters on, for what comes next', async () => {
+      await health.page.goto(new URL('/?project=8', demo.health).href);
+      await health.click('Inbound filters none is on');
+      await health.page.evaluate(
+        `(document.querySelector('[name=releases]').value = 'old@*, *-dev')`,
+      );
+      await health.page.click('[name=localhost]');
+      await health.click('Save');
+      await health.sees('#inbound-active', '2 on');
+      const send = async (release: string): Promise<void> => {
+        const attrs = { release, environment: 'production' };
+        const session = { init: true, started: new Date().toISOString(), attrs };
+        await fetch(new URL(`/api/8/envelope/?sentry_key=${'c'.repeat(32)}`, demo.health), {
+          method: 'POST',
+          body: `{}\n{"type":"session"}\n${JSON.stringify(session)}`,
+        });
+      };
+      await send('OLD@1');
+      await send('new@1');
+      await health.sees('#kpi-sessions .kpi-note', '1 session: nothing went wrong');
+      await health.page.waitFor(
+        `[...document.querySelectorAll('#session-list .note')].some((note) =>
+          note.textContent.startsWith('The project filters out this release'))`,
+      );
+    });
   });
 }

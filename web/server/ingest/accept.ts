@@ -104,7 +104,8 @@ function checkProject(
 }
 
 /** As a Relay does that does not know the project yet: 200, and nothing is counted. */
-function takeNothing(record: RequestRecord, { header }: Envelope): IngestResponse {
+function takeNothing(record: RequestRecord, { header, items }: Envelope): IngestResponse {
+  checkSizes(items, 413);
   record.reason = 'The key is unknown: a Relay answers 200 at first, and counts nothing.';
   return answer(200, header.eventId === undefined ? {} : { id: header.eventId });
 }

@@ -43,6 +43,7 @@ export function about({ session, payload, type }: Item) {
     environment: session ? (session.environment ?? '') : word(attrs['environment']),
     did: session ? (session.did ?? '') : word(sent['did']),
     errors: session?.errors ?? 0,
+    mechanism: session?.abnormal_mechanism ?? '',
   };
 }
 

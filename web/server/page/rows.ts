@@ -4,7 +4,8 @@ export function pill(text: string, tone = '', title = ''): HTMLElement {
   return h('span', { class: 'pill', 'data-tone': tone, title: title || undefined }, text);
 }
 
-export function statusPill(status: string, errors: number): HTMLElement {
+/** The state of a session; `cause` is what made it end abnormally, if that is known. */
+export function statusPill(status: string, errors: number, cause = ''): HTMLElement {
   const state =
     status === 'ok' || status === 'exited' ? (errors > 0 ? 'errored' : 'healthy') : status;
   const known = ['healthy', 'errored', 'unhandled', 'abnormal', 'crashed'].includes(state);
@@ -13,7 +14,7 @@ export function statusPill(status: string, errors: number): HTMLElement {
     'span',
     { class: 'status' },
     h('span', { class: `dot ${known ? state : 'abnormal'}` }),
-    text.slice(0, 40),
+    `${text.slice(0, 40)}${cause === '' ? '' : `, ${cause}`}`,
   );
 }
 

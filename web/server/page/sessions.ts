@@ -105,7 +105,7 @@ export function showSessions(filter: ListFilter): void {
       cells(element.querySelector('summary') as Element, [
         ['Time', clock(last.request.receivedAt)],
         ['Session', h('code', {}, `${view.sid.slice(0, 8) || '–'}${times}`)],
-        ['Status', statusPill(facts.status, facts.errors)],
+        ['Status', statusPill(facts.status, facts.errors, facts.mechanism)],
         ['Release', facts.release.slice(0, 80) || '–'],
         ['Environment', facts.environment.slice(0, 64) || '–'],
         ['User', facts.did.slice(0, 40) || '–'],
