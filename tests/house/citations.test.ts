@@ -45,9 +45,10 @@ export function namesIn(text: string): string[] {
 const ELSEWHERE = [
   /^cJSON\.[ch]$/,
   /^(compile_commands|package-lock)\.json$/,
-  /^(zone|Next|Node|Vue)\.js$/,
+  /^(zone|Next|Node|Prototype|Vue)\.js$/,
   /^(dist\/)?crashfree(\.\w+)*\.(js|cjs|d\.ts|d\.cts)$/,
   /^(dist\/)?dev\.js$/,
+  /^(app\.js|instrumentation\.ts)$/,
   /^(web\/src\/)?abi\.ts$/,
 ];
 
