@@ -1,0 +1,74 @@
+import { FIRST_SEND_MS } from '../abi';
+import { setTimer } from '../native';
+import { earlyEvents } from '../signals/early';
+import { GRACE_MS } from '../signals/errors';
+import { watchLifecycle, type Moments } from '../signals/lifecycle';
+import { watchNavigation } from '../signals/navigation';
+import { flush, restart, settle, tell, type Context } from './context';
+import { now } from './moment';
+
+/** What the moments in the life of a page mean to its sessions. */
+const momentsOf = (context: Context): Moments => ({
+  _idle() {
+    const { _core, _queue, _framed } = context;
+    /* The page around a frame has as long as there is to begin its own session. */
+    if (_framed && !_core._up) return;
+    const send = () => flush(context);
+    /* What may be an error of the first session goes with it. */
+    if (!_queue._waiting.length) send();
+    else _queue._add({ _at: now(), _wait: GRACE_MS, _divides: true, _judge: send });
+  },
+  _hidden(final) {
+    context._leaving = final;
+    settle(context);
+    tell(context, (core) => context._save() || core._hide(final));
+  },
+  _restored() {
+    context._leaving = false;
+    if (context._lifecycle !== 'route') return;
+    settle(context);
+    const at = now();
+    tell(context, (core) => restart(core, undefined, at));
+  },
+});
+
+/** Begins the first session, now that somebody sees the page. */
+function begin(context: Context): void {
+  const { _core, _listeners, _whereabouts } = context;
+  context._began = now();
+  _whereabouts._begin();
+  watchLifecycle(_listeners, momentsOf(context));
+  setTimer(() => {
+    if (!_core._up) flush(context);
+  }, FIRST_SEND_MS);
+  _listeners._on(window, 'online', () => flush(context));
+}
+
+/**
+ * Has the page tell of its errors, navigations and moments. Returns a function that gives back what can
+ * be given back.
+ */
+export function watchPage(context: Context, hasErrors: boolean): (() => void) | undefined {
+  const { _errors, _listeners, _whereabouts } = context;
+  let unwatch: (() => void) | undefined;
+
+  if (hasErrors) {
+    _errors._watch(window);
+    _errors._take(earlyEvents());
+  }
+  if (context._lifecycle === 'route') {
+    context._look = (at) => _whereabouts._look(false, at);
+    unwatch = watchNavigation(_listeners, (replaced) => {
+      _errors._takeCurrent();
+      _whereabouts._look(replaced);
+    });
+  }
+  /* `document.open()` removes the listeners of the window and of the document. */
+  if (typeof MutationObserver === 'function') {
+    new MutationObserver(() => _listeners._again()).observe(document, { childList: true });
+  }
+  if ((document as { prerendering?: unknown }).prerendering === true) {
+    _listeners._on(document, 'prerenderingchange', () => begin(context));
+  } else begin(context);
+  return unwatch;
+}
