@@ -63,6 +63,9 @@ extern "C" {
 #define CRASHFREE_ENVELOPE_MAX 30000
 /* A load session is announced after this many milliseconds at the latest (protocol 3.4). */
 #define CRASHFREE_FIRST_SEND_MS 2000
+/* Sessions that may be opened in a minute, unless an option says otherwise: no person navigates faster; a
+ * routing loop does. */
+#define CRASHFREE_PER_MINUTE_DEFAULT 100
 /* The server drops sessions that started earlier than this, to the millisecond (protocol 1.3). */
 #define CRASHFREE_AGE_MAX_MS (5.0 * 24 * 60 * 60 * 1000)
 /* So much earlier a session is taken to be too old here, for the way to the server. */

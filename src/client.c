@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-/* No person navigates faster; a routing loop does. */
-#define PER_MINUTE_DEFAULT 100
 #define MINUTE_MS 60000.0
 
 size_t crashfree_size(void) {
@@ -28,7 +26,7 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host) {
     client->end = client->sessions;
     client->sample_rate = 1;
     client->number[CRASHFREE_OPTION_UNHANDLED] = CRASHFREE_SESSION_CRASHED;
-    client->number[CRASHFREE_OPTION_PER_MINUTE] = PER_MINUTE_DEFAULT;
+    client->number[CRASHFREE_OPTION_PER_MINUTE] = CRASHFREE_PER_MINUTE_DEFAULT;
     client->number[CRASHFREE_OPTION_REPORTS] = 1;
     return client;
 }

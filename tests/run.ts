@@ -52,6 +52,7 @@ const steps: Record<string, () => Promise<void>> = {
   // Each world with its shortest cases, and a share of the others that the commit says.
   worlds: () =>
     run(process.execPath, ['--import', 'tsx', 'tests/browser/worlds/table.ts', '--share']),
+  work: () => node('work', 1),
   delivery: () => node('delivery', 1),
   sentry: () => node('sentry', 1),
   demo: () => node('demo', 1),

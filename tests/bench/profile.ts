@@ -11,7 +11,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { CDPSession } from 'puppeteer-core';
 import { root } from '../../web/build/run.js';
 import { call, Chromium, type Visit } from './chromium.js';
 import { crashfree, loadSubjects, type Subject } from './subjects/index.js';
@@ -59,12 +58,15 @@ const { values } = parseArgs({
   },
 });
 const categories = [
+  'blink.user_timing',
   'devtools.timeline',
   'v8',
   'v8.wasm',
   'disabled-by-default-v8.compile',
   'disabled-by-default-v8.cpu_profiler',
 ];
+/** What the page writes into its trace, by which it is found there. */
+const MARK = 'crashfree-bench';
 const spansShown =
   /^(EvaluateScript|FunctionCall|V8\.(?!CollectSource)|v8\.|wasm\.|M(in|aj)orGC|RunMicrotasks|FireIdleCallback|TimerFire|EventDispatch)/;
 
@@ -97,7 +99,9 @@ function add(to: Map<string, number>, name: string, microseconds: number): void 
 /** Adds up the samples of the page's main thread. */
 function read(events: TraceEvent[], spent: Spent): void {
   const nodes = new Map<number, CallFrame & { parent?: number }>();
-  const chunks = events.filter(({ name }) => name === 'ProfileChunk');
+  // The browser's own pages are in the trace, too.
+  const page = events.find(({ name }) => name === MARK)!;
+  const chunks = events.filter(({ name, pid }) => name === 'ProfileChunk' && pid === page.pid);
   for (const { args } of chunks) {
     for (const { id, parent, callFrame } of args.data?.cpuProfile?.nodes ?? []) {
       nodes.set(id, { ...callFrame, ...(parent !== undefined && { parent }) });
@@ -115,17 +119,15 @@ function read(events: TraceEvent[], spent: Spent): void {
       add(spent.functions, name, delta);
     }
   }
-  const { pid } = chunks[0] ?? {};
-  const main = events.find((event) => event.pid === pid && event.args.name === 'CrRendererMain');
   for (const { name, ph, tid, tdur, ...event } of events) {
-    const isShown = event.pid === pid && tid === main?.tid && spansShown.test(name);
-    if (isShown && ph === 'X' && tdur) add(spent.spans, name, tdur);
+    const isMain = event.pid === page.pid && tid === page.tid;
+    if (isMain && ph === 'X' && tdur && spansShown.test(name)) add(spent.spans, name, tdur);
   }
 }
 
 /** Records while something is done, and keeps the trace in a file. */
 async function traced(
-  cdp: CDPSession,
+  { page, cdp }: Visit,
   file: string,
   action: () => Promise<unknown>,
 ): Promise<TraceEvent[]> {
@@ -136,6 +138,7 @@ async function traced(
     transferMode: 'ReportEvents',
     traceConfig: { includedCategories: categories },
   });
+  await page.evaluate(`performance.mark('${MARK}')`);
   await action();
   const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve));
   await cdp.send('Tracing.end');
@@ -172,21 +175,23 @@ const until = emptied();
 const navigations = emptied();
 try {
   for (let round = 0; round < rounds; round++) {
-    await chromium.visit('/loading', async ({ page, cdp, release }: Visit) => {
+    await chromium.visit('/loading', async (visit) => {
+      const { page, release } = visit;
       await chromium.prepare(page, subject, 0);
       offset = (await page.evaluate('bench.offset()')) as number;
-      read(await traced(cdp, 'start.json', () => call(page, 'start')), inTask);
+      read(await traced(visit, 'start.json', () => call(page, 'start')), inTask);
       const rest = async () => {
         release();
         await call(page, 'started');
       };
-      read(await traced(cdp, 'first-session.json', rest), until);
+      read(await traced(visit, 'first-session.json', rest), until);
     });
-    await chromium.visit('/steady', async ({ page, cdp }: Visit) => {
+    await chromium.visit('/steady', async (visit) => {
+      const { page } = visit;
       offset = 0;
       await chromium.settle(page, subject, false);
       await call(page, 'visit', 50);
-      read(await traced(cdp, 'navigations.json', () => call(page, 'visit', 10)), navigations);
+      read(await traced(visit, 'navigations.json', () => call(page, 'visit', 10)), navigations);
     });
   }
 } finally {

@@ -39,7 +39,7 @@ function inert(status: Status): Client {
       () =>
       (...parameters: unknown[]) =>
         (
-          parameters.find((parameter) => typeof parameter === 'function') as
+          parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
             (() => unknown) | undefined
         )?.(),
     wrap: (listener) => listener,

@@ -15,7 +15,7 @@ export const init: typeof Node.init = () => ({
     () =>
     (...parameters) =>
       (
-        parameters.find((parameter) => typeof parameter === 'function') as
+        parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
           (() => unknown) | undefined
       )?.(),
   wrap: (listener) => listener,

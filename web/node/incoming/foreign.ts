@@ -148,7 +148,7 @@ function openAny(counter: Counter, request: object, response: unknown): Opened |
 /** For `app.use` of Express and Connect `(request, response, next)`, and of Koa `(context, next)`. */
 export function middleware(counter: Counter): Call {
   return (...parameters) => {
-    const next = parameters.find((parameter) => typeof parameter === 'function') as
+    const next = parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
       (() => unknown) | undefined;
     const [request, response] = parameters;
     const opened = isObject(request) ? openAny(counter, request, response) : undefined;

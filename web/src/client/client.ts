@@ -16,7 +16,7 @@ import { createLazyCore, type LazyCore } from './lazy-core';
 import { methodsOf } from './methods';
 import { watchPage } from './page';
 import { createQueue } from './queue';
-import { dsnKey, findClient, isFrame } from './registry';
+import { findClient, isFrame } from './registry';
 import { startCore } from './start';
 import type { Status } from './status';
 import type { Client } from './types';
@@ -87,10 +87,11 @@ function createCoreOf(
  */
 export function createClient(options: Options): Client {
   const { clients } = carrierOf(window);
-  const key = dsnKey(options.dsn);
+  const key = typeof options.dsn === 'string' ? options.dsn : '';
   const existing = findClient(key);
   if (existing) {
-    clients.set(key, existing);
+    /* One of this window has its place, perhaps by another spelling. */
+    if (![...clients.values()].includes(existing)) clients.set(key, existing);
     return existing;
   }
 

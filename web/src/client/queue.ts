@@ -13,6 +13,8 @@ export interface Fact {
   /** What happened before it belongs to another session, and is judged first. */
   _divides: boolean;
   _judge(): void;
+  /** Its wait is over. */
+  _isReady?: boolean;
 }
 
 export interface Queue {
@@ -31,7 +33,6 @@ const WAITING_MAX = 200;
 
 export function createQueue(): Queue {
   const waiting: Fact[] = [];
-  const ready = new WeakSet<Fact>();
   let post: Post | undefined;
 
   const forget = (fact: Fact) => {
@@ -44,14 +45,14 @@ export function createQueue(): Queue {
   };
   const judgeReady = () => {
     for (const fact of [...waiting]) {
-      if (!ready.has(fact)) continue;
+      if (!fact._isReady) continue;
       if (fact._divides) waiting.slice(0, waiting.indexOf(fact)).forEach(take);
       take(fact);
     }
   };
   /* After a wait, too: what a busy page could not tell in time stands behind its timer. */
   const expire = (fact: Fact) => {
-    ready.add(fact);
+    fact._isReady = true;
     (post ??= createPost(judgeReady))._send();
   };
 

@@ -6,14 +6,21 @@ import { carrierOf } from '../carrier';
 import type { Client } from './types';
 
 /** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
-export function dsnKey(dsn: unknown): string {
-  if (typeof dsn !== 'string') return '';
+function normal(dsn: string): string {
   try {
     const { protocol, username, host, pathname } = new URL(dsn.trim());
     return `${protocol}//${username}@${host}${pathname.replace(/\/*$/, '')}`;
   } catch {
     return dsn.trim();
   }
+}
+
+/** The client of a DSN among some. Most pages have one client, and one spelling of its DSN. */
+function clientOf(clients: ReadonlyMap<string, Client>, dsn: string): Client | undefined {
+  const client = clients.get(dsn);
+  if (client || clients.size === 0) return client;
+  const key = normal(dsn);
+  return [...clients].find(([other]) => normal(other) === key)?.[1];
 }
 
 /** Whether a window around this one can be looked into. */
@@ -30,10 +37,10 @@ export function isFrame(): boolean {
  * Finds the client of this page, from a window outwards; one of a window around counts the errors of this
  * one from now on.
  */
-export function findClient(key: string, holder: Window = window): Client | undefined {
+export function findClient(dsn: string, holder: Window = window): Client | undefined {
   for (;;) {
     try {
-      const client = carrierOf(holder).clients.get(key);
+      const client = clientOf(carrierOf(holder).clients, dsn);
       client?.watch(window);
       if (client) return client;
     } catch {

@@ -10,16 +10,16 @@ export const addressOfPage = (): string => {
  * The part of a location that makes a route: all but the fragment, and that where it is a hash
  * route (`#/…`, `#!…`; `#/` alone is its start, as none is). Other fragments are places within a page.
  */
-export const routeOf = ({ href }: URL): string => href.replace(/#(?![!/]\/?[^/]).*/, '');
+export const routeOf = (href: string): string => href.replace(/#(?![!/]\/?[^/]).*/, '');
 
 /** The route without its queries: who replaces only those refines what is shown already. */
-const pathOf = (url: URL): string =>
-  routeOf(url)
+const pathOf = (href: string): string =>
+  routeOf(href)
     .replace(/\?[^#]*/g, '')
     .replace(/#.*/, (hash) => hash.split('?')[0]!);
 
 /** Whether a change of location shows another route. */
-export const isAnotherRoute = (from: URL, to: URL, replaced: boolean): boolean =>
+export const isAnotherRoute = (from: string, to: string, replaced: boolean): boolean =>
   replaced ? pathOf(from) !== pathOf(to) : routeOf(from) !== routeOf(to);
 
 /** The address without slashes at its end, which routers put and leave out as they like. */

@@ -18,6 +18,8 @@ export async function startCore(
 ): Promise<void> {
   let core: Core;
   let timer: Timer | undefined;
+  /** Where requests go, which is always the same place. */
+  let endpoint: string | undefined;
 
   await createCore(
     {
@@ -34,7 +36,7 @@ export async function startCore(
         /* Before it leaves: what is on its way counts as delivered. */
         changed();
         transport._send(
-          core._read(urlLength, url),
+          (endpoint ??= core._read(urlLength, url)),
           text,
           mode,
           (status, limits = '', retryAfter) => {

@@ -18,10 +18,10 @@ export interface Whereabouts {
 
 /** A change of location; several within one task are one. */
 interface Move extends Fact {
-  _to: URL;
+  _to: string;
   _replaced: boolean;
   /** What the app's router calls it, if that began to tell in the same task. */
-  _called?: URL;
+  _called?: string;
 }
 
 /** Knows where the page is, and calls `moved` for each change with whether it shows another route. */
@@ -31,7 +31,7 @@ export function createWhereabouts(
   moved: (isNew: boolean, at: number) => void,
 ): Whereabouts {
   /** The location that the running session is about. */
-  let place: URL | undefined;
+  let place: string | undefined;
   /** The last one that was seen, judged or not. */
   let seen = '';
   let hooked = false;
@@ -43,12 +43,12 @@ export function createWhereabouts(
     const { _to: to, _replaced: replaced } = move;
     const from = place!;
     place = move._called ?? to;
-    const answer = isNewRoute === nothing ? undefined : ask(isNewRoute, from, to);
+    const answer = isNewRoute === nothing ? undefined : ask(isNewRoute, new URL(from), new URL(to));
     const isNew = typeof answer === 'boolean' ? answer : isAnotherRoute(from, to, replaced);
-    moved(isNew && to.href !== from.href, move._at);
+    moved(isNew && to !== from, move._at);
   };
 
-  const note = (to: URL, replaced: boolean, at = now()) => {
+  const note = (to: string, replaced: boolean, at = now()) => {
     if (last && queue._waiting[queue._waiting.length - 1] === last) {
       last._to = to;
       last._replaced &&= replaced;
@@ -69,18 +69,18 @@ export function createWhereabouts(
   return {
     _begin() {
       seen = addressOfPage();
-      place = new URL(seen);
+      place = seen;
     },
     _look(replaced = false, at) {
       const href = addressOfPage();
       replacedInBar = replaced;
       if (!place || href === seen) return;
       seen = href;
-      if (!hooked) note(new URL(href), replaced, at);
+      if (!hooked) note(href, replaced, at);
     },
     _hook(to) {
       if (!place) return;
-      const called = new URL(to, document.baseURI);
+      const called = new URL(to, document.baseURI).href;
       if (hooked) note(called, replacedInBar);
       else if (last && queue._waiting.includes(last)) last._called = called;
       else if (isShown(`${to}`, addressOfPage())) place = called;

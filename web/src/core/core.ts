@@ -10,14 +10,12 @@ export type { Core } from './boundary';
  * asked of the host.
  */
 export function createCore(host: Host, ready: (core: Core) => void): void | Promise<void> {
-  let memory: WebAssembly.Memory;
+  /* For life: the memory never grows. */
+  let memory: Uint8Array<ArrayBuffer>;
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
 
-  /** Views are made anew at each call: the memory may have moved. */
-  const bytes = (address: number, length: number) => new Uint8Array(memory.buffer, address, length);
-
-  /** Replaces lone surrogates, and cuts what is longer than any text may be. */
-  const encode = (text: string, address: number) =>
-    new TextEncoder().encodeInto(text, bytes(address, ENVELOPE_MAX));
+  const bytes = (address: number, length: number) => memory.subarray(address, address + length);
 
   return instantiate(
     {
@@ -29,14 +27,16 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
       },
     },
     (exports) => {
-      memory = exports._memory;
+      memory = new Uint8Array(exports._memory.buffer as ArrayBuffer);
       /* Those that the loader left out of the module. */
-      encode(texts.replace(/\|/g, '\0'), textsAt);
-      const buffer = exports._init();
+      encoder.encodeInto(texts.replace(/\|/g, '\0'), bytes(textsAt, texts.length));
+      const address = exports._init();
+      const buffer = bytes(address, ENVELOPE_MAX);
       ready({
         ...exports,
-        _read: (length, address = buffer) => new TextDecoder().decode(bytes(address, length)),
-        _write: (text) => encode(text, buffer).written,
+        _read: (length, at = address) => decoder.decode(bytes(at, length)),
+        /* Replaces lone surrogates, and cuts what is longer than any text may be. */
+        _write: (text) => (text ? encoder.encodeInto(text, buffer).written : 0),
       });
     },
   );

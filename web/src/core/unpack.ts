@@ -6,16 +6,13 @@ import { code } from 'crashfree:wasm';
  * 91; a blank before it adds 92, an exclamation mark 184.
  */
 export function unpack(): Uint8Array<ArrayBuffer> {
-  /* In place: each value takes one character or two. */
+  /* In place: each value takes one character or two. By an index: nothing is as fast before it is compiled. */
   const bytes = new TextEncoder().encode(code);
   let length = 0;
-  let high = 0;
-  for (const character of bytes) {
-    if (character < 35) high = 92 * (character - 31);
-    else {
-      bytes[length++] = character - 35 + high;
-      high = 0;
-    }
+  for (let at = 0; at < bytes.length; at++) {
+    let character = bytes[at]!;
+    if (character < 35) character = 92 * (character - 31) + bytes[++at]!;
+    bytes[length++] = character - 35;
   }
   return bytes.subarray(0, length);
 }

@@ -44,7 +44,8 @@ async function read(request: Promise<Response>, url: string): Promise<Parameters
     if (response.type === 'opaque') return [Answer.OPAQUE];
     status = +response.status || status;
     limits = header('X-Sentry-Rate-Limits');
-    retryAfter = secondsOf(header('Retry-After'));
+    const wait = header('Retry-After');
+    retryAfter = wait ? secondsOf(wait) : NaN;
     if (await isForeign(response, url, later)) return [Answer.FOREIGN];
   } catch {
     /* There was no answer, or it is none that can be judged. */

@@ -1,4 +1,4 @@
-import { Consent, Option, SessionStatus } from '../abi';
+import { Consent, Option, PER_MINUTE_DEFAULT, SessionStatus } from '../abi';
 import type { Core } from '../core/core';
 import { nothing, type Settings } from './defaults';
 import type { Consent as ConsentWord } from './types';
@@ -9,7 +9,7 @@ export function consentOf(word: ConsentWord): Consent {
   return word === 'pending' ? Consent.PENDING : Consent.DENIED;
 }
 
-/** Puts the options into the core. */
+/** Puts the options into the core, those that are not as they are there from the start. */
 export function configure(core: Core, settings: Settings): void {
   const text = (option: Option, value: string) =>
     value !== '' && core._set_text(option, core._write(value)) !== 0;
@@ -22,14 +22,16 @@ export function configure(core: Core, settings: Settings): void {
   }
   text(Option.USER_AGENT, navigator.userAgent);
   text(Option.TUNNEL, settings.tunnel);
-  number(Option.SAMPLE_RATE, settings.sampleRate);
-  number(Option.CONSENT, consentOf(settings.consent));
+  if (settings.sampleRate !== 1) number(Option.SAMPLE_RATE, settings.sampleRate);
+  if (settings.consent !== 'granted') number(Option.CONSENT, consentOf(settings.consent));
   if (settings.unhandledStatus === 'unhandled') {
     number(Option.UNHANDLED, SessionStatus.UNHANDLED);
   }
-  number(Option.PER_MINUTE, settings.maxSessionsPerMinute);
-  number(Option.REPORTS, Number(settings.sendClientReports));
-  number(Option.BEFORE_SEND, Number(settings.beforeSendSession !== nothing));
+  if (settings.maxSessionsPerMinute !== PER_MINUTE_DEFAULT) {
+    number(Option.PER_MINUTE, settings.maxSessionsPerMinute);
+  }
+  if (!settings.sendClientReports) number(Option.REPORTS, 0);
+  if (settings.beforeSendSession !== nothing) number(Option.BEFORE_SEND, 1);
   if (
     settings.globalPrivacyControl &&
     (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl

@@ -1,4 +1,5 @@
 /** The defaults of the options, and what makes a value invalid. */
+import { PER_MINUTE_DEFAULT } from '../abi';
 import { ask } from '../client/ask';
 import type { InitialScope, Integration, Options, User } from './types';
 
@@ -32,7 +33,7 @@ export const defaults = (): Settings => ({
   sampleRate: 1,
   consent: 'granted',
   unhandledStatus: 'crashed',
-  maxSessionsPerMinute: 100,
+  maxSessionsPerMinute: PER_MINUTE_DEFAULT,
   sendClientReports: true,
   beforeSendSession: nothing,
   lifecycle: 'route',
@@ -78,7 +79,7 @@ export function complete<T extends object>(
 
   for (const name of Object.keys(fallbacks)) {
     const value = (settings[name] ??= fallbacks[name]);
-    if (isValid(name, value, fallbacks[name])) continue;
+    if (value === fallbacks[name] || isValid(name, value, fallbacks[name])) continue;
     if (name === 'environment') settings[name] = '';
     else invalid(name);
   }

@@ -1,0 +1,70 @@
+/**
+ * How much work the page's layer makes of a start, a navigation, an error and an answer: unlike times
+ * these are the same on any machine. Nothing may rise above work.json; what fell is written there by
+ * `UPDATE=1 npm test -- work`, and what has to rise by hand, in a commit that says for what.
+ */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { Chromium } from '../bench/chromium.js';
+import { crashfree, loadSubjects } from '../bench/subjects/index.js';
+import type { Work } from './in-page.js';
+
+const file = fileURLToPath(new URL('work.json', import.meta.url));
+const [subject] = (await loadSubjects()).filter(({ name }) => name === crashfree);
+const options = {
+  dsn: 'https://0123456789abcdef0123456789abcdef@o1.ingest.example/42',
+  release: 'shop@1.4.0',
+  environment: 'production',
+};
+
+async function measure(): Promise<Record<string, Work>> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('in-page.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'work',
+  });
+  const script = `${subject!.script};crashfree.init(${JSON.stringify(options)})`;
+  const chromium = await Chromium.launch([subject!]);
+  try {
+    return await chromium.visit('/work', async ({ page }) => {
+      await page.evaluate(`${outputFiles[0]!.text};work.install()`);
+      const call = `work.measure(${JSON.stringify(script)}, 'crashfree')`;
+      return (await page.evaluate(call)) as Record<string, Work>;
+    });
+  } finally {
+    await chromium.close();
+  }
+}
+
+describe('the work of the page’s layer', { timeout: 120_000 }, async () => {
+  const kept = JSON.parse(await readFile(file, 'utf8')) as Record<string, Partial<Work>>;
+  const seen = await measure();
+
+  for (const [action, work] of Object.entries(seen)) {
+    it(`${action} takes no more than it did`, () => {
+      const more = Object.entries(work)
+        .filter(([kind, count]) => count > (kept[action]?.[kind as keyof Work] ?? 0))
+        .map(
+          ([kind, count]) => `${kind}: ${count}, not ${kept[action]?.[kind as keyof Work] ?? 0}`,
+        );
+      assert.deepEqual(more, []);
+    });
+  }
+
+  it('work.json names no action that is not measured', () => {
+    assert.deepEqual(Object.keys(kept).sort(), Object.keys(seen).sort());
+  });
+
+  if (process.env['UPDATE']) {
+    const shown = Object.entries(seen).map(([action, work]) => [
+      action,
+      Object.fromEntries(Object.entries(work).filter(([, count]) => count > 0)),
+    ]);
+    await writeFile(file, `${JSON.stringify(Object.fromEntries(shown), null, 2)}\n`);
+  }
+});
