@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define MINUTE_MS 60000.0
+/* Finer than any clock of a page. */
+#define TICK_MS 0.001
 
 size_t crashfree_size(void) {
     return sizeof(crashfree);
@@ -178,7 +180,12 @@ static void improvise(const crashfree *client, unsigned char random[CF_SID_BYTES
 static void open_session(crashfree *client, double at) {
     const cf_session *const present = cf_queue_present(client);
 
-    client->previous_end = present != NULL ? present->changed : at;
+    client->last_exit = at;
+    if (present != NULL) {
+        /* After a crash a session takes no error, neither one of before. */
+        client->last_exit = present->status == CRASHFREE_SESSION_EXITED ? present->changed
+                                                                        : present->began - TICK_MS;
+    }
     cf_session *const session = cf_queue_add(client);
     unsigned char random[CF_SID_BYTES] = {0};
 
@@ -244,13 +251,13 @@ void crashfree_start_session(crashfree *client, bool announce, double at) {
     start(client, announce, moment(client, at));
 }
 
-void crashfree_end_session(crashfree *client, crashfree_session_status status, double told) {
+void crashfree_end_session(crashfree *client, crashfree_session_status status, double at) {
     const bool is_final = status > CRASHFREE_SESSION_OK && status <= CRASHFREE_SESSION_ABNORMAL;
-    const double at = moment(client, told);
+    const double then = moment(client, at);
     cf_session *const session = running(client);
 
     if (session != NULL) {
-        cf_session_end(session, is_final ? status : CRASHFREE_SESSION_EXITED, at);
+        cf_session_end(session, is_final ? status : CRASHFREE_SESSION_EXITED, then);
         cf_delivery_wake_in(client, 0);
     }
 }
@@ -263,7 +270,7 @@ static cf_session *session_at(crashfree *client, double at) {
     if (present == NULL || client->closed || (heir != NULL && heir->began <= at)) {
         return heir;
     }
-    if (at > (heir != NULL ? client->previous_end : present->changed)) {
+    if (at > (heir != NULL ? client->last_exit : present->changed)) {
         return NULL;
     }
     for (cf_session *session = client->end; session > client->sessions;) {
@@ -283,12 +290,12 @@ static cf_session *session_at(crashfree *client, double at) {
     return heir;
 }
 
-void crashfree_error(crashfree *client, crashfree_error_kind kind, double told) {
+void crashfree_error(crashfree *client, crashfree_error_kind kind, double at) {
     cf_state_look_at_clocks(client);
     /* What happens now is after all that was told before. */
-    const bool is_past = told <= client->monotonic;
-    const double at = is_past ? told : client->monotonic;
-    cf_session *session = is_past ? session_at(client, at) : running(client);
+    const bool is_past = at <= client->monotonic;
+    const double then = is_past ? at : client->monotonic;
+    cf_session *session = is_past ? session_at(client, then) : running(client);
 
     if (session == running(client)) {
         session = fresh(client, client->monotonic);
@@ -296,14 +303,14 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind, double told) 
     if (session == NULL) {
         return;
     }
-    const bool news = cf_session_error(session, at);
+    const bool news = cf_session_error(session, then);
 
     if (kind == CRASHFREE_ERROR_UNHANDLED) {
         cf_session_end(session,
                        client->number[CRASHFREE_OPTION_UNHANDLED] == CRASHFREE_SESSION_UNHANDLED
                            ? CRASHFREE_SESSION_UNHANDLED
                            : CRASHFREE_SESSION_CRASHED,
-                       at);
+                       then);
         cf_delivery_send(client, CF_EVENT);
     } else if (news) {
         cf_delivery_wake_in(client, 0);
@@ -330,22 +337,22 @@ static void write_did(char did[CRASHFREE_USER_ID_MAX + 1], const char *id, size_
     }
 }
 
-void crashfree_set_user(crashfree *client, const char *id, size_t length, double told) {
-    const double at = moment(client, told);
+void crashfree_set_user(crashfree *client, const char *id, size_t length, double at) {
+    const double then = moment(client, at);
 
     if (client->closed) {
         return;
     }
     write_did(client->did, id, length);
     /* Nobody is no news, and an old session succeeded by another has the id already. */
-    cf_session *const session = client->did[0] != '\0' ? fresh(client, at) : NULL;
+    cf_session *const session = client->did[0] != '\0' ? fresh(client, then) : NULL;
 
     if (session == NULL || strcmp(session->did, client->did) == 0) {
         return;
     }
     if (session->did[0] != '\0') {
-        start(client, false, at);
-    } else if (!cf_session_identify(session, client->did, at)) {
+        start(client, false, then);
+    } else if (!cf_session_identify(session, client->did, then)) {
         return;
     }
     cf_delivery_wake_in(client, 0);

@@ -48,96 +48,6 @@ static char *append_text(char *out, const char *text) {
     return append(out, text, text + strlen(text));
 }
 
-/* Where the parts of a DSN are in its text. */
-typedef struct parts {
-    const char *key;
-    const char *key_end;
-    const char *host;
-    const char *host_end;
-    const char *port; /* without zeros before it; up to `port_end`, empty if there is none */
-    const char *port_end;
-    const char *project; /* what stands between the port and this is a prefix */
-    const char *project_end;
-} parts;
-
-/* Finds a key, and a secret that may follow it. Returns what is behind the `@`, or NULL. */
-static const char *read_key(parts *parts, const char *text) {
-    const char *key = behind(text, "https://");
-
-    if (key == NULL) {
-        key = behind(text, "http://");
-    }
-    if (key == NULL) {
-        return NULL;
-    }
-    parts->key = key;
-    parts->key_end = skip(key, '-');
-    if (parts->key_end == key) {
-        return NULL;
-    }
-    const char *const end = *parts->key_end == ':' ? skip(parts->key_end + 1, '-') : parts->key_end;
-
-    return *end == '@' ? end + 1 : NULL;
-}
-
-/* Finds the host and the port. Returns what is behind them, or NULL. */
-static const char *read_host(parts *parts, const char *text) {
-    const bool is_literal = *text == '[';
-    const char *const name = is_literal ? text + 1 : text;
-    const char *end = skip(name, is_literal ? ':' : '-');
-
-    if (end == name) {
-        return NULL;
-    }
-    if (is_literal) {
-        if (*end != ']') {
-            return NULL;
-        }
-        end++;
-    }
-    parts->host = text;
-    parts->host_end = end;
-    parts->port = end;
-    parts->port_end = end;
-    if (*end != ':') {
-        return end;
-    }
-    const char *const port = end + 1;
-
-    end = skip_digits(port);
-    if (end == port || end > port + 5) {
-        return NULL;
-    }
-    parts->port = port;
-    parts->port_end = end;
-    while (parts->port < end - 1 && *parts->port == '0') {
-        parts->port++;
-    }
-    return end;
-}
-
-/* Finds the project, which is the last part of the path and a number. */
-static bool read_project(parts *parts, const char *text) {
-    const char *end = text;
-
-    do {
-        if (*end != '/') {
-            return false;
-        }
-        parts->project = end + 1;
-        end = skip(parts->project, '-');
-        /* One slash may stand at the end of all. */
-    } while (!(end[0] == '\0' || (end[0] == '/' && end[1] == '\0')));
-    parts->project_end = end;
-    return end > parts->project && skip_digits(parts->project) == end;
-}
-
-static bool is_default_port(const parts *parts, bool is_secure) {
-    const char *const end = behind(parts->port, is_secure ? "443" : "80");
-
-    return end != NULL && end == parts->port_end;
-}
-
 static char *append_lower(char *out, const char *text, const char *end) {
     for (; text < end; text++) {
         *out++ = (char)(*text >= 'A' && *text <= 'Z' ? *text | 0x20 : *text);
@@ -145,48 +55,112 @@ static char *append_lower(char *out, const char *text, const char *end) {
     return out;
 }
 
-/* Writes the DSN in its one spelling, and the address that it stands for. */
-static void write(cf_dsn *dsn, const char *given, const parts *parts, const char *path) {
-    const bool is_secure = behind(given, "https") != NULL;
-    char *out = append(dsn->text, given, parts->key_end);
-    char *const host = out + 1;
+/* The end of the host at `text`, or NULL if there is none. */
+static const char *skip_host(const char *text) {
+    const bool is_literal = *text == '[';
+    const char *const name = is_literal ? text + 1 : text;
+    const char *const end = skip(name, is_literal ? ':' : '-');
 
-    *out = '@';
-    out = append_lower(host, parts->host, parts->host_end);
-    if (parts->port < parts->port_end && !is_default_port(parts, is_secure)) {
-        *out++ = ':';
-        out = append(out, parts->port, parts->port_end);
+    if (end == name) {
+        return NULL;
     }
-    out = append(out, path, parts->project);
-    char *const project = out;
+    if (is_literal) {
+        return *end == ']' ? end + 1 : NULL;
+    }
+    return end;
+}
 
-    out = append(out, parts->project, parts->project_end);
-    *out = '\0';
+/* Copies the port that may stand at `*text`, unless it is the scheme's own. Returns where the next
+ * character goes, or NULL if there is a colon without a port. */
+static char *append_port(char *out, const char **text, const char *own) {
+    if (**text != ':') {
+        return out;
+    }
+    const char *port = *text + 1;
+    const char *const end = skip_digits(port);
 
-    char *url = append(dsn->endpoint, given, parts->key);
+    if (end == port || end > port + 5) {
+        return NULL;
+    }
+    *text = end;
+    while (port < end - 1 && *port == '0') {
+        port++;
+    }
+    if (behind(port, own) == end) {
+        return out;
+    }
+    *out++ = ':';
+    return append(out, port, end);
+}
 
-    url = append(url, host, project);
-    url = append_text(url, "api/");
-    url = append(url, project, out);
-    url = append_text(url, "/envelope/?sentry_version=7&sentry_key=");
-    url = append(url, parts->key, parts->key_end);
-    url = append_text(url, "&sentry_client=crashfree%2F" CRASHFREE_VERSION);
-    *url = '\0';
+/* The project, which is the last part of a path and a number; its end is in `*end`. NULL if there is
+ * none. */
+static const char *find_project(const char *path, const char **end) {
+    const char *project = NULL;
+
+    *end = path;
+    do {
+        if (**end != '/') {
+            return NULL;
+        }
+        project = *end + 1;
+        *end = skip(project, '-');
+        /* One slash may stand at the end of all. */
+    } while ((*end)[0] != '\0' && ((*end)[0] != '/' || (*end)[1] != '\0'));
+    return *end > project && skip_digits(project) == *end ? project : NULL;
 }
 
 bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
     char given[CRASHFREE_URL_MAX + 1];
-    parts parts;
 
     if (cf_text_copy_trimmed(given, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX) {
         return false;
     }
-    const char *const host = read_key(&parts, given);
-    const char *const path = host != NULL ? read_host(&parts, host) : NULL;
+    const char *const secure = behind(given, "https://");
+    const char *const key = secure != NULL ? secure : behind(given, "http://");
 
-    if (path == NULL || !read_project(&parts, path)) {
+    if (key == NULL) {
         return false;
     }
-    write(dsn, given, &parts, path);
+    const char *const key_end = skip(key, '-');
+    /* A secret may follow, which is left out. */
+    const char *const at = *key_end == ':' ? skip(key_end + 1, '-') : key_end;
+    const char *const host = at + 1;
+
+    if (key_end == key || *at != '@') {
+        return false;
+    }
+    const char *path = skip_host(host);
+
+    if (path == NULL) {
+        return false;
+    }
+    char *out = append(dsn->text, given, key_end);
+
+    *out++ = '@';
+    char *const new_host = out;
+
+    out = append_port(append_lower(out, host, path), &path, secure != NULL ? "443" : "80");
+    const char *end = path;
+    const char *const project = out != NULL ? find_project(path, &end) : NULL;
+
+    if (project == NULL) {
+        return false;
+    }
+    out = append(out, path, project);
+    char *const new_project = out;
+
+    out = append(out, project, end);
+    *out = '\0';
+
+    char *url = append(dsn->endpoint, given, key);
+
+    url = append(url, new_host, new_project);
+    url = append_text(url, "api/");
+    url = append(url, project, end);
+    url = append_text(url, "/envelope/?sentry_version=7&sentry_key=");
+    url = append(url, key, key_end);
+    url = append_text(url, "&sentry_client=crashfree%2F" CRASHFREE_VERSION);
+    *url = '\0';
     return true;
 }

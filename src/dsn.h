@@ -14,7 +14,7 @@ typedef struct cf_dsn {
     char endpoint[CF_ENDPOINT_MAX + 1]; /* where envelopes go, key in the query */
 } cf_dsn;
 
-/* Parses a DSN. Returns false, and writes nothing, if it is not one. */
+/* Parses a DSN. Returns false if it is not one; `dsn` is then not to be used. */
 bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length);
 
 #endif

@@ -100,7 +100,9 @@ static uint32_t number(const char *record, int at, int end) {
 
 /* Whether a text has the form of a record: hexadecimal digits, then decimal ones, then the did. */
 static bool is_record(const char *text, size_t length) {
-    if (length < AT_DID || length - AT_DID > CRASHFREE_USER_ID_MAX) {
+    char nothing;
+
+    if (length < AT_DID || length > AT_DID + CRASHFREE_USER_ID_MAX) {
         return false;
     }
     for (int i = 0; i < AT_DID; i++) {
@@ -110,52 +112,59 @@ static bool is_record(const char *text, size_t length) {
             return false;
         }
     }
+    /* A did that copying would change is none that was written here. */
     return text[AT_VERSION] == RECORD_VERSION && text[AT_DUE] <= '1' && text[AT_ANNOUNCED] <= '1' &&
-           text[AT_STATUS] <= '0' + STATUS_KILLED;
+           text[AT_STATUS] <= '0' + STATUS_KILLED &&
+           cf_text_copy(&nothing, 0, text + AT_DID, length - AT_DID) == length - AT_DID;
+}
+
+/* Whether the client has a session with the id that a record begins with. */
+static bool is_known(const crashfree *client, const char *record) {
+    for (const cf_session *known = client->sessions; known < client->end; known++) {
+        if (memcmp(known->sid, record, CRASHFREE_SID_LENGTH) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool crashfree_restore(crashfree *client, const char *record, size_t length, bool killed) {
-    cf_session restored = {.sampled = true};
-
-    if (!is_record(record, length)) {
+    if (!is_record(record, length) || is_known(client, record)) {
         return false;
     }
-    memcpy(restored.sid, record, CRASHFREE_SID_LENGTH);
-    restored.init_request = record[AT_ANNOUNCED] == '0' ? CF_UNSENT : CF_TAKEN;
     const int status = record[AT_STATUS] - '0';
-
-    restored.killed = status == STATUS_KILLED || (killed && status == CRASHFREE_SESSION_OK);
-    if (restored.killed) {
-        restored.status = CRASHFREE_SESSION_ABNORMAL;
-    } else if (status == CRASHFREE_SESSION_OK) {
-        restored.status = CRASHFREE_SESSION_EXITED;
-    } else {
-        restored.status = (crashfree_session_status)status;
-    }
-    restored.errors = number(record, AT_ERRORS, AT_DAY);
-    restored.started =
+    const bool was_killed = status == STATUS_KILLED || (killed && status == CRASHFREE_SESSION_OK);
+    const double started =
         number(record, AT_DAY, AT_TIME) * CF_DAY_MS + number(record, AT_TIME, AT_DID);
-    if (cf_text_copy(restored.did, CRASHFREE_USER_ID_MAX, record + AT_DID, length - AT_DID) >
-            CRASHFREE_USER_ID_MAX ||
-        restored.started > CF_TIMESTAMP_MAX ||
-        (record[AT_DUE] == '0' && restored.status != CRASHFREE_SESSION_ABNORMAL)) {
+
+    if (started > CF_TIMESTAMP_MAX || (record[AT_DUE] == '0' && !was_killed)) {
         return false;
     }
     cf_state_look_at_clocks(client);
-    const double since = client->now - restored.started;
-    /* A clock that was set back; its session is as good as new. */
-    const double age = since < 0 ? 0 : since;
+    /* After a clock was set back its session is as good as new. */
+    const double age = started < client->now ? client->now - started : 0;
 
-    restored.began = client->monotonic - age;
-    if (cf_state_is_too_old(client, restored.began)) {
+    if (cf_state_is_too_old(client, client->monotonic - age)) {
         return false;
     }
-    for (const cf_session *known = client->sessions; known < client->end; known++) {
-        if (memcmp(known->sid, restored.sid, CRASHFREE_SID_LENGTH) == 0) {
-            return false;
-        }
+    cf_session *const session = cf_queue_add(client);
+
+    memset(session, 0, sizeof *session);
+    memcpy(session->sid, record, CRASHFREE_SID_LENGTH);
+    (void)cf_text_copy(session->did, CRASHFREE_USER_ID_MAX, record + AT_DID, length - AT_DID);
+    session->started = started;
+    session->began = client->monotonic - age;
+    session->changed = client->monotonic;
+    session->init_request = record[AT_ANNOUNCED] == '0' ? CF_UNSENT : CF_TAKEN;
+    session->errors = number(record, AT_ERRORS, AT_DAY);
+    session->sampled = true;
+    session->killed = was_killed;
+    if (was_killed) {
+        session->status = CRASHFREE_SESSION_ABNORMAL;
+    } else if (status == CRASHFREE_SESSION_OK) {
+        session->status = CRASHFREE_SESSION_EXITED;
+    } else {
+        session->status = (crashfree_session_status)status;
     }
-    restored.changed = client->monotonic;
-    *cf_queue_add(client) = restored;
     return true;
 }

@@ -19,10 +19,10 @@ struct crashfree {
     double now;       /* wall time of the call that runs; see cf_state_look_at_clocks */
     double monotonic; /* the same moment on the other clock */
     double sample_rate;
-    double wake_at;      /* monotonic; 0: no timer */
-    double probe_at;     /* monotonic: no probe before */
-    double previous_end; /* monotonic: of the session before the present one */
-    double minute;       /* monotonic: when the minute began in which `opened` counts */
+    double wake_at;   /* monotonic; 0: no timer */
+    double probe_at;  /* monotonic: no probe before */
+    double last_exit; /* monotonic: when the session before the present one took its last error */
+    double minute;    /* monotonic: when the minute began in which `opened` counts */
     cf_ratelimit limits;
     uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
     crashfree_status dsn_status;        /* CRASHFREE_STATUS_ACTIVE, or why there is none */

@@ -50,8 +50,8 @@ static void host_random(void *context, unsigned char *bytes, size_t count) {
     P.bound++;
     memset(w, 0, sizeof *w);
     w->channel = (int)((channel *)context - P.channels);
-    w->wall = wall();
-    w->truly = true_time();
+    w->wall = wall() - (P.now - session->began);
+    w->truly = true_time() - (P.now - session->began);
     for (size_t i = 0; i < 16; i++) {
         unsigned byte = bytes[i];
 

@@ -148,6 +148,7 @@ void life_make(life *life, uint64_t seed, double faults) {
     rng answers = {rng_mix(seed ^ UINT64_C(0xa45e))};
 
     c->unreadable = rng_chance(&answers, 0.15);
+    c->late_facts = rng_chance(&answers, 0.3);
     c->readable_from = rng_chance(&answers, 0.5) ? LIFE_EVENTS : (int)rng_below(&answers, 8);
 
     life->count = 0;
@@ -242,6 +243,7 @@ void life_print(const life *life, FILE *out) {
     SHOW(storage_fails, "%d")
     SHOW(clock_sleeps, "%d")
     SHOW(heals, "%d")
+    SHOW(late_facts, "%d")
     SHOW(unreadable, "%d")
     SHOW(readable_from, "%d")
     SHOW(lateness, "%g")

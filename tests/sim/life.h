@@ -82,6 +82,7 @@ typedef struct life_config {
     bool unreadable;     /* the page may not read answers ... */
     int readable_from;   /* ... until so many events have happened */
     double lost_answers; /* share of requests that arrive and whose answer is lost */
+    bool late_facts;     /* some things are told some time after they happened */
     bool heals;          /* before the page ends, the network works again for long enough */
     double lateness;     /* of timers */
     double latency;      /* most of an answer */

@@ -106,7 +106,7 @@ static bool has_room(model *model, double now) {
     return !model->too_many;
 }
 
-void model_start(model *model, double now, bool at_once) {
+void model_start(model *model, double now, double at, bool at_once) {
     if (model->closed || !model->options.works) {
         return;
     }
@@ -114,15 +114,19 @@ void model_start(model *model, double now, bool at_once) {
         model->due_on_grant = true;
         return;
     }
-    end_running(model, now, END_EXITED);
+    /* In their order, whatever is told. */
+    if (model->present >= 0 && at < model->sessions[model->present].changed) {
+        at = model->sessions[model->present].changed;
+    }
+    end_running(model, at, END_EXITED);
     if (model->options.consent == PENDING) {
         forget(model, false);
     }
-    if (has_room(model, now) && model->count < MODEL_SESSIONS) {
+    if (has_room(model, at) && model->count < MODEL_SESSIONS) {
         const model_session session = {.page = model->page,
                                        .release = model->options.release,
-                                       .began = now,
-                                       .changed = now,
+                                       .began = at,
+                                       .changed = at,
                                        .is = {.begun = true, .user = model->user}};
 
         model->in_minute++;
@@ -135,7 +139,7 @@ void model_start(model *model, double now, bool at_once) {
     if (at_once) {
         model_send(model, now);
     } else {
-        leave_by(model, now + LOAD_WAITS_MS);
+        leave_by(model, fmax(now, at + LOAD_WAITS_MS));
     }
 }
 
@@ -149,24 +153,71 @@ void model_finish(model *model, double now, model_end end) {
 /* What happens to somebody whose session the server would no longer take begins another. */
 static void renew(model *model, double now) {
     if (model->running >= 0 && now - model->sessions[model->running].began > SERVER_REMEMBERS_MS) {
-        model_start(model, now, false);
+        model_start(model, now, now, false);
     }
 }
 
-void model_error(model *model, double now, bool unhandled) {
-    renew(model, now);
-    if (model->running < 0) {
+/* The session before the present one; negative if there is none. */
+static int previous_of(const model *model) {
+    for (int i = model->present - 1; i >= (int)model->first; i--) {
+        if (is_of_page(model, &model->sessions[i]) && !model->sessions[i].restored &&
+            !model->sessions[i].forgotten) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool model_knows(const model *model, double at) {
+    if (model->present < 0 || model->sessions[model->present].began <= at) {
+        return true;
+    }
+    const int previous = previous_of(model);
+
+    return previous < 0 || model->sessions[previous].began <= at;
+}
+
+/* Who takes an error of the moment `at`: who was there then, unless that one has said good-bye
+ * already. Negative: nobody. */
+static int taker(model *model, double at) {
+    if (model->present < 0 ||
+        (model->running >= 0 && model->sessions[model->running].began <= at)) {
+        return model->running;
+    }
+    const int then =
+        model->sessions[model->present].began <= at ? model->present : previous_of(model);
+
+    if (then < 0) {
+        return model->running;
+    }
+    const model_session *session = &model->sessions[then];
+
+    if (session->is.end != END_EXITED || session->changed < at) {
+        return -1;
+    }
+    return session->owed.end == END_EXITED || session->lapsed ? model->running : then;
+}
+
+void model_error(model *model, double now, double at, bool unhandled) {
+    int who = at < now ? taker(model, at) : model->running;
+
+    if (who == model->running) {
+        renew(model, now);
+        who = model->running;
+    }
+    if (who < 0) {
         return;
     }
-    model_facts *is = &model->sessions[model->running].is;
-    const bool first = !is->errored;
+    model_session *session = &model->sessions[who];
+    const bool first = !session->is.errored;
 
-    is->errored = true;
-    if (first) {
-        model->sessions[model->running].changed = now;
+    session->is.errored = true;
+    if (first || unhandled) {
+        session->changed = fmax(session->changed, at);
     }
     if (unhandled) {
-        end_running(model, now, model->options.unhandled);
+        session->is.end = model->options.unhandled;
+        model->running = who == model->running ? -1 : model->running;
         model_send(model, now);
     } else if (first) {
         leave_by(model, now);
@@ -192,7 +243,7 @@ void model_user(model *model, double now, int user) {
         return;
     }
     if (session->is.user != 0) {
-        model_start(model, now, false);
+        model_start(model, now, now, false);
         leave_by(model, now);
         return;
     }
@@ -215,7 +266,7 @@ void model_consent_is(model *model, double now, model_consent consent) {
         forget(model, true);
     } else if (was_denied && model->due_on_grant) {
         model->due_on_grant = false;
-        model_start(model, now, true);
+        model_start(model, now, now, true);
     } else {
         model_send(model, now);
     }

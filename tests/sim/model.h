@@ -78,9 +78,13 @@ void model_advance(model *model, double now);
 /* A timer fires before its time, perhaps. */
 void model_wake(model *model, double now);
 
-void model_start(model *model, double now, bool at_once);
+/* Told `now` of the moment `at`. */
+void model_start(model *model, double now, double at, bool at_once);
 void model_finish(model *model, double now, model_end end);
-void model_error(model *model, double now, bool unhandled);
+void model_error(model *model, double now, double at, bool unhandled);
+
+/* Whether it is beyond doubt which session an error of the moment `at` belongs to. */
+bool model_knows(const model *model, double at);
 void model_user(model *model, double now, int user);
 void model_consent_is(model *model, double now, model_consent consent);
 

@@ -88,8 +88,8 @@ export const mutations: Mutation[] = [
   mutation(
     'errors after a crash change the session',
     'client.c',
-    'is_past ? session_at(client, at) : running(client);',
-    'is_past ? session_at(client, at) : cf_queue_present(client);',
+    'is_past ? session_at(client, then) : running(client);',
+    'is_past ? session_at(client, then) : cf_queue_present(client);',
   ),
   mutation(
     'a navigation leaves the old session open',
@@ -100,8 +100,8 @@ export const mutations: Mutation[] = [
   mutation(
     'a restored session has lost its end',
     'snapshot.c',
-    'restored.status = (crashfree_session_status)status;',
-    'restored.status = CRASHFREE_SESSION_EXITED;',
+    'session->status = (crashfree_session_status)status;',
+    'session->status = CRASHFREE_SESSION_EXITED;',
   ),
   mutation(
     'a restored session is announced again',
@@ -124,7 +124,7 @@ export const mutations: Mutation[] = [
   mutation(
     'a session of which nothing is due is told again by the next page',
     'snapshot.c',
-    "(record[AT_DUE] == '0' && restored.status != CRASHFREE_SESSION_ABNORMAL)",
+    "(record[AT_DUE] == '0' && !was_killed)",
     'false',
   ),
   mutation(
@@ -137,9 +137,9 @@ export const mutations: Mutation[] = [
   mutation(
     'a crash waits',
     'client.c',
-    `                       at);
+    `                       then);
         cf_delivery_send(client, CF_EVENT);`,
-    `                       at);
+    `                       then);
         cf_delivery_wake_in(client, CRASHFREE_FIRST_SEND_MS);`,
   ),
   mutation(
@@ -210,8 +210,8 @@ export const mutations: Mutation[] = [
   mutation(
     'a logout ends the session',
     'client.c',
-    "client->did[0] != '\\0' ? fresh(client, at) : NULL",
-    'fresh(client, at)',
+    "client->did[0] != '\\0' ? fresh(client, then) : NULL",
+    'fresh(client, then)',
   ),
   mutation(
     'who is told again gets another session',
@@ -330,8 +330,8 @@ export const mutations: Mutation[] = [
   mutation(
     'a clock set back loses what was stored',
     'snapshot.c',
-    'since < 0 ? 0 : since;',
-    'since < 0 ? CRASHFREE_AGE_MAX_MS : since;',
+    'started < client->now ? client->now - started : 0;',
+    'started < client->now ? client->now - started : CRASHFREE_AGE_MAX_MS;',
   ),
   mutation(
     'sent_at is not the time of sending',
@@ -451,5 +451,42 @@ export const mutations: Mutation[] = [
     'snapshot.c',
     'cf_session_is_due(session) || cf_session_is_doubtful(session);',
     'cf_session_is_due(session);',
+  ),
+  // facts that are told later than they happened
+  mutation(
+    'a session begins when it is told',
+    'client.c',
+    'return told < earliest ? earliest : told;',
+    'return client->monotonic;',
+  ),
+  mutation(
+    'a session begins before the one before it has ended',
+    'client.c',
+    'return told < earliest ? earliest : told;',
+    'return told;',
+  ),
+  mutation(
+    'a late error is that of whoever is there now',
+    'client.c',
+    'is_past ? session_at(client, then) : running(client);',
+    'running(client);',
+  ),
+  mutation(
+    'an error from before belongs to a session that said its end',
+    'client.c',
+    'return session->update_request == CF_UNSENT ? session : heir;',
+    'return session;',
+  ),
+  mutation(
+    'an error from before changes a session that crashed',
+    'client.c',
+    'if (session->status != CRASHFREE_SESSION_EXITED) {',
+    'if (false) {',
+  ),
+  mutation(
+    'what happened while nothing ran is booked on the next session',
+    'client.c',
+    'if (at > (heir != NULL ? client->last_exit : present->changed)) {',
+    'if (false) {',
   ),
 ];

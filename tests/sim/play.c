@@ -17,6 +17,24 @@ static channel *main_channel(void) {
     return &P.channels[0];
 }
 
+/* When what is told now happened: mostly now, sometimes some time ago. What becomes of an error of
+ * before depends on what has left, which is only known where nothing goes wrong. */
+static double told(bool is_error) {
+    const life_config *config = &P.life->config;
+    rng random = event_random();
+    const bool calm = config->faults == 0 && config->lost_answers == 0 && !config->unreadable &&
+                      config->before_send == DISMISS_OFF && config->lateness == 0 &&
+                      config->sample_rate == 1 && M.options.consent == GRANTED;
+
+    if (!P.subject->is_core || !config->late_facts || P.asked || !rng_chance(&random, 0.5) ||
+        (is_error && !calm)) {
+        return NAN;
+    }
+    const double at = fmax(P.now - 1 - rng_below(&random, 3000), 0);
+
+    return is_error && !model_knows(&M, at) ? NAN : at;
+}
+
 /* Whether something left without an answer. */
 static bool has_doubts(void) {
     for (unsigned i = M.first; i < P.bound; i++) {
@@ -34,8 +52,10 @@ static void start(bool announce) {
         (P.active_count > 0 || has_doubts())) {
         c->inexact = true;
     }
-    model_start(&M, P.now, announce);
-    P.subject->start(c->client, announce);
+    const double at = told(false);
+
+    model_start(&M, P.now, isnan(at) ? P.now : at, announce);
+    P.subject->start(c->client, announce, at);
 }
 
 static void user(int which) {
@@ -48,9 +68,11 @@ static void user(int which) {
 }
 
 static void error(bool unhandled) {
-    model_error(&M, P.now, unhandled);
+    const double at = told(true);
+
+    model_error(&M, P.now, isnan(at) ? P.now : at, unhandled);
     P.subject->error(main_channel()->client,
-                     unhandled ? CRASHFREE_ERROR_UNHANDLED : CRASHFREE_ERROR_HANDLED);
+                     unhandled ? CRASHFREE_ERROR_UNHANDLED : CRASHFREE_ERROR_HANDLED, at);
 }
 
 static void finish(model_end end) {

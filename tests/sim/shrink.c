@@ -70,6 +70,7 @@ static void shrink_settings(life *life) {
     TRY(storage_fails, false)
     TRY(clock_sleeps, false)
     TRY(heals, false)
+    TRY(late_facts, false)
     TRY(unreadable, false)
     TRY(readable_from, LIFE_EVENTS)
     TRY(lateness, 0)

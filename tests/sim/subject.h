@@ -12,8 +12,8 @@ typedef struct subject {
     bool is_core;
     size_t (*size)(void);
     void (*init)(void *memory, const crashfree_host *host);
-    void (*start)(void *client, bool announce);
-    void (*error)(void *client, crashfree_error_kind kind);
+    void (*start)(void *client, bool announce, double at);
+    void (*error)(void *client, crashfree_error_kind kind, double at);
     void (*user)(void *client, const char *id, size_t length);
     void (*flush)(void *client);
     void (*hide)(void *client, bool final);

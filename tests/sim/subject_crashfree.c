@@ -4,12 +4,12 @@ static void init(void *memory, const crashfree_host *host) {
     (void)crashfree_init(memory, host);
 }
 
-static void start(void *client, bool announce) {
-    crashfree_start_session(client, announce, NAN);
+static void start(void *client, bool announce, double at) {
+    crashfree_start_session(client, announce, at);
 }
 
-static void error(void *client, crashfree_error_kind kind) {
-    crashfree_error(client, kind, NAN);
+static void error(void *client, crashfree_error_kind kind, double at) {
+    crashfree_error(client, kind, at);
 }
 
 static void user(void *client, const char *id, size_t length) {

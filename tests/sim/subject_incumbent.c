@@ -91,7 +91,8 @@ static void begin(incumbent *client) {
     memcpy(client->session_did, client->did, sizeof client->did);
 }
 
-static void start(void *memory, bool announce) {
+static void start(void *memory, bool announce, double at) {
+    (void)at;
     incumbent *client = memory;
 
     if (client->has_session) {
@@ -109,7 +110,8 @@ static void start(void *memory, bool announce) {
     }
 }
 
-static void error(void *memory, crashfree_error_kind kind) {
+static void error(void *memory, crashfree_error_kind kind, double at) {
+    (void)at;
     incumbent *client = memory;
 
     if (strcmp(client->status, "ok") != 0 ||
