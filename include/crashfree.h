@@ -174,9 +174,11 @@ typedef enum crashfree_fetch_mode {
 
 /* What a host reports in place of an HTTP status if it has none to report. */
 typedef enum crashfree_answer {
-    CRASHFREE_ANSWER_NONE = 0,   /* no answer, or one that the host was not allowed to see */
-    CRASHFREE_ANSWER_OPAQUE = 1, /* the request arrived, its answer cannot be read */
-    CRASHFREE_ANSWER_FOREIGN = 2 /* an answer that is evidently not the server's: a login page */
+    CRASHFREE_ANSWER_NONE = 0,    /* no answer, or one that the host was not allowed to see */
+    CRASHFREE_ANSWER_OPAQUE = 1,  /* the request arrived, its answer cannot be read */
+    CRASHFREE_ANSWER_FOREIGN = 2, /* an answer that is evidently not the server's: a login page */
+    /* No answer, to a request that does not outlive the page: most likely it never left. */
+    CRASHFREE_ANSWER_CUT = 3
 } crashfree_answer;
 
 /*
@@ -307,7 +309,7 @@ void crashfree_wake(crashfree *client);
  * seconds, negative if absent (protocol 5.1).
  *
  * Delivered: 2xx, 429 whose limits do not cover sessions, or an opaque answer. Otherwise the items
- * stay waiting: after a rate limit until it ends; after a foreign answer with backoff; after any
+ * stay waiting: after a rate limit until it ends; after a foreign answer or a cut with backoff; after any
  * other status they ride along with the next request, a few times at most.
  *
  * No answer can mean that the network failed, or that the items arrived and only the answer could

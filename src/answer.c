@@ -102,6 +102,11 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
     case CRASHFREE_ANSWER_NONE:
         take_none(client, request, is_probe);
         break;
+    case CRASHFREE_ANSWER_CUT:
+        /* Many are on their way, and most likely it never left. */
+        (void)book(client, request, CF_UNSENT, false);
+        cf_delivery_back_off(client);
+        break;
     case CRASHFREE_ANSWER_OPAQUE:
         take_opaque(client, request, is_probe);
         break;

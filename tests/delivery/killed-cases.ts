@@ -42,7 +42,7 @@ export const killedCases: Case[] = [
       await site.gate.refuse();
       const page = await site.visit();
       await stored(page, 'local', (all) => UNHEARD.test(all[0] ?? ''));
-      await page.waitFor('window.settled === 1');
+      await page.waitFor('window.settled >= 1');
       await killPages(site.engine, page);
       await site.gate.accept();
       await visitsAfter(site);

@@ -36,8 +36,9 @@ const observe = `<script>
     return result;
   } });
   window.leaving = false;
-  window.setTimeout = new Proxy(window.setTimeout, { apply: (target, self, [act, ms, ...rest]) =>
-    Reflect.apply(target, self, [ms >= 1000 ? () => leaving || act(...rest) : act, ms, ...rest]) });
+  window.setTimeout = new Proxy(window.setTimeout, { apply: (target, self, [act, ms, ...rest]) => {
+    const late = () => leaving ? Reflect.apply(target, self, [late, 50]) : act(...rest);
+    return Reflect.apply(target, self, ms >= 1000 ? [late, ms] : [act, ms, ...rest]) } });
   addEventListener('pageshow', () => { leaving = false; });
   addEventListener('error', (e) => surprises.push(e.message));
   addEventListener('unhandledrejection', (e) => surprises.push(String(e.reason)));

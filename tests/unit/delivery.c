@@ -839,6 +839,24 @@ TEST(a_page_without_a_network_asks_a_bounded_number_of_times) {
     CHECK_EQ_INT(fake.count, 2);
 }
 
+TEST(what_was_cut_as_the_page_ends_leaves_with_it) {
+    begin_with_request();
+    fake_respond(0, CRASHFREE_ANSWER_CUT);
+    CHECK_EQ_INT(status(), CRASHFREE_STATUS_ACTIVE);
+    crashfree_hide(fake.client, true);
+    CHECK_EQ_INT(fake.count, 2);
+    CHECK(fake_has(1, 0, "\"init\":true"));
+}
+
+TEST(what_was_cut_is_tried_again_with_backoff) {
+    begin_with_request();
+    for (int i = 0; i < 100; i++) {
+        fake_answer(CRASHFREE_ANSWER_CUT);
+        fake_advance(FAKE_DAY / 100);
+    }
+    CHECK_EQ_INT(fake.count, 9);
+}
+
 TEST(a_foreign_answer_is_none_of_ours) {
     begin_with_request();
     fake_respond(0, CRASHFREE_ANSWER_FOREIGN);

@@ -89,6 +89,18 @@ describe('a request', () => {
     );
   });
 
+  it('that does not outlive the page may have been cut, if it fails', async () => {
+    const network = new Network();
+    network.send(60_000);
+    network.send(1);
+    network.asked.forEach((asked) => asked.fail());
+    await settled();
+    assert.deepEqual(
+      network.answers.map(([status]) => status),
+      [Answer.NONE, Answer.CUT],
+    );
+  });
+
   it('goes as a beacon at the page’s end when there is no budget left, and counts as delivered', async () => {
     const network = new Network();
     network.send(50_000);

@@ -107,7 +107,10 @@ export function createTransport(
         let answer = await read(ask(fetch, !(mode & FetchMode.OPAQUE)), url);
         if (answer[0] === Answer.NONE && mode & FetchMode.PROBE) answer = await probe();
         outliving -= share;
-        if (answer[0] === Answer.NONE) await beforeFailing();
+        if (answer[0] === Answer.NONE) {
+          if (!share && !mode) answer = [Answer.CUT];
+          await beforeFailing();
+        }
         respond(...answer);
         await before;
       };
