@@ -46,7 +46,8 @@ async function read(request: Promise<Response>, url: string): Promise<Parameters
     limits = header('X-Sentry-Rate-Limits');
     const wait = header('Retry-After');
     retryAfter = wait ? secondsOf(wait) : NaN;
-    if (await isForeign(response, url, later)) return [Answer.FOREIGN];
+    /* Who tells limits is the server. */
+    if (!limits && (await isForeign(response, url, later))) return [Answer.FOREIGN];
   } catch {
     /* There was no answer, or it is none that can be judged. */
   }

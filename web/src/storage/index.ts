@@ -35,6 +35,9 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
 
   /** Browsers have locks where the connection is safe. */
   const { locks: manager } = navigator as { locks?: LockManager };
+  if (!manager && settings.debug) {
+    console.warn('crashfree: no Web Locks here, so storage delivers later what pages left behind');
+  }
   const lessees = manager
     ? undefined
     : createLeases(records, leases, (key) => {
