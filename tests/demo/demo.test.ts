@@ -299,30 +299,27 @@ for (const name of engineNames) {
       );
       assert.match(first ?? '', /new in shop@2\.0\.0.*TypeError.*First seen in: shop@2\.0\.0/);
 
-      await health.page.evaluate(`document.querySelector('#crash-list summary').focus()`);
-      await health.page.press('Enter');
+      await health.page.click('#crash-list summary');
       await health.page.waitFor(`document.querySelectorAll('#crash-list .stack li').length === 3`);
       assert.match(
         await health.text('#crash-list .stack li'),
         /^applyVoucher .*voucher\.js:31:17$/,
       );
 
-      const button = `document.querySelector('#crash-list .buttons button')`;
-      const session = await health.page.evaluate<string>(`${button}.textContent.split(' ')[1]`);
-      await health.page.evaluate(`${button}.focus()`);
-      await health.page.press('Enter');
+      const button = '#crash-list .buttons button';
+      const session = (await health.text(button)).split(' ')[1];
+      await health.page.click(button);
       const row = `document.activeElement.closest('#session-list li')`;
       await health.page.waitFor(`${row}?.id.startsWith('session-${session}')`);
-      const link = `${row}.querySelector('.crash-of a')`;
-      await health.page.waitFor(`${link}?.textContent.startsWith('TypeError: ')`);
-      await health.page.evaluate(`${link}.focus()`);
-      await health.page.press('Enter');
+      const link = '#session-list details[open] .crash-of a';
+      assert.match(await health.text(link), /^TypeError: /);
+      await health.page.click(link);
       await health.page.waitFor(`document.activeElement.closest('#crash-list li') !== null`);
     });
 
     step('switches inbound filters on, for what comes next', async () => {
       await health.page.goto(new URL('/?project=8', demo.health).href);
-      await health.click('Inbound filters none is on');
+      await health.page.click('#inbound-filters summary');
       await health.page.evaluate(
         `(document.querySelector('[name=releases]').value = 'old@*, *-dev')`,
       );
