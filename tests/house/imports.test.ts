@@ -35,7 +35,7 @@ export function importsOf(text: string): string[] {
 }
 
 function typescript(): Graph {
-  const sources = files.filter((file) => /^web\/(?!node\/).*\.ts$/.test(file));
+  const sources = files.filter((file) => /^web\/.*\.ts$/.test(file));
   const known = new Set([...sources, 'web/src/abi.ts']);
   const graph: Graph = new Map();
   for (const file of sources) {

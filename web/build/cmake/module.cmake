@@ -92,7 +92,7 @@ function(add_wasm_module name)
 
   set(strip --strip-debug --strip-producers --strip-target-features)
   # Control flow is taken apart and put together anew, which gives shorter loops and conditions.
-  set(optimise --flatten --rereloop -Oz -Oz --converge)
+  set(optimise --flatten --rereloop -Oz -Oz -Oz --converge)
   set(module "${CMAKE_CURRENT_BINARY_DIR}/${name}.wasm")
   add_custom_command(OUTPUT "${module}"
     COMMAND "${WASM_METADCE}" ${wasm_enabled} -g --graph-file=${name}-roots.json

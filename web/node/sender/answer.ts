@@ -1,5 +1,16 @@
-/** What an answer says. */
+/** How envelopes are sent, and what an answer says. */
 import type { Answer } from '../core';
+
+/**
+ * Sends an envelope; `left` is called when it is certain to have left the process. Resolves to the
+ * answer, never rejects.
+ */
+export type Post = (
+  url: string,
+  body: string,
+  signal: AbortSignal,
+  left: () => void,
+) => Promise<Answer>;
 
 /** Seconds that Retry-After asks for, which it does as a number or as a date. */
 function secondsOf(retryAfter: string): number | undefined {

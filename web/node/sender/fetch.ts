@@ -1,8 +1,7 @@
 /** Envelopes sent by a function like `fetch`. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Answer } from '../core';
-import { answerOf, isPage, mayBePage, NO_ANSWER } from './answer';
-import type { Post } from './index';
+import { answerOf, isPage, mayBePage, NO_ANSWER, type Post } from './answer';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 

@@ -1,23 +1,12 @@
 /** Ways for envelopes to leave the process. */
 import type { Answer } from '../core';
-import { NO_ANSWER } from './answer';
+import { NO_ANSWER, type Post } from './answer';
 import { postByFetch, type Fetch } from './fetch';
 import { post } from './http';
 import { proxyFor, proxyToUse } from './proxy';
 import { postNow } from './sync';
 
 export type { Fetch } from './fetch';
-
-/**
- * Sends an envelope; `left` is called when it is certain to have left the process. Resolves to the
- * answer, never rejects.
- */
-export type Post = (
-  url: string,
-  body: string,
-  signal: AbortSignal,
-  left: () => void,
-) => Promise<Answer>;
 
 export interface Sender {
   post: Post;
