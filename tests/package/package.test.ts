@@ -114,6 +114,7 @@ describe('the package', () => {
       join(folder, 'exact.mts'),
       `import { init, captureException, startSession, type User } from 'crashfree';
       import { anonymousId } from 'crashfree/anonymous';
+      import { init as initServer } from 'crashfree/node';
       declare const days: number | undefined;
       declare const process: { env: { DSN?: string; RATE: number | undefined } };
       const dsn: string | undefined = process.env.DSN;
@@ -122,7 +123,8 @@ describe('the package', () => {
       init({ dsn, sampleRate: process.env.RATE, initialScope: { user }, noise: { abort: handled } });
       captureException(new Error(), { handled, mechanism: { handled } });
       startSession({ user });
-      anonymousId({ days });`,
+      anonymousId({ days });
+      initServer({ dsn, release: dsn, environment: dsn });`,
     );
     await printed(join(bin, 'tsc'), [
       ...['--ignoreConfig', '--noEmit', '--strict', '--exactOptionalPropertyTypes'],

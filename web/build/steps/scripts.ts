@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, transform, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { minify } from 'terser';
 import { root } from '../run.js';
 import { nameCache, renameModule, shortNames } from '../wasm/names.js';
 import { withoutWasm } from '../wasm/nowasm.js';
 import { pack, type Packed } from '../wasm/pack.js';
 import { wasmPlugin, type Format } from '../wasm/plugin.js';
+import { commonjs } from './commonjs.js';
 
 /** What every bundle that runs in browsers is made with. */
 export const browserOptions = {
@@ -23,7 +24,7 @@ export const browserOptions = {
 interface Script {
   name: string;
   entry: string;
-  /** Default: by the name's end, `.cjs` is CommonJS and `.js` an ES module. */
+  /** Default: an ES module. */
   format?: Format;
   /** What brings the module, instead of web/src/core/load.ts. */
   loader?: string;
@@ -50,12 +51,7 @@ const SCRIPTS: Script[] = [
   { name: 'crashfree.url.js', entry: page, loader: 'web/src/core/load-url.ts' },
   { name: 'crashfree.storage.js', entry: 'web/src/storage/index.ts' },
   { name: 'crashfree.inert.js', entry: page, inert: true },
-  ...Object.entries(MODULES).flatMap(([name, entry]) =>
-    ['js', 'cjs'].map((extension) => ({
-      name: `${name}.${extension}`,
-      entry,
-    })),
-  ),
+  ...Object.entries(MODULES).map(([name, entry]) => ({ name: `${name}.js`, entry })),
 ];
 
 /** The module as all scripts hold it. */
@@ -66,8 +62,7 @@ interface Inside {
 
 /** Bundled by esbuild, then made small by terser. */
 async function script(dist: string, inside: Inside, options: Script): Promise<void> {
-  const { name, entry, loader, inert = false } = options;
-  const format = options.format ?? (name.endsWith('.cjs') ? 'cjs' : 'esm');
+  const { name, entry, loader, inert = false, format = 'esm' } = options;
   const { names, packed } = inside;
   const outfile = join(dist, name);
   const code = JSON.stringify(packed.code);
@@ -117,11 +112,10 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
   await writeFile(`${outfile}.map`, String(result.map));
 }
 
-/** The same module as CommonJS. */
+/** Writes `name`.cjs, which has the same exports as `name`.js. */
 async function common(dist: string, name: string): Promise<void> {
-  const code = await readFile(join(dist, `${name}.js`), 'utf8');
-  const result = await transform(code, { format: 'cjs', minify: true });
-  await writeFile(join(dist, `${name}.cjs`), result.code);
+  const module = await readFile(join(dist, `${name}.js`), 'utf8');
+  await writeFile(join(dist, `${name}.cjs`), commonjs(module));
 }
 
 /** Makes the files that pages and servers load, from dist/crashfree.wasm. */
@@ -136,5 +130,6 @@ export async function scripts(dist: string): Promise<void> {
     ),
     ...SCRIPTS.map((options) => script(dist, inside, options)),
   ]);
-  await Promise.all(['crashfree.nowasm', 'crashfree.inert'].map((name) => common(dist, name)));
+  const both = [...Object.keys(MODULES), 'crashfree.nowasm', 'crashfree.inert'];
+  await Promise.all(both.map((name) => common(dist, name)));
 }

@@ -36,8 +36,8 @@ export async function types(dist: string): Promise<void> {
   const names = new Set(Object.values(ALL).map(declared));
   for (const name of names) {
     const text = await readFile(join(emitted, `${name}.d.ts`), 'utf8');
-    const relative = /(from |import\()'(\.\.?\/[^']+)'/g;
-    for (const [, , other] of text.matchAll(relative)) {
+    const relative = /(from |import\(|import )(['"])(\.\.?\/[^'"]+)\2/g;
+    for (const [, , , other] of text.matchAll(relative)) {
       names.add(posix.join(posix.dirname(name), other!));
     }
     for (const [extension, specifier] of [
@@ -46,7 +46,7 @@ export async function types(dist: string): Promise<void> {
     ] as const) {
       const file = join(dist, 'types', `${name}.${extension}`);
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text.replace(relative, `$1'$2.${specifier}'`));
+      await writeFile(file, text.replace(relative, `$1'$3.${specifier}'`));
     }
   }
   const write = (name: string, text: string): Promise<void> => writeFile(join(dist, name), text);

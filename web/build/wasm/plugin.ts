@@ -14,7 +14,7 @@ const besideScript = `import { tags } from './tag';
   export const loadNowasm = () => import(new URL('crashfree.nowasm.js', src));
   export const loadStorage = () => import(new URL('crashfree.storage.js', src));
   export const loadEvents = () => import(new URL('crashfree.events.js', src));`;
-const files = { esm: literal, cjs: literal, iife: besideScript };
+const files = { esm: literal, iife: besideScript };
 export type Format = keyof typeof files;
 
 /**
