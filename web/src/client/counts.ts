@@ -1,6 +1,6 @@
 import { Counter } from '../abi';
-import type { Core } from '../core/core';
-import type { IgnoreRule } from '../signals/noise';
+import type { Core } from '../core/boundary';
+import type { IgnoreRule } from '../options/rules';
 
 /** What happened to the sessions of a client since it was made. */
 export interface Counts {

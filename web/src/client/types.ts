@@ -1,5 +1,5 @@
 /** What the page's code sees of a client. */
-import type { Consent, Session, User } from '../options/types';
+import type { Consent, Session, User } from '../session';
 import type { Counts } from './counts';
 import type { Status } from './status';
 

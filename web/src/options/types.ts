@@ -1,32 +1,11 @@
 /** Options, and what is handed to the functions among them. */
 import type { Client } from '../client/types';
-export type Consent = 'granted' | 'pending' | 'denied';
+import type { Consent, Session, User } from '../session';
+import type { NoiseRules } from './rules';
+
+export type { Consent, Session, User } from '../session';
+export type { NoiseRules } from './rules';
 export type Lifecycle = 'route' | 'page' | 'manual';
-
-/** Who uses the page. Only `id` is sent, as the `did` of sessions. */
-export interface User {
-  /** A number is sent as its digits; an empty id is nobody; at most 255 bytes of UTF-8. */
-  id?: string | number | null | undefined;
-  [key: string]: unknown;
-}
-
-/** A session as it is sent (Sentry's session payload). */
-export interface Session {
-  /** 32 hexadecimal digits. */
-  sid: string;
-  /** Present while the server has not been told of the session. */
-  init?: true;
-  /** Start, RFC 3339 in UTC. */
-  started: string;
-  /** Time of this state, RFC 3339 in UTC. */
-  timestamp: string;
-  status: 'ok' | 'exited' | 'crashed' | 'unhandled' | 'abnormal';
-  /** Of an abnormal end: the tab was killed while people saw the page. */
-  abnormal_mechanism?: 'anr_foreground';
-  errors: number;
-  did?: string;
-  attrs: { release: string; environment?: string; user_agent?: string };
-}
 
 /** What is known of an error when it is judged. */
 export interface ErrorContext {
@@ -39,35 +18,6 @@ export interface ErrorContext {
   filename: string;
   /** Whether it came through `captureException` rather than from the page's error events. */
   handled: boolean;
-}
-
-/**
- * Rules for what is noise. `true`, the default of each: such errors do not count, but for
- * `counts.ignored`, which says how many each rule left out.
- */
-export interface NoiseRules {
-  /** "ResizeObserver loop" notices, which browsers report as errors. */
-  resizeObserver?: boolean | undefined;
-  /** "Script error." of a script from another origin, of which nothing is known. */
-  scriptError?: boolean | undefined;
-  /** What Sentry's SDKs filter by default: code that in-app browsers, wallets and tag managers inject. */
-  eventFilters?: boolean | undefined;
-  /** Errors from, or through, code of a browser extension, unless the page itself is an extension's. */
-  extension?: boolean | undefined;
-  /** Rejections by which something was cancelled: `AbortError`, `CanceledError`, `ERR_CANCELED` … */
-  abort?: boolean | undefined;
-  /** Rejections by which the browser refuses what the person did not allow: autoplay, permissions. */
-  refused?: boolean | undefined;
-  /** Rejections that say that a view transition was skipped. */
-  viewTransition?: boolean | undefined;
-  /** What React says when it has rendered anew what the server rendered differently. */
-  hydration?: boolean | undefined;
-  /** Rejections of requests that were cut because the page was being left. */
-  leaving?: boolean | undefined;
-  /** Rejections that are handled within 250 ms. */
-  lateHandled?: boolean | undefined;
-  /** Errors and rejections on whose event the page called `preventDefault()`. */
-  prevented?: boolean | undefined;
 }
 
 /** Makes a request, as `fetch` does. */

@@ -5,14 +5,11 @@
 import { ask } from '../client/ask';
 import { now } from '../client/moment';
 import { nothing, type Settings } from '../options/defaults';
+import type { IgnoreRule } from '../options/rules';
 import type { ErrorContext, NoiseRules, Options } from '../options/types';
 import { innermost, STACK_MAX, TEXT_MAX } from './frames';
 import { EVENT_FILTERS } from './event-filters';
 import { isRecovered } from './recovered';
-
-/** What can leave an error out, by the name under which `counts.ignored` counts it. */
-export type IgnoreRule =
-  keyof NoiseRules | 'ignoreErrors' | 'denyUrls' | 'allowUrls' | 'classifyError';
 
 /** Whether a rule applies. */
 export const isOn = ({ noise }: Options, rule: keyof NoiseRules): boolean =>
