@@ -54,6 +54,14 @@ static size_t print(cf_document *document, char *out, size_t capacity) {
     return cJSON_PrintPreallocated(document->nodes, out, (int)capacity, false) ? strlen(out) : 0;
 }
 
+static void write_time(cf_envelope *envelope, char out[CF_TIMESTAMP_LENGTH + 1], double time) {
+    if (time != envelope->time || envelope->time_text[0] == '\0') {
+        cf_timestamp(envelope->time_text, time);
+        envelope->time = time;
+    }
+    memcpy(out, envelope->time_text, sizeof envelope->time_text);
+}
+
 static bool add_line(cf_envelope *envelope) {
     const size_t length = print(&envelope->document, envelope->text + envelope->length,
                                 sizeof envelope->text - envelope->length);
@@ -72,7 +80,7 @@ void cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn) {
 
     envelope->length = 0;
     begin(header);
-    cf_timestamp(envelope->timestamp, now);
+    write_time(envelope, envelope->timestamp, now);
     add_text(header, "sent_at", envelope->timestamp);
     add_text(header, "dsn", dsn);
     add_parent(header, "sdk", cJSON_Object);
@@ -105,9 +113,10 @@ static void write_session(cf_envelope *envelope, const cf_session *session,
 
     const double changed = cf_session_timestamp(session);
 
-    cf_timestamp(envelope->started, session->started);
+    write_time(envelope, envelope->started, session->started);
     /* A clock that was set back since must not make it lie in the future. */
-    cf_timestamp(envelope->timestamp, changed < now || now < session->started ? changed : now);
+    write_time(envelope, envelope->timestamp,
+               changed < now || now < session->started ? changed : now);
     begin(item);
     add_text(item, "sid", session->sid);
     if (session->init_request == CF_UNSENT) {
@@ -146,7 +155,7 @@ bool cf_envelope_add_report(cf_envelope *envelope, const uint32_t lost[CF_LOSSES
     cf_document *const report = &envelope->document;
 
     begin(report);
-    cf_timestamp(envelope->timestamp, now);
+    write_time(envelope, envelope->timestamp, now);
     add_text(report, "timestamp", envelope->timestamp);
     add_parent(report, "discarded_events", cJSON_Array);
     for (int i = 0; i < CF_LOSSES; i++) {

@@ -42,6 +42,8 @@ typedef struct cf_document {
  * stack. A part that does not fit is left out as a whole.
  */
 typedef struct cf_envelope {
+    double time; /* the last that was written, with its text: most times are the same moment */
+    char time_text[CF_TIMESTAMP_LENGTH + 1];
     cf_document document; /* the part that is being written, with room for its times */
     char started[CF_TIMESTAMP_LENGTH + 1];
     char timestamp[CF_TIMESTAMP_LENGTH + 1];
