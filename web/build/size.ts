@@ -59,7 +59,8 @@ if (tooHeavy) {
 
 console.log('\nintegrity');
 for (const file of files) {
-  if (!/^crashfree\.(min\.js|js|url\.js|nowasm\.js|storage\.js|wasm)$/.test(file)) continue;
+  if (!/^crashfree\.(min\.js|js|url\.js|nowasm\.js|storage\.js|events\.js|wasm)$/.test(file))
+    continue;
   const hash = createHash('sha384').update(await readFile(join(dist, file)));
   console.log(`${file.padEnd(width)} sha384-${hash.digest('base64')}`);
 }
