@@ -96,6 +96,8 @@ test('what is no event is lost with a reason, and sessions beside it are counted
     ['{', /not valid JSON/],
     ['[]', /must be a JSON object/],
     ['7', /must be a JSON object/],
+    [`{"a":${'['.repeat(127)}${']'.repeat(127)}}`, /nested deeper than 127/],
+    [`{"a":${'['.repeat(400_000)}${']'.repeat(400_000)}}`, /nested deeper than 127/],
   ] as const) {
     const collector = new Collector();
     const session = `{"type":"session"}\n${P({})}`;

@@ -4,20 +4,22 @@ import { parseUuid } from '../wire/uuid.js';
 import { recordOf, textOf, viewEvent, type EventView } from './event-view.js';
 import { filteredBy } from './filters.js';
 import { environmentFlaw, nameWarnings, releaseFlaw } from './names.js';
-import { Drop, finish, quote, type ItemResult, type RelayOptions } from './result.js';
+import { Drop, finish, quote, shownPayload, type ItemResult, type RelayOptions } from './result.js';
 import { readPayload } from './session.js';
 
 /** Relay takes events of the last 30 days; others get the time of receipt. */
 const MAX_AGE = 30 * 24 * 3600_000;
 const MAX_AHEAD = 60_000;
-const MAX_SHOWN = 64 << 10;
+/** All of an event is read, and serde_json refuses the level after these. */
+const MAX_DEPTH = 127;
 
 type Json = Record<string, unknown>;
 
 /** The event, by JSON.parse: Relay repairs what it can, and is not strict as with sessions. */
-function readEvent(payload: Uint8Array): Json {
-  const node = readPayload(payload);
+function readEvent(payload: Uint8Array, result: ItemResult): Json {
+  const node = readPayload(payload, MAX_DEPTH);
   if (node.kind !== 'object') throw new Drop('An event must be a JSON object.');
+  result.payload = shownPayload(node);
   return recordOf(JSON.parse(Buffer.from(payload).toString('utf8')));
 }
 
@@ -94,8 +96,7 @@ function explain({ exceptions, message, level }: EventView): string {
 
 /** Does what a Relay does with an item of type `event`. */
 export function processEvent(payload: Uint8Array, options: RelayOptions, result: ItemResult): void {
-  const event = readEvent(payload);
-  if (payload.length <= MAX_SHOWN) result.payload = event;
+  const event = readEvent(payload, result);
   const notes: string[] = [];
   const sent = textOf(event['event_id']);
   const id = options.eventId ?? parseUuid(sent) ?? randomUUID().replaceAll('-', '');

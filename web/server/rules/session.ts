@@ -61,9 +61,9 @@ const COUNTERS = ['exited', 'errored', 'abnormal', 'unhandled', 'crashed'] as co
 const BUCKET_KEYS = ['started', 'did', ...COUNTERS] as const;
 
 /** Reads the payload of an item; failures are ParseErrors. */
-export function readPayload(payload: Uint8Array): JsonNode {
+export function readPayload(payload: Uint8Array, maxDepth = Infinity): JsonNode {
   try {
-    return parseJson(payload);
+    return parseJson(payload, maxDepth);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new ParseError(`The payload is not valid JSON: ${error.message}.`);

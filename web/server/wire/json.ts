@@ -55,8 +55,8 @@ export function readJson(bytes: Uint8Array, start = 0, maxDepth = Infinity): Jso
 }
 
 /** Reads a whole text: one JSON value, with nothing but white space around it. */
-export function parseJson(bytes: Uint8Array): JsonNode {
-  const node = readJson(bytes);
+export function parseJson(bytes: Uint8Array, maxDepth = Infinity): JsonNode {
+  const node = readJson(bytes, 0, maxDepth);
   for (let at = node.end; at < bytes.length; at++) {
     if (!isSpace(bytes[at])) throw new JsonError('there is text behind the end of the JSON value');
   }
