@@ -443,8 +443,8 @@ export const mutations: Mutation[] = [
   mutation(
     'a foreign answer is an acceptance',
     'answer.c',
-    '        (void)book(client, request, CF_UNSENT, false);\n        cf_delivery_back_off',
-    '        (void)book(client, request, CF_TAKEN, false);\n        cf_delivery_back_off',
+    'client->counters[CRASHFREE_COUNT_FOREIGN_ANSWERS]++;\n        (void)book(client, request, CF_UNSENT, false);',
+    'client->counters[CRASHFREE_COUNT_FOREIGN_ANSWERS]++;\n        (void)book(client, request, CF_TAKEN, false);',
   ),
   mutation(
     'what is in doubt is not kept for the next visit',
