@@ -83,6 +83,37 @@ describe('an answer', () => {
     assert.deepEqual([response.bodyUsed, response.body!.locked], [false, false]);
   });
 
+  for (const [name, chunks] of [
+    ['an empty chunk', ['', '<html>']],
+    ['chunks of blanks', ['\n', ' \r\n', '\t', '<html>']],
+    ['many blanks', [' '.repeat(4000) + '<html>']],
+  ] as const) {
+    it(`is a page behind ${name}`, async () => {
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+          controller.close();
+        },
+      });
+      assert.equal(await isForeign(new Response(body), URL_ASKED, never), true);
+    });
+  }
+
+  it('of blanks without end is looked at so far and no further', async () => {
+    let chunks = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          chunks++;
+          controller.enqueue(new TextEncoder().encode(' '.repeat(1 << 16)));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    assert.equal(await isForeign(new Response(body), URL_ASKED, never), false);
+    assert.equal(chunks, 4);
+  });
+
   it('is read no further than its beginning, and cancelled', async () => {
     let chunks = 0;
     let cancelled = false;

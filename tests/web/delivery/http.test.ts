@@ -154,6 +154,16 @@ describe('an answer', () => {
     });
   }
 
+  for (const status of [1, 2, 3, -1, 99, 600, Infinity, NaN, 'abc', null, {}]) {
+    it(`with a status that is none, ${String(status)}, is 200`, async () => {
+      const network = new Network();
+      network.send(1);
+      network.asked[0]!.answer({ status, headers: new Headers() });
+      await settled();
+      assert.deepEqual(network.answers, [[200, '', NaN]]);
+    });
+  }
+
   it('with a date says how long to wait', async () => {
     const network = new Network();
     network.send(1);
@@ -274,6 +284,13 @@ describe('a request without leave to read its answer', () => {
 });
 
 describe('the transport', () => {
+  it('keeps to itself what fails in taking note of an answer', async () => {
+    const network = new Network();
+    network.transport._send(URL_ASKED, 'x', NORMAL, () => assert.fail('the core trapped'));
+    network.asked[0]!.answer(ok());
+    await network.transport._idle();
+  });
+
   it('is idle when nothing is on its way', async () => {
     const network = new Network();
     network.send(1);

@@ -5,6 +5,9 @@
 
 /** How long the beginning of an answer is waited for. */
 const FIRST_BYTES_MS = 5000;
+/** How much is looked at; servers may send blanks first. */
+const CHUNKS_MAX = 4;
+const CHUNK_MAX = 4096;
 /** What Sentry answers to an envelope: the id of an event, or an empty object. */
 const RECEIPT = /^\s*\{\s*("id"|\})/;
 /** Where a server takes envelopes. */
@@ -29,12 +32,19 @@ function isFromElsewhere(response: Response, url: string): boolean {
   }
 }
 
-/** The beginning of a body, and no more of it; empty where it cannot be read in time. */
+/** The beginning of a body, and no more of it: what could be read in time, or is more than blanks. */
 async function beginningOf({ body }: Response, wait: (ms: number) => Promise<void>) {
   const reader = body!.getReader();
-  const chunk = await Promise.race([reader.read(), wait(FIRST_BYTES_MS)]);
+  const decoder = new TextDecoder();
+  const late = wait(FIRST_BYTES_MS);
+  let text = '';
+  for (let chunks = 0; chunks < CHUNKS_MAX && !text.trim(); chunks++) {
+    const chunk = await Promise.race([reader.read(), late]);
+    if (!chunk?.value) break;
+    text += decoder.decode(chunk.value.subarray(0, CHUNK_MAX), { stream: true });
+  }
   reader.cancel().catch(() => {});
-  return new TextDecoder().decode(chunk?.value?.subarray(0, 200));
+  return text;
 }
 
 /** Whether an answer is evidently not the server's. In doubt it is. */

@@ -42,7 +42,8 @@ async function read(request: Promise<Response>, url: string): Promise<Parameters
     /* Whatever a function of the page makes of the answer, there was one. */
     status = 200;
     if (response.type === 'opaque') return [Answer.OPAQUE];
-    status = +response.status || status;
+    const given = +response.status;
+    if (given >= 100 && given < 600) status = given;
     limits = header('X-Sentry-Rate-Limits');
     const wait = header('Retry-After');
     retryAfter = wait ? secondsOf(wait) : NaN;
@@ -115,7 +116,8 @@ export function createTransport(
         respond(...answer);
         await before;
       };
-      last = exchange();
+      /* What fails in taking note of an answer is none of the page's errors. */
+      last = exchange().catch(() => {});
     },
     _idle: async () => last,
   };

@@ -68,7 +68,7 @@ export function parse(text: string): Found {
   }
   const { version, time, release, environment, sessions } = record;
   if (typeof version !== 'number') return undefined;
-  if (version > VERSION) return { later: true, time: typeof time === 'number' ? time : 0 };
+  if (version > VERSION) return { later: true, time: Number.isFinite(time) ? time! : 0 };
   const isValid =
     version === VERSION &&
     typeof release === 'string' &&
