@@ -3,7 +3,8 @@
  * floor, measured in one run in Chromium. Options: `--rounds N` (12), `--quick` for a first look,
  * `--throttle 4` for a second table with the processor slowed to a quarter, `--only start` for the
  * figures whose name has that text in it, `--beside FILE` for another build of crashfree.min.js as a
- * column of its own, `--pair` without the other columns, `--json FILE`, and `--readme`, which writes
+ * column of its own, `--pair` without the columns that README does
+ * not have, `--json FILE`, and `--readme`, which writes
  * README's table.
  *
  * The subjects take turns, each look is at a new tab with a process and a cache of its own, and
@@ -30,7 +31,15 @@ import {
   type Result,
   type Rounds,
 } from './statistics.js';
-import { beside, control, crashfree, loadSubjects, reference, weigh } from './subjects/index.js';
+import {
+  beside,
+  control,
+  crashfree,
+  floor,
+  loadSubjects,
+  reference,
+  weigh,
+} from './subjects/index.js';
 
 const { values } = parseArgs({
   options: {
@@ -51,7 +60,7 @@ const wanted = rows.filter(({ figure }) => figure.includes(values.only));
 const wants = (...figures: string[]) => wanted.some(({ figure }) => figures.includes(figure));
 
 const subjects = (await loadSubjects(values.beside)).filter(
-  ({ name }) => !values.pair || [crashfree, beside, reference, control].includes(name),
+  ({ name }) => !values.pair || [crashfree, beside, reference, floor, control].includes(name),
 );
 const columns = subjects.map(({ name }) => name).filter((name) => name !== control);
 

@@ -18,6 +18,8 @@ const headers = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
 };
+/** As servers answer envelopes: with a length. */
+const receipt = { 'content-type': 'application/json', 'content-length': '2' };
 const pixel = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
 const html = (head: string, body = ''): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>page</title>` +
@@ -51,6 +53,8 @@ export class Chromium {
       puppeteer.launch({
         executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
         headless: true,
+        // DevTools would have the stack of each request, and parse all functions on it once more for that.
+        networkEnabled: false,
         userDataDir: profile,
         args: [
           '--no-sandbox',
@@ -78,7 +82,7 @@ export class Chromium {
       const subject = subjects[Number.parseInt(name, 10)];
       switch (folder) {
         case 'api':
-          return { body: '{}', type: 'application/json', headers };
+          return { body: '{}', headers: { ...headers, ...receipt } };
         case 'lib':
           return subject && { body: subject.script, type: 'text/javascript', headers };
         case 'held':

@@ -1,12 +1,11 @@
 /** README's table of figures, as `npm run bench -- --readme` writes it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { root } from '../../web/build/run.js';
 import type { About, Line } from './statistics.js';
-import { crashfree, reference } from './subjects/index.js';
+import { crashfree, floor, reference } from './subjects/index.js';
 
-const floor = 'hand-written floor';
 /** The lines that begin with a bar, behind the heading of the section. */
 const TABLE = /(## Size, time and numbers\n\n)(?:\|.*\n)+/;
 
@@ -45,5 +44,6 @@ export async function writeReadme(
     TABLE,
     (_, heading: string) => heading + head + lines.join('') + slower.join(''),
   );
-  await writeFile(file, await format(text, { parser: 'markdown', proseWrap: 'preserve' }));
+  const style = await resolveConfig(file);
+  await writeFile(file, await format(text, { ...style, filepath: file }));
 }

@@ -18,6 +18,8 @@ export const crashfree = 'crashfree';
 export const beside = 'beside';
 /** What all others are compared with. */
 export const reference = 'Sentry, sessions only';
+/** The least that anybody could write. */
+export const floor = 'hand-written floor';
 /** The page itself: what it shows is taken off the others' figures. */
 export const control = 'nothing';
 
@@ -67,7 +69,7 @@ export async function loadSubjects(other?: string): Promise<Subject[]> {
     ...(other ? [await shipped(beside, other)] : []),
     await peer(reference, 'sessions-only'),
     await peer('Sentry, default init', 'default'),
-    await peer('hand-written floor', 'minimal'),
+    await peer(floor, 'minimal'),
     await module('crashfree/url', 'crashfree.url.js', { 'import.meta.url': 'document.baseURI' }),
     await module('crashfree without WebAssembly', 'crashfree.js', { WebAssembly: 'undefined' }),
     { name: control, script: '' },

@@ -1,7 +1,7 @@
 import { native, setTimer } from '../native';
 import type { Listeners } from './listen';
 
-/** How long after `load` a page is taken to be idle, where the browser does not tell. */
+/** How long after `load` a page is taken to be idle, if the browser does not tell earlier. */
 const CALM_MS = 500;
 
 /** Moments in the life of a page that matter to its sessions. */
@@ -21,7 +21,7 @@ export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   };
   /* WebKit has no idle callback. */
   const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
-  const loaded = () => void wait(() => moments._idle());
+  const loaded = () => void wait(() => moments._idle(), { timeout: CALM_MS });
 
   on(document, 'visibilitychange', hide);
   on<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => moments._hidden(!persisted));
