@@ -54,9 +54,7 @@ async function next(): Promise<void> {
     const port = await freePort();
     const app = await start(folder, 'next', counting.dsn(project), [bin, 'start', '-p', `${port}`]);
     const { visit, close } = http1(port);
-    let early = 0;
     while ((await visit('/')) === 0) await new Promise((resolve) => setTimeout(resolve, 200));
-    early++;
     await load(visit);
     for (const [path, status] of [
       ['/crash', 500],
@@ -70,7 +68,10 @@ async function next(): Promise<void> {
     close();
     await terminate(app);
     const { all, errored, crashed } = counting.metrics(project);
-    assert.deepEqual({ all, errored, crashed }, { all: early + LOAD + 5, errored: 1, crashed: 2 });
+    /* Next takes the very first one before it calls `register`, or after. */
+    const early = all - LOAD - 5;
+    assert.ok(early === 0 || early === 1, `${all}`);
+    assert.deepEqual({ errored, crashed }, { errored: 1, crashed: 2 });
   }
 }
 

@@ -245,3 +245,28 @@ it('a second init is the same client, unless it sends another way', async () => 
   assert.notEqual(again, first);
   for (const open of [again, ...others]) await open.close();
 });
+
+describe('what is no app of a framework', () => {
+  const setUps = [
+    'setupConnectErrorHandler',
+    'setupExpressErrorHandler',
+    'setupFastifyErrorHandler',
+    'setupHonoErrorHandler',
+    'setupKoaErrorHandler',
+    'setupNestErrorHandler',
+  ] as const;
+  for (const name of setUps) {
+    it(`goes on as without ${name}, which says so with debug`, async (context) => {
+      const warn = context.mock.method(console, 'warn', () => {});
+      await client.close();
+      const debugging = api.init({ ...new Lab().options, debug: true });
+      const setUp = api[name] as (...parameters: unknown[]) => void;
+      for (const app of [undefined, null, 1, {}, { use: 1, onError: 1 }, Object.freeze({})]) {
+        setUp(app, undefined);
+      }
+      const said = warn.mock.calls.map((call) => String(call.arguments[0]));
+      assert.ok(said.length > 0 && said.every((text) => text.includes('does not know this app')));
+      await debugging.close();
+    });
+  }
+});

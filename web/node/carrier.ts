@@ -2,7 +2,7 @@
  * What all copies of this module in one process share: the ES module and the CommonJS one, that of a
  * bundle and that of a dependency. The first copy puts it on the global object, the others call it.
  */
-import { createClient } from './client';
+import { createClient, type Started } from './client';
 import { currentSession, sessionOfAny } from './incoming/context';
 import type { CaptureHint, Client, Options } from './types';
 
@@ -12,22 +12,19 @@ export interface Carrier {
   captureException(error: unknown, hint?: CaptureHint): void;
   /** An error that reached the last error handler of a framework: a crash, for all clients. */
   crashed(error: unknown, request?: unknown): void;
+  /** Says something on the console if a client's options ask for that. */
+  warn(text: string): void;
   flush(timeout?: number): Promise<boolean>;
   close(timeout?: number): Promise<boolean>;
 }
 
 const KEY = Symbol.for('crashfree.node');
 
-interface Known {
-  client: Client;
-  name: unknown[];
-}
-
-const isOpen = ({ client }: Known) => client.status !== 'closed';
+const isOpen = ({ client }: Started) => client.status !== 'closed';
 const equal = (a: unknown[], b: unknown[]) => a.every((part, index) => part === b[index]);
 
 function create(): Carrier {
-  let known: Known[] = [];
+  let known: Started[] = [];
   /** What the functions of the module act on: the first client that is open, else the last. */
   let last: Client | undefined;
   const current = () => known.find(isOpen)?.client ?? last;
@@ -54,6 +51,9 @@ function create(): Carrier {
       for (const { client } of known) {
         client.captureException(error, { handled: false, request: found });
       }
+    },
+    warn(text) {
+      known[0]?.warn(text);
     },
     flush: (timeout) => current()?.flush(timeout) ?? Promise.resolve(true),
     close: (timeout) => current()?.close(timeout) ?? Promise.resolve(true),

@@ -69,6 +69,8 @@ function once(warn: (text: string) => void): (text: string) => void {
 export interface Started {
   client: Client;
   name: unknown[];
+  /** Says something on the console if its options ask for that. */
+  warn(text: string): void;
 }
 
 export function createClient(
@@ -80,11 +82,15 @@ export function createClient(
     invalid ??= name;
   });
   const warn = (text: string) => {
-    if (settings.debug) console.warn(`crashfree: ${text}`);
+    try {
+      if (settings.debug) console.warn(`crashfree: ${text}`);
+    } catch {
+      /* The console is the app's. */
+    }
   };
   const fail = (status: Status): Started => {
     warn(`${status}, nothing is sent`);
-    return { client: inert(status), name: [] };
+    return { client: inert(status), name: [], warn };
   };
   if (invalid) return fail(`invalid-${invalid}`);
 
@@ -101,9 +107,9 @@ export function createClient(
   const same = sameAs(name);
   if (same) {
     warn('init was called before with the same dsn, release and environment: its options stay');
-    return { client: same, name };
+    return { client: same, name, warn };
   }
-  return { client: start(core, settings, warn), name };
+  return { client: start(core, settings, warn), name, warn };
 }
 
 function start(core: Core, settings: Settings, warn: (text: string) => void): Client {

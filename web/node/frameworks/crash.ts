@@ -44,3 +44,12 @@ export function report(error: unknown, request: unknown, options?: ErrorHandlerO
     /* Something of the app's failed when it was looked at. */
   }
 }
+
+/** Does what a version of a framework may not be made for; then the app runs as without. */
+export function attempt(name: string, setUp: () => void): void {
+  try {
+    setUp();
+  } catch {
+    carrier().warn(`${name} does not know this app, its errors are not counted`);
+  }
+}

@@ -1,6 +1,6 @@
 /** Fastify, which publishes each app that is made. */
 import { subscribe } from 'node:diagnostics_channel';
-import { report, type ErrorHandlerOptions } from './crash';
+import { attempt, report, type ErrorHandlerOptions } from './crash';
 
 interface Request {
   raw?: unknown;
@@ -27,15 +27,17 @@ const isBelow500 = ({ statusCode }: Reply): boolean =>
  * @example setupFastifyErrorHandler(app);
  */
 export function setupFastifyErrorHandler(app: Fastify, options?: ErrorHandlerOptions): void {
-  if (known.has(app)) return;
-  known.add(app);
-  app.addHook(
-    'onError',
-    (request: Request, reply: Reply, error: unknown, done: () => void): void => {
-      if (options?.shouldHandleError || !isBelow500(reply)) report(error, request.raw, options);
-      done();
-    },
-  );
+  attempt('setupFastifyErrorHandler', () => {
+    if (known.has(app)) return;
+    known.add(app);
+    app.addHook(
+      'onError',
+      (request: Request, reply: Reply, error: unknown, done: () => void): void => {
+        if (options?.shouldHandleError || !isBelow500(reply)) report(error, request.raw, options);
+        done();
+      },
+    );
+  });
 }
 
 /** Published by Fastify from 3.0 on, for each app. */
@@ -43,11 +45,7 @@ const MADE = 'fastify.initialization';
 let watching = false;
 
 function onMade(message: unknown): void {
-  try {
-    setupFastifyErrorHandler((message as { fastify: Fastify }).fastify);
-  } catch {
-    /* A version of another shape; setupFastifyErrorHandler may still be called. */
-  }
+  setupFastifyErrorHandler((message as { fastify: Fastify }).fastify);
 }
 
 /** Looks at apps from now on. */

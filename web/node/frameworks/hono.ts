@@ -1,5 +1,5 @@
 /** Hono, whose errors end in its error handler. */
-import { report, type ErrorHandlerOptions } from './crash';
+import { attempt, report, type ErrorHandlerOptions } from './crash';
 
 type Handler = (error: any, context: any) => any;
 
@@ -23,8 +23,10 @@ export function setupHonoErrorHandler(app: Hono, options?: ErrorHandlerOptions):
       report(error, context?.env, options);
       return handler(error, context) as unknown;
     };
-  const onError = app.onError.bind(app);
-  const present = (app as Inner).errorHandler;
-  if (typeof present === 'function') onError(around(present as Handler));
-  app.onError = (handler: Handler) => onError(around(handler));
+  attempt('setupHonoErrorHandler', () => {
+    const onError = app.onError.bind(app);
+    const present = (app as Inner).errorHandler;
+    if (typeof present === 'function') onError(around(present as Handler));
+    app.onError = (handler: Handler) => onError(around(handler));
+  });
 }

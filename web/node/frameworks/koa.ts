@@ -1,5 +1,5 @@
 /** Koa, whose errors end in the function that answers. */
-import { report, type ErrorHandlerOptions } from './crash';
+import { attempt, report, type ErrorHandlerOptions } from './crash';
 
 interface KoaContext {
   req?: unknown;
@@ -24,6 +24,8 @@ export function setupKoaErrorHandler(app: Koa, options?: ErrorHandlerOptions): v
     }
   };
   /* Around all others, wherever the app calls this. A listener for `error` would mute Koa's own. */
-  if (Array.isArray(app.middleware)) app.middleware.unshift(handle);
-  else app.use(handle);
+  attempt('setupKoaErrorHandler', () => {
+    if (Array.isArray(app.middleware)) app.middleware.unshift(handle);
+    else app.use(handle);
+  });
 }

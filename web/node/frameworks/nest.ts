@@ -1,5 +1,5 @@
 /** NestJS, whose errors end in an exception filter. */
-import { report, type ErrorHandlerOptions } from './crash';
+import { attempt, report, type ErrorHandlerOptions } from './crash';
 
 interface Host {
   getType?(): string;
@@ -23,16 +23,19 @@ export function setupNestErrorHandler(
   baseFilter: Filter,
   options?: ErrorHandlerOptions,
 ): void {
-  app.useGlobalFilters({
-    catch(exception: unknown, host: Host): unknown {
-      let request: unknown;
-      try {
-        if ((host.getType?.() ?? 'http') === 'http') request = host.switchToHttp?.().getRequest();
-      } catch {
-        /* Another kind of host; the current request counts. */
-      }
-      report(exception, request, options);
-      return baseFilter.catch(exception, host) as unknown;
-    },
+  attempt('setupNestErrorHandler', () => {
+    if (typeof baseFilter.catch !== 'function') throw new TypeError('baseFilter');
+    app.useGlobalFilters({
+      catch(exception: unknown, host: Host): unknown {
+        let request: unknown;
+        try {
+          if ((host.getType?.() ?? 'http') === 'http') request = host.switchToHttp?.().getRequest();
+        } catch {
+          /* Another kind of host; the current request counts. */
+        }
+        report(exception, request, options);
+        return baseFilter.catch(exception, host) as unknown;
+      },
+    });
   });
 }
