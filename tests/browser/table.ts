@@ -43,6 +43,10 @@ const results = await runAll(chosenCases, {
   engines: chosenEngines,
   width: Number(values.width),
   patienceMs: Number(values.patience),
+  // As it comes, since a whole run takes its time.
+  onResult(name, column, { ok, problems }) {
+    if (!ok && values.why) console.log(`  ${column} › ${name}: ${problems[0]}`);
+  },
 });
 
 const columns = chosenSubjects.flatMap((subject) =>

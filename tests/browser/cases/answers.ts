@@ -22,7 +22,7 @@ function tunnel(name: string, answer: Served, expect: Expected, more: Partial<Ca
         '[client.counts.accepted, client.status]',
       );
       s.check(accepted === 0, `${accepted} count as accepted`);
-      s.check(status !== 'active', 'the status says active');
+      s.check(status !== 'active', `the status says ${status}`);
     },
     expect,
     ...more,

@@ -19,6 +19,7 @@ const impostor = (element: string): Case => ({
       data-dsn="http://e@127.0.0.1:1/1" data-release="evil@1" data-storage="local"></${element}>
       <script>delete window.WebAssembly</script>`,
   },
+  files: { 'evil/crashfree.min.js': { body: '0' } },
   also(s) {
     s.check(
       s.items().every(({ attrs }) => attrs.release === 'shop@1.0.0'),

@@ -120,7 +120,7 @@ export const deliveryCases: Case[] = [
   ),
   failing(
     'rate limit for unknown categories, answer that is no JSON',
-    { headers: { 'x-sentry-rate-limits': '30:what;ever:organization' }, body: '<html>' },
+    { headers: { 'x-sentry-rate-limits': '30:what;ever:organization' }, body: 'thanks' },
     (s) => s.run(push),
     { all: 2, requests: 2 },
   ),

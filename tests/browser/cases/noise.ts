@@ -209,18 +209,6 @@ export const noiseCases: Case[] = [
   },
 
   ...skipped.map(([name, script]) => noise('viewTransition', name, script)),
-  {
-    name: 'viewTransition: really skipped',
-    area,
-    steps: async (s) => {
-      await s.run(`if (document.startViewTransition) {
-        document.startViewTransition(() => {});
-        document.startViewTransition(() => {}).skipTransition();
-      }`);
-      await s.quiet(400);
-    },
-    expect: healthy,
-  },
 
   ...hydration.map(([name, message]) =>
     noise('hydration', name, `reportError(new Error(${JSON.stringify(message)}))`),
