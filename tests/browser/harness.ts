@@ -192,6 +192,8 @@ export class Scene {
     return text.replaceAll('$url/', this.url()).replaceAll('$other/', this.otherUrl());
   }
 
+  /** What the steps found out about the engine, for what is expected then. */
+  found = '';
   /** What came to tunnels. */
   readonly tunnelled: string[] = [];
 

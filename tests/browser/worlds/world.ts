@@ -72,7 +72,6 @@ export function inWorld(world: World, everyday: Everyday): Case {
   const api = world.api ?? 'crashfree';
   const { steps, name } = everyday;
   const truth = world.truth?.[name] ?? everyday.expect;
-  let saidNo = false;
   return {
     name: `${world.name} › ${name}`,
     area: 'worlds',
@@ -85,22 +84,22 @@ export function inWorld(world: World, everyday: Everyday): Case {
     ...(world.turnsBack ? { turnsBack: true } : {}),
     start: 'empty',
     async steps(s) {
-      saidNo = false;
       await world.before?.(s);
       const counted = async (count: number): Promise<void> => {
-        if (!world.atEnd && !saidNo) await s.sessions(count);
+        if (!world.atEnd && !s.found) await s.sessions(count);
       };
       if (everyday.opens) return everyday.opens(s, world);
       await s.page.goto(s.url());
       if (world.maySayNo) {
         await s.page.waitFor(`${statusOf(api)} !== 'starting'`);
-        saidNo = (await s.page.evaluate(statusOf(api))) !== 'active';
+        const status = await s.page.evaluate<string>(statusOf(api));
+        if (status !== 'active') s.found = status;
       }
       if (name !== 'leave') await counted(1);
       await world.meanwhile?.(s);
       await steps?.(s, { api, counted });
     },
-    expect: () => (saidNo ? { all: 0 } : truth),
+    expect: ({ found }) => (found ? { all: 0 } : truth),
     async also(s) {
       // A prerendered page is in a tab that the driver may not know.
       if (!everyday.opens) {
@@ -109,7 +108,7 @@ export function inWorld(world: World, everyday: Everyday): Case {
         );
         s.check(met === '', `the page met ${met}`);
       }
-      if (!saidNo) everyday.also?.(s);
+      if (!s.found) everyday.also?.(s);
       await world.also?.(s);
     },
   };
