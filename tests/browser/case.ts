@@ -40,8 +40,8 @@ export interface Case {
    * engines only few pages have room in it.
    */
   alone?: boolean;
-  /** Whether the page's clock goes back, so that times say nothing about what came first. */
-  turnsBack?: boolean;
+  /** Whether the page's clock is set, so that times tell nothing, and a start has to follow. */
+  clockSet?: boolean;
   /** Whether nothing need be told before the page is left. */
   atEnd?: boolean;
   /** Whether broken or refused requests are part of the case. */

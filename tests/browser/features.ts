@@ -8,6 +8,8 @@ export interface Features {
   prerender: boolean;
   /** Whether leaving a page and coming back really restores it. */
   bfcache: boolean;
+  /** Whether a page without an origin may push routes, and sees its own errors. */
+  freeWithoutOrigin: boolean;
   /** Whether the driver can cut the network of a page. */
   offline: boolean;
 }
@@ -28,7 +30,12 @@ export async function detectFeatures(engine: Engine, pages: PageServer): Promise
     await page.goto(`${origin}/blank?2`);
     await page.back();
     const bfcache = await page.evaluate<boolean>('window.restored === true');
-    return { navigationApi, prerender, bfcache, offline: page.setOffline !== undefined };
+    await page.goto(`${origin}/sandboxed`);
+    const freeWithoutOrigin = await page.evaluate<boolean>(
+      `(() => { try { history.pushState(null, '', 'x'); return true; } catch { return false; } })()`,
+    );
+    const offline = page.setOffline !== undefined;
+    return { navigationApi, prerender, bfcache, freeWithoutOrigin, offline };
   } finally {
     await page.close();
   }

@@ -176,6 +176,12 @@ export class PageServer {
 
   #find(path: string, body: () => Promise<string>): Answer {
     if (path === '/blank') return { body: '<!doctype html><title>blank</title>' };
+    if (path === '/sandboxed') {
+      return {
+        body: '<!doctype html><title>without an origin</title>',
+        headers: { 'content-security-policy': 'sandbox allow-scripts' },
+      };
+    }
     const [, first = '', ...rest] = path.split('/');
     if (first === 'lib') {
       const script = this.scripts.get(rest[0] ?? '')?.file(rest[1] ?? '');

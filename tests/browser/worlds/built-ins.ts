@@ -38,6 +38,7 @@ export const builtInWorlds: World[] = [
   },
   {
     name: 'TextEncoder without encodeInto',
+    maySayNo: true,
     head: script(`delete TextEncoder.prototype.encodeInto;`),
   },
   {

@@ -93,6 +93,7 @@ export const markupWorlds: World[] = [
     name: 'opaque origin',
     headers: { 'content-security-policy': 'sandbox allow-scripts' },
     neverPrerendered: true,
+    confined: true,
   },
   {
     name: 'a frame of its own origin with the script',
