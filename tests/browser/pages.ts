@@ -126,7 +126,11 @@ async function textOf(req: IncomingMessage): Promise<string> {
  * `/NUMBER/path` go to the route of that number; the library is under `/lib/SUBJECT/`.
  */
 export class PageServer {
-  readonly #servers = [0, 1].map(() => createServer((req, res) => void this.#answer(req, res)));
+  readonly #servers = [0, 1].map(() =>
+    createServer((req, res) => {
+      this.#answer(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)));
+    }),
+  );
   readonly #routes = new Map<string, Route>();
   readonly #events = new EventEmitter<{ hit: [] }>();
   readonly hits: Hit[] = [];
