@@ -38,7 +38,6 @@ export const builtInWorlds: World[] = [
   },
   {
     name: 'TextEncoder without encodeInto',
-    maySayNo: true,
     head: script(`delete TextEncoder.prototype.encodeInto;`),
   },
   {

@@ -72,8 +72,10 @@ export const loadingWorlds: World[] = [
       window.client = init(${initOptions(site)})</script>
       <script nonce="n" src="${site.script}"></script>`,
   },
+  /* Since 0.12 zone.js tells the console of a rejection and nobody at the window. */
   {
     name: 'zone.js before',
+    truth: { rejection: { all: 1, healthy: 1 } },
     head: '<script nonce="n" src="zone.js"></script>',
     files: {
       'zone.js': async () => ({ type: 'text/javascript', body: readFileSync(zone, 'utf8') }),
@@ -81,6 +83,7 @@ export const loadingWorlds: World[] = [
   },
   {
     name: 'zone.js after',
+    truth: { rejection: { all: 1, healthy: 1 } },
     body: '<script nonce="n" src="zone.js"></script>',
     files: {
       'zone.js': async () => ({ type: 'text/javascript', body: readFileSync(zone, 'utf8') }),

@@ -15,6 +15,13 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
 
+  /** Writes a text, of which what is too long is cut; polyfills may have no `encodeInto`. */
+  const put = (text: string, into: Uint8Array<ArrayBuffer>) => {
+    if (encoder.encodeInto) return encoder.encodeInto(text, into).written;
+    const encoded = encoder.encode(text).subarray(0, into.length);
+    into.set(encoded);
+    return encoded.length;
+  };
   const bytes = (address: number, length: number) => memory.subarray(address, address + length);
 
   return instantiate(
@@ -29,14 +36,14 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
     (exports) => {
       memory = new Uint8Array(exports._memory.buffer as ArrayBuffer);
       /* Those that the loader left out of the module. */
-      encoder.encodeInto(texts.replace(/\|/g, '\0'), bytes(textsAt, texts.length));
+      put(texts.replace(/\|/g, '\0'), bytes(textsAt, texts.length));
       const address = exports._init();
       const buffer = bytes(address, ENVELOPE_MAX);
       ready({
         ...exports,
         _read: (length, at = address) => decoder.decode(bytes(at, length)),
-        /* Replaces lone surrogates, and cuts what is longer than any text may be. */
-        _write: (text) => (text ? encoder.encodeInto(text, buffer).written : 0),
+        /* Replaces lone surrogates. */
+        _write: (text) => (text ? put(text, buffer) : 0),
       });
     },
   );

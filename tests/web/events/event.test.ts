@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { eventOf, EVENT_MAX, textOfEvent } from '../../../web/src/events/event.js';
+import { exceptionsOf } from '../../../web/src/events/exceptions.js';
+import { framesOf } from '../../../web/src/events/stack.js';
+
+const generic = { type: 'generic', handled: true };
+const told = { handled: false, isRejection: false, isGlobal: true };
+
+describe('the exceptions of an event', () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('no');
+      },
+      ownKeys() {
+        throw new Error('no');
+      },
+      getPrototypeOf() {
+        throw new Error('no');
+      },
+    },
+  );
+  for (const [name, thrown, type, value] of [
+    ['an error', new TypeError('x'), 'TypeError', 'x'],
+    ['a text', 'gone', 'Error', 'gone'],
+    ['null', null, 'Error', 'null'],
+    ['undefined', undefined, 'Error', 'undefined'],
+    ['a number', 7, 'Error', '7'],
+    ['a symbol', Symbol('s'), 'Error', 'Symbol(s)'],
+    ['an object', { b: 1, a: 2 }, 'Object', 'Object captured as exception with keys: a, b'],
+    ['a frozen error', Object.freeze(new RangeError('r')), 'RangeError', 'r'],
+    ['a DOMException', new DOMException('d', 'AbortError'), 'AbortError', 'd'],
+    [
+      'an object of which nothing can be read',
+      hostile,
+      'Object',
+      'Object captured as exception with keys: [object has no keys]',
+    ],
+  ] as const) {
+    it(`say what ${name} is`, () => {
+      const [exception] = exceptionsOf(thrown, generic, false);
+      assert.deepEqual([exception?.type, exception?.value], [type, value]);
+    });
+  }
+
+  it('say what a rejection without an error is', () => {
+    const [exception] = exceptionsOf('gone', generic, true);
+    assert.equal(exception?.type, 'UnhandledRejection');
+    assert.equal(exception?.value, 'Non-Error promise rejection captured with value: gone');
+  });
+
+  it('link causes, the one that was thrown last', () => {
+    const values = exceptionsOf(
+      new Error('out', { cause: new TypeError('in') }),
+      { type: 'generic', handled: false },
+      false,
+    );
+    assert.deepEqual(
+      values.map(({ value, mechanism }) => [value, mechanism]),
+      [
+        ['in', { type: 'chained', handled: false, parent_id: 0, source: 'cause', exception_id: 1 }],
+        ['out', { type: 'generic', handled: false, exception_id: 0 }],
+      ],
+    );
+  });
+
+  it('end where a circle closes, and after five', () => {
+    const circle = new Error('a');
+    circle.cause = new Error('b', { cause: circle });
+    assert.equal(exceptionsOf(circle, generic, false).length, 2);
+
+    let endless = new Error('0');
+    for (let i = 1; i < 100; i++) endless = new Error(`${i}`, { cause: endless });
+    assert.equal(exceptionsOf(endless, generic, false).length, 5);
+  });
+
+  it('name the group of an AggregateError', () => {
+    const group = new AggregateError([new Error('a'), 'b'], 'all');
+    const values = exceptionsOf(group, generic, false);
+    assert.equal(values.at(-1)?.mechanism.is_exception_group, true);
+    assert.deepEqual(
+      values.map(({ mechanism }) => mechanism.source),
+      ['errors[1]', 'errors[0]', undefined],
+    );
+  });
+});
+
+describe('the frames of a stack', () => {
+  for (const [engine, stack, frames] of [
+    [
+      'Chromium',
+      `Error: x
+    at inner (https://cdn.example/a.js:1:20)
+    at async outer (https://cdn.example/a.js:3:4)
+    at https://cdn.example/b.js:5:6
+    at eval (eval at run (https://cdn.example/c.js:7:8), <anonymous>:1:1)
+    at chrome-extension://abc/inject.js:1:1`,
+      [
+        ['chrome-extension://abc/inject.js', '?', false],
+        ['https://cdn.example/c.js', 'eval', true],
+        ['https://cdn.example/b.js', '?', true],
+        ['https://cdn.example/a.js', 'async outer', true],
+        ['https://cdn.example/a.js', 'inner', true],
+      ],
+    ],
+    [
+      'Firefox',
+      `inner@https://cdn.example/a.js:1:20
+outer@https://cdn.example/a.js line 3 > eval:1:1
+@https://cdn.example/b.js:5:6`,
+      [
+        ['https://cdn.example/b.js', '?', true],
+        ['https://cdn.example/a.js', 'outer', true],
+        ['https://cdn.example/a.js', 'inner', true],
+      ],
+    ],
+    [
+      'WebKit',
+      `inner@https://cdn.example/a.js:1:20
+global code@https://cdn.example/b.js:5:6
+[native code]`,
+      [
+        ['https://cdn.example/b.js', 'global code', true],
+        ['https://cdn.example/a.js', 'inner', true],
+      ],
+    ],
+    ['nobody', 'no frame here', []],
+  ] as const) {
+    it(`are read from ${engine}`, () => {
+      assert.deepEqual(
+        framesOf(stack).map((frame) => [frame.filename, frame.function, frame.in_app]),
+        frames,
+      );
+    });
+  }
+
+  it('are few, whatever the stack', () => {
+    const line = '    at f (https://cdn.example/a.js:1:1)\n';
+    assert.equal(framesOf(`Error\n${line.repeat(1000)}`).length, 50);
+    assert.deepEqual(framesOf(`    at ${'x'.repeat(5000)} (https://cdn.example/a.js:1:1)`), []);
+  });
+});
+
+describe('an event', () => {
+  const session = {
+    sid: '0123456789abcdef0123456789abcdef',
+    started: '2026-11-26T00:00:00.000Z',
+    timestamp: '2026-11-26T00:00:00.000Z',
+    status: 'ok',
+    errors: 0,
+    did: '7',
+    attrs: { release: 'shop@1.0.0', environment: 'test' },
+  } as const;
+
+  it('carries the release, the user and the session', () => {
+    const event = eventOf(new Error('x'), told, session);
+    assert.match(event.event_id, /^[\da-f]{12}4[\da-f]{3}[89ab][\da-f]{15}$/);
+    assert.deepEqual(
+      [event.release, event.environment, event.user, event.tags],
+      ['shop@1.0.0', 'test', { id: '7' }, { 'session.id': session.sid }],
+    );
+    assert.deepEqual(event.exception.values.at(-1)?.mechanism, {
+      type: 'auto.browser.global_handlers.onerror',
+      handled: false,
+    });
+  });
+
+  it('has no more bytes than may be, and loses the frames of causes first', () => {
+    const stack = `Error: x\n${`    at ${'f'.repeat(120)} (https://cdn.example/a.js:1:1)\n`.repeat(50)}`;
+    const make = (cause?: Error) =>
+      Object.assign(new Error('x'.repeat(9000), cause && { cause }), { stack });
+    const event = eventOf(make(make(make())), told, session);
+    const text = textOfEvent(event);
+    assert.ok(text !== undefined && Buffer.byteLength(text) <= EVENT_MAX);
+    assert.equal(event.exception.values[0]?.stacktrace, undefined);
+    assert.equal(event.exception.values.at(-1)?.stacktrace?.frames.length, 50);
+  });
+
+  it('is none if it cannot be written', () => {
+    const event = eventOf(new Error('x'), told, null);
+    event.extra = { toJSON: () => assert.fail() };
+    assert.equal(textOfEvent(event), undefined);
+  });
+});
