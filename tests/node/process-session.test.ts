@@ -20,7 +20,13 @@ const none = { all: 0, healthy: 0, errored: 0, crashed: 0 };
 const cases: [name: string, code: string, exit: number, counted: object, requests: number][] = [
   ['that ends', '', 0, healthy, 1],
   ['that calls process.exit', 'process.exit(3);', 3, healthy, 1],
-  ['that captures an error', `captureException(new Error('of the app'));`, 0, errored, 1],
+  [
+    'that captures an error tells of it at once, and of its end',
+    `captureException(new Error('of the app')); await sleep(1000);`,
+    0,
+    errored,
+    2,
+  ],
   ['that dies of an error', fails, 1, crashed, 1],
   ['that dies of a rejection', `Promise.reject(new Error('of the app'));`, 1, crashed, 1],
   [
