@@ -192,6 +192,51 @@ describe('the snippets of README.md in pages', () => {
         );
       });
 
+      /** The events that came, each with the items that travelled with it. */
+      const events = async (project: string): Promise<{ event: any; beside: string[] }[]> => {
+        const answer = await fetch(`${counting.origin}/api/${project}/requests`);
+        const requests = (await answer.json()) as { body: string; status: number }[];
+        return requests.flatMap(({ body, status }) => {
+          const lines = body.split('\n');
+          const at = lines.indexOf('{"type":"event"}');
+          if (at < 0) return [];
+          assert.equal(status, 200);
+          return [{ event: JSON.parse(lines[at + 1]!) as unknown, beside: lines.slice(1, at) }];
+        });
+      };
+      const crash = async (page: Page, project: string): Promise<void> => {
+        await counting.until(project, 'the page load', ({ all }) => all === 1);
+        await page.run(`function pay() { throw new TypeError('no card') } setTimeout(pay)`);
+        await counting.until(project, 'a crash', ({ crashed }) => crashed === 1);
+        const [first, ...others] = await events(project);
+        assert.deepEqual(others, []);
+        const { event, beside } = first!;
+        const [exception] = event.exception.values;
+        assert.deepEqual([exception.type, exception.value], ['TypeError', 'no card']);
+        assert.equal(exception.mechanism.handled, false);
+        assert.equal(exception.stacktrace.frames.at(-1).function, 'pay');
+        assert.equal(event.release, 'shop@1.4.0');
+        const session = JSON.parse(beside[1]!) as { sid: string; status: string };
+        assert.equal(session.status, 'crashed');
+        assert.equal(event.tags['session.id'], session.sid);
+      };
+
+      it(`events in ${name}`, async () => {
+        await visit((dsn) => module('events', dsn), crash);
+      });
+
+      it(`events by the script tag in ${name}`, async () => {
+        await visit(
+          (dsn) => scriptTag(dsn).replace('data-release', 'data-events data-release'),
+          async (page, project) => {
+            const loaded = `performance.getEntriesByType('resource').some(
+              ({ name, responseEnd }) => name.includes('events') && responseEnd > 0)`;
+            await page.waitFor(loaded);
+            await crash(page, project);
+          },
+        );
+      });
+
       for (const [framework, fail, outcome] of [
         ['react', `given.onUncaughtError(new Error('uncaught'), {})`, 'crashed'],
         ['react', `given.onCaughtError(new Error('caught'), { errorBoundary: null })`, 'errored'],

@@ -10,6 +10,7 @@ const tested = [
   'router',
   'early',
   'anonymous',
+  'events',
   'react',
   'vue',
   'angular',

@@ -124,7 +124,9 @@ class Events implements Extension {
       : body;
     const share = init.keepalive ? sent.length : 0;
     this.outliving += share;
-    const answer = this.send!(url, kept ? { ...init, body: sent } : init);
+    /* As a plain call: the browser's own function takes no other object for its window. */
+    const send = this.send!;
+    const answer = send(url, kept ? { ...init, body: sent } : init);
     const settle = (status: number, limits: string, retryAfter: number) => {
       this.outliving -= share;
       const free = this.core.respond(
