@@ -18,8 +18,9 @@ const momentsOf = (context: Context): Moments => ({
     if (!_queue._waiting.length) send();
     else _queue._add({ _at: now(), _wait: GRACE_MS, _divides: true, _judge: send });
   },
-  _hidden(final) {
-    context._leaving = final;
+  _hidden(left, final) {
+    /* Until it is shown again; some engines say only afterwards that it is hidden, too. */
+    context._leaving ||= left;
     settle(context);
     tell(context, (core) => context._save() || core._hide(final));
   },

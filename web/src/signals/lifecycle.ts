@@ -8,8 +8,8 @@ const CALM_MS = 500;
 export interface Moments {
   /** It has loaded and has nothing to do. */
   _idle(): void;
-  /** It was hidden; with `final` it will not come back. */
-  _hidden(final: boolean): void;
+  /** It was hidden; `left` for another page, with `final` for good. */
+  _hidden(left: boolean, final: boolean): void;
   /** It came back from the back/forward cache. */
   _restored(): void;
 }
@@ -17,14 +17,14 @@ export interface Moments {
 /** Tells of these moments. */
 export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   const hide = () => {
-    if (document.visibilityState === 'hidden') moments._hidden(false);
+    if (document.visibilityState === 'hidden') moments._hidden(false, false);
   };
   /* WebKit has no idle callback. */
   const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
   const loaded = () => void wait(() => moments._idle(), { timeout: CALM_MS });
 
   on(document, 'visibilitychange', hide);
-  on<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => moments._hidden(!persisted));
+  on<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => moments._hidden(true, !persisted));
   on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {
     if (persisted) moments._restored();
   });
