@@ -219,8 +219,8 @@ export const hostileCases: Case[] = [
   {
     name: 'twenty requests on their way at once, and one more as the page ends',
     async run(site) {
-      // A browser opens six connections, so most of them wait for one.
-      site.fault({ delayMs: 1500, times: 30 });
+      // A browser opens six connections, so most of them wait for one; none is answered before the page ends.
+      site.fault({ delayMs: 4000, times: 30 });
       site.head += `<script>
         const beacon = navigator.sendBeacon;
         navigator.sendBeacon = function () {
