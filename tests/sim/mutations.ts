@@ -340,12 +340,6 @@ export const mutations: Mutation[] = [
     'cf_envelope_begin(&client->envelope, client->now - 1000,',
   ),
   mutation(
-    'a session is sent up to the last millisecond',
-    'state.c',
-    'CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS',
-    'CRASHFREE_AGE_MAX_MS',
-  ),
-  mutation(
     'an old session takes what the server will not',
     'client.c',
     'session != NULL && cf_state_is_too_old(client, session->began)',
@@ -403,12 +397,6 @@ export const mutations: Mutation[] = [
     'delivery.c',
     '    cf_delivery_arrange_probe(client);\n}',
     '}',
-  ),
-  mutation(
-    'probes go on for ever',
-    'delivery.c',
-    '#define RETRIES_MAX 8',
-    '#define RETRIES_MAX 200',
   ),
   mutation(
     'an opaque answer to a probe settles nothing',
