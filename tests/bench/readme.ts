@@ -1,7 +1,6 @@
 /** README's table of figures, as `npm run bench -- --readme` writes it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { root } from '../../web/build/run.js';
 import type { About, Line } from './statistics.js';
 import { crashfree, floor, reference } from './subjects/index.js';
@@ -31,7 +30,7 @@ export async function writeReadme(
   const head =
     `| in one run beside @sentry/browser ${about['@sentry/browser']}, ${browser}, ` +
     `${about.date.slice(0, 10)}, ${about.rounds} rounds | crashfree | ` +
-    `its smallest sessions-only client | ${floor} |\n|---|---:|---:|---:|\n`;
+    `its smallest sessions-only client | ${floor} |\n| --- | ---: | ---: | ---: |\n`;
   const lines = table.map((line) => lineOf(line.title, line));
   const slower = (slow?.table ?? [])
     .filter(({ bound }) => bound !== undefined)
@@ -44,6 +43,5 @@ export async function writeReadme(
     TABLE,
     (_, heading: string) => heading + head + lines.join('') + slower.join(''),
   );
-  const style = await resolveConfig(file);
-  await writeFile(file, await format(text, { ...style, filepath: file }));
+  await writeFile(file, text);
 }
