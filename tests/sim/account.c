@@ -17,14 +17,14 @@ static bool read_record(const char *text, record *out) {
     int did = 0;
 
     memset(out, 0, sizeof *out);
-    /* The widths keep each number small enough for its type. */
-    // NOLINTNEXTLINE(cert-err34-c)
+    /* The widths keep each number small enough for its type. NOLINTBEGIN(cert-err34-c) */
     if (strspn(text, "0123456789abcdef") < CRASHFREE_SID_LENGTH ||
         sscanf(text + CRASHFREE_SID_LENGTH, "%1u%1u%1u%1d%9u%7lf%8lf%n", &version, &due, &announced,
                &out->status, &out->errors, &out->started, &time, &did) != 7 ||
         version != 1 || (text[CRASHFREE_RECORD_DUE] == '1') != (due != 0)) {
         return false;
     }
+    /* NOLINTEND(cert-err34-c) */
     const int at = witness_of(text);
 
     if (at < 0 ||
