@@ -11,7 +11,6 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { cases } from './cases/index.js';
 import { engineNames } from './engines/index.js';
-import { update } from './known.js';
 import { explain, runAll, type Column } from './run-all.js';
 import { subjects } from './subjects/index.js';
 
@@ -23,7 +22,6 @@ const { values } = parseArgs({
     area: { type: 'string', default: '' },
     width: { type: 'string', default: '4' },
     patience: { type: 'string', default: '20000' },
-    update: { type: 'boolean', default: false },
     why: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -77,7 +75,6 @@ for (const column of columns) {
   console.log(`${column}: ${right} of ${all.length} right`);
 }
 console.log(`${((performance.now() - begin) / 1000).toFixed(1)} s`);
-if (values.update) update(results);
 if (values.json) {
   const rows = [...results].map(([name, row]) => ({ name, ...Object.fromEntries(row) }));
   writeFileSync(values.json, `${JSON.stringify(rows, null, 1)}\n`);

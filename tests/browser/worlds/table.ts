@@ -2,17 +2,15 @@
  * Lives the everyday cases in every world, and prints a table of worlds and engines.
  *
  *   npm run worlds -- [--engine NAME,NAME] [--world PART-OF-NAME] [--case PART-OF-NAME]
- *     [--share [--turn N]] [--width N] [--patience MS] [--why] [--update]
+ *     [--share [--turn N]] [--width N] [--patience MS] [--why]
  *
  * `--share` takes the shortest cases of each world and those of the rest whose turn it is, which the
- * commit says unless `--turn` does: what `npm test` runs. It ends with 1 if a case fails that is not in
- * known.json; `--update` writes that file anew.
+ * commit says unless `--turn` does: what `npm test` runs. It ends with 1 if a case fails.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { root } from '../../../web/build/run.js';
 import { engineNames } from '../engines/index.js';
-import { isKnown, update } from '../known.js';
 import { explain, runAll } from '../run-all.js';
 import { lives, share, TURNS, worlds } from './index.js';
 
@@ -26,7 +24,6 @@ const { values } = parseArgs({
     width: { type: 'string', default: '4' },
     patience: { type: 'string', default: '20000' },
     why: { type: 'boolean', default: false },
-    update: { type: 'boolean', default: false },
   },
 });
 
@@ -63,14 +60,13 @@ const results = await runAll(
     onResult(name, column, result) {
       if (result.ok) return;
       const engine = column.split(' ')[1] as (typeof engines)[number];
-      const note = isKnown(name, engine) ? ' (known to fail)' : '';
-      console.log(`  ${engine} › ${name}: ${result.problems[0]}${note}`);
+      console.log(`  ${engine} › ${name}: ${result.problems[0]}`);
       if (values.why) console.log(explain(column, result));
     },
   },
 );
 
-const surprises: string[] = [];
+const failures: string[] = [];
 const wide = Math.max(...worlds.map(({ name }) => name.length)) + 2;
 console.log(`\n${'world'.padEnd(wide)}${engines.map((name) => name.padEnd(10)).join('')}`);
 for (const world of worlds) {
@@ -80,9 +76,7 @@ for (const world of worlds) {
     const failed = rows.filter(
       ({ test }) => !results.get(test.name)!.get(`crashfree ${engine}`)!.ok,
     );
-    for (const { test } of failed) {
-      if (!isKnown(test.name, engine)) surprises.push(`${test.name}, ${engine}`);
-    }
+    failures.push(...failed.map(({ test }) => `${test.name}, ${engine}`));
     return `${rows.length - failed.length}/${rows.length}`.padEnd(10);
   });
   console.log(`${world.name.padEnd(wide)}${cells.join('')}`.trimEnd());
@@ -93,9 +87,7 @@ const right = outcomes.filter(({ ok }) => ok).length;
 const seconds = ((performance.now() - begin) / 1000).toFixed(0);
 console.log(`\n${right} of ${outcomes.length} right, ${worlds.length} worlds, ${seconds} s`);
 
-if (values.update) {
-  update(results);
-} else if (surprises.length > 0) {
-  console.log(`\nnot known to fail:\n${surprises.join('\n')}`);
+if (failures.length > 0) {
+  console.log(`\nfailed:\n${failures.join('\n')}`);
   process.exitCode = 1;
 }
