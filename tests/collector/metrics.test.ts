@@ -224,3 +224,22 @@ test('the sample data is taken without surprises', () => {
   );
   assert.ok(collector.requests().every(({ url }) => url.startsWith(PATH)));
 });
+
+test('the sample shows one error that the new release brought, at every hour', () => {
+  for (let hour = 0; hour < 24; hour++) {
+    const collector = new Collector();
+    const now = R + hour * HOUR;
+    sendSample(collector, PROJECT, now);
+    const { issues, releaseRows } = summarise(collector, PROJECT, {}, undefined, now);
+    assert.deepEqual(
+      issues.map(({ type, isNew }) => [type, isNew]).sort(),
+      [
+        ['NetworkError', false],
+        ['RangeError', false],
+        ['TypeError', true],
+      ],
+      `hour ${hour}`,
+    );
+    assert.equal(releaseRows.length, 3, `hour ${hour}`);
+  }
+});

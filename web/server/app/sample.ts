@@ -29,8 +29,14 @@ const call = (name: string, file: string, line: number, inApp = true) => ({
   in_app: inApp,
 });
 
+interface Crash {
+  type: string;
+  value: string;
+  frames: ReturnType<typeof call>[];
+}
+
 /** What goes wrong in the made-up shop; the first one only in its new release. */
-const CRASHES = [
+const CRASHES: Crash[] = [
   {
     type: 'TypeError',
     value: "Cannot read properties of undefined (reading 'discount')",
@@ -52,10 +58,26 @@ const CRASHES = [
   },
 ];
 
-function sampleEvent(session: SampleSession, id: string, luck: number): object {
-  const isNew = session.attrs.release === 'shop@2.0.0';
-  const crash = CRASHES[isNew && luck < 0.6 ? 0 : luck < 0.8 ? 1 : 2];
-  const { type = '', value = '', frames = [] } = crash ?? {};
+/**
+ * Draws what went wrong in one session after another. The new release fails in its own way, or as an
+ * older one has before: which release an error is new in does not hang on the hour of the sample.
+ */
+function crashDrawer(random: () => number): (release: string) => Crash {
+  const [own, ...old] = CRASHES as [Crash, ...Crash[]];
+  const known: Crash[] = [];
+  return (release) => {
+    const luck = random();
+    if (release === 'shop@2.0.0') {
+      return luck < 0.6 ? own : (known[Math.floor(luck * 1000) % known.length] ?? own);
+    }
+    const next = old.find((crash) => !known.includes(crash));
+    if (next !== undefined) known.push(next);
+    return next ?? known[Math.floor(luck * known.length)] ?? own;
+  };
+}
+
+function sampleEvent(session: SampleSession, id: string, crash: Crash): object {
+  const { type, value, frames } = crash;
   const handled = session.status === 'ok';
   return {
     event_id: id,
@@ -85,6 +107,7 @@ function sampleEvent(session: SampleSession, id: string, luck: number): object {
  */
 export function sendSample(collector: Collector, project: string, now = Date.now()): void {
   const random = seeded(20260105);
+  const draw = crashDrawer(random);
   const hex = (): string =>
     Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
   const send = (items: unknown[], at: number, events: unknown[] = []): void => {
@@ -125,7 +148,7 @@ export function sendSample(collector: Collector, project: string, now = Date.now
     const update = (ms: number, rest: { status: string; errors: number; init?: boolean }): void => {
       const timestamp = Math.min(at + ms, now);
       const session = { ...base, timestamp: new Date(timestamp).toISOString(), ...rest };
-      const events = rest.errors > 0 ? [sampleEvent(session, hex(), random())] : [];
+      const events = rest.errors > 0 ? [sampleEvent(session, hex(), draw(release))] : [];
       send([session], timestamp, events);
     };
     const calm = { init: true, status: 'ok', errors: 0 };
