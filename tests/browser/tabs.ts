@@ -6,6 +6,7 @@ import type { Engine, Key, Page } from './engines/index.js';
  */
 export class Tabs {
   readonly #free: Page[] = [];
+  #kills = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -13,7 +14,16 @@ export class Tabs {
   ) {}
 
   async take(): Promise<Tab> {
-    return new Tab(this.#free.pop() ?? (await this.engine.newPage()));
+    return new Tab(this.#free.pop() ?? (await this.engine.newPage()), this.#kills);
+  }
+
+  /**
+   * Says that the process of a page was killed. Tabs of one host share it: each of them, also one that
+   * nobody uses, shows the browser's own page for that soon, in the middle of whatever it loads.
+   */
+  killed(): void {
+    this.#kills++;
+    this.#free.length = 0;
   }
 
   /** Leaves the page, and keeps the tab or closes it. Either way what the page holds back comes out. */
@@ -25,7 +35,7 @@ export class Tabs {
       await tab.run(leave).catch(() => undefined);
       return;
     }
-    if (tab.touched) {
+    if (tab.touched || tab.kills !== this.#kills) {
       await tab.close();
       return;
     }
@@ -43,7 +53,11 @@ export class Tab implements Page {
   abandoned = false;
   readonly setOffline?: (offline: boolean) => Promise<void>;
 
-  constructor(readonly page: Page) {
+  constructor(
+    readonly page: Page,
+    /** How often pages had been killed when it was taken. */
+    readonly kills: number,
+  ) {
     if (page.setOffline) {
       this.setOffline = (offline) => {
         this.touched = true;

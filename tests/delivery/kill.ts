@@ -27,6 +27,18 @@ export async function killPages(engine: Engine, page: Page): Promise<void> {
     'the process is gone',
     async () => !workerProcesses().some((pid) => pids.includes(pid)),
   );
+  // Until the browser has seen it, too, it may put a new tab or the next page into that process.
+  await until('the browser shows its own page instead', () => showsOwnPage(page));
+}
+
+/** Firefox lets no script of a test look into a page of its own, and says so. */
+async function showsOwnPage(page: Page): Promise<boolean> {
+  try {
+    await within('an answer of the page', page.evaluate('0'), 1000);
+    return false;
+  } catch (error) {
+    return /parent process/.test(String(error));
+  }
 }
 
 /** Processes with a worker among the descendants of this process, but for those of extensions. */

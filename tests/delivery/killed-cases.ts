@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from '../browser/engines/index.js';
 import { expectNumbers, type Case } from './case.js';
-import { killPages } from './kill.js';
 import { KNOWN, stored, UNHEARD, type Site } from './site.js';
 
 /** A counted page whose record is as wanted. */
@@ -29,7 +28,7 @@ export const killedCases: Case[] = [
     name: 'a visible tab that was killed is reported as abnormal by the next visit, once',
     async run(site) {
       const page = await counted(site, isVisible);
-      await killPages(site.engine, page);
+      await site.kill(page);
       await visitsAfter(site);
       await site.when('abnormal', () => site.metrics().abnormal === 1);
       await expectNumbers(site, { all: 3, abnormal: 1 });
@@ -43,7 +42,7 @@ export const killedCases: Case[] = [
       const page = await site.visit();
       await stored(page, 'local', (all) => UNHEARD.test(all[0] ?? ''));
       await page.waitFor('window.settled >= 1');
-      await killPages(site.engine, page);
+      await site.kill(page);
       await site.gate.accept();
       await visitsAfter(site);
       await site.when('abnormal', () => site.metrics().abnormal === 1);
@@ -56,7 +55,7 @@ export const killedCases: Case[] = [
       const page = await counted(site, isVisible);
       await page.hide();
       await stored(page, 'local', none);
-      await killPages(site.engine, page);
+      await site.kill(page);
       await visitsAfter(site);
       await expectNumbers(site, { all: 3 }, 800);
     },
@@ -67,7 +66,7 @@ export const killedCases: Case[] = [
       const page = await counted(site, isVisible);
       await page.evaluate(`document.dispatchEvent(new Event('freeze'))`);
       await stored(page, 'local', none);
-      await killPages(site.engine, page);
+      await site.kill(page);
       await visitsAfter(site);
       await expectNumbers(site, { all: 3 }, 800);
     },
@@ -78,7 +77,7 @@ export const killedCases: Case[] = [
       const page = await counted(site, isVisible);
       await page.goto(site.plain);
       await stored(page, 'local', none);
-      await killPages(site.engine, page);
+      await site.kill(page);
       await visitsAfter(site);
       await expectNumbers(site, { all: 3 }, 800);
     },
@@ -101,7 +100,7 @@ export const killedCases: Case[] = [
       site.options = `{ storage: 'session' }`;
       const page = await site.visit();
       await site.sessions(1);
-      await killPages(site.engine, page);
+      await site.kill(page);
       await visitsAfter(site);
       await expectNumbers(site, { all: 3 }, 800);
       assert.equal(site.metrics().abnormal, 0);

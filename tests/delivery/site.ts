@@ -6,6 +6,7 @@ import { PageServer, type FileSpec } from '../browser/pages.js';
 import type { Subject } from '../browser/subjects/index.js';
 import type { Tab, Tabs } from '../browser/tabs.js';
 import { Gate } from './gate.js';
+import { killPages } from './kill.js';
 
 const dist = new URL('../../dist/', import.meta.url);
 
@@ -123,6 +124,12 @@ export class Site {
     const page = await this.tab();
     await page.goto(this.url(path));
     return page;
+  }
+
+  /** Kills the process of a page, and with it whatever other tabs show of it. */
+  async kill(page: Page): Promise<void> {
+    await killPages(this.engine, page);
+    this.tabs.killed();
   }
 
   get collector(): Collector {

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '../browser/engines/index.js';
-import { killPages } from './kill.js';
 import { KNOWN, lacking, leaveWhen, settled as settledIn, type Site } from './site.js';
 
 /** What a user does, and how much of it should be counted then. */
@@ -98,7 +97,7 @@ export const ways: Way[] = [
       if (site.subject === 'crashfree') {
         await page.waitFor(`Object.values(localStorage).some((text) => ${KNOWN}.test(text))`);
       }
-      await killPages(site.engine, page);
+      await site.kill(page);
       const next = await site.visit('next');
       await next.waitFor('true');
     },
