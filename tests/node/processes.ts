@@ -25,6 +25,7 @@ export interface Outcome {
   crashed: number;
   requests: number;
   ms: number;
+  project: string;
 }
 
 /** What programs find: the module, options for `init`, requests to a server, and a pause. */
@@ -74,7 +75,7 @@ export class Programs {
     const ms = performance.now() - begin;
     const { all, healthy, errored, crashed } = this.counting.metrics(project);
     const requests = this.counting.requests(project);
-    return { code: exit, signal, out, err, all, healthy, errored, crashed, requests, ms };
+    return { code: exit, signal, out, err, all, healthy, errored, crashed, requests, ms, project };
   }
 }
 

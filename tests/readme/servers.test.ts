@@ -101,6 +101,19 @@ describe('the snippets for servers in README.md', () => {
     assert.ok(performance.now() - begin < 8000);
   });
 
+  it('node-events: tells what crashed', async () => {
+    const child = await run(
+      'node-events',
+      `import { createServer } from 'node:http';
+       const server = createServer(() => { throw new Error('of the app'); });${listen}`,
+    );
+    await fetch(`http://127.0.0.1:${await port(child)}/pay?card=1`).catch(() => {});
+    assert.deepEqual(await ended(child), { code: 1, all: 1, healthy: 0, errored: 0, crashed: 1 });
+    const answer = await fetch(`${counting.origin}/api/${project}/requests`);
+    const [{ body }] = (await answer.json()) as [{ body: string }];
+    assert.match(body, /"value":"of the app".*"url":"http:[^"?]*\/pay"/);
+  });
+
   it('node-options: leaves health checks out', async () => {
     const child = await run('node-options', serve);
     const address = `http://127.0.0.1:${await port(child)}`;

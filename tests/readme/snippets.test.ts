@@ -19,6 +19,7 @@ const tested = [
   'sentry',
   'node',
   'node-init',
+  'node-events',
   'node-options',
   'functions',
   'tunnel',

@@ -5,9 +5,9 @@ declare module 'crashfree:wasm' {
   export const textsAt: number;
 }
 
-/** The module of the events, filled in by web/build/wasm/plugin.ts. */
+/** The module of the events, filled in by web/build/wasm/plugin.ts and web/build/steps/node.ts. */
 declare module 'crashfree:events-wasm' {
-  export function bytes(): Uint8Array<ArrayBuffer>;
+  export const code: string;
 }
 
 /** What the module's exports and imports are called there and, shorter, in the scripts. */

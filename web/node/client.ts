@@ -1,6 +1,9 @@
 /** A client: counts the requests of the process for one DSN, release and environment. */
+import type { IncomingMessage } from 'node:http';
 import { Core } from './core';
-import { Delivery } from './delivery';
+import { Delivery, LAST_WORD_MS } from './delivery';
+import { Events } from './events';
+import { inactive } from './inactive';
 import { follow, type Counter } from './incoming';
 import { currentSession, enter, sessionOfAny } from './incoming/context';
 import { middleware, open, wrapListener } from './incoming/foreign';
@@ -9,9 +12,11 @@ import { End, Sessions } from './incoming/session';
 import { settingsOf, type Settings } from './options';
 import { watchProcess } from './process';
 import { ProcessSession } from './process/session';
-import { createSender } from './sender';
+import { createSender, type Sender } from './sender';
 import { Tally } from './tally';
 import type { CaptureHint, Client, Status } from './types';
+
+type Warn = (text: string) => void;
 
 /** How an error that somebody reports ends a session. */
 export function endOf(hint: CaptureHint | null | undefined): End {
@@ -30,26 +35,7 @@ export const nameOf = (url: string, settings: Settings): unknown[] => [
   settings.fetch,
 ];
 
-/** A client that counts nothing. */
-function inert(status: Status): Client {
-  return {
-    status,
-    requestHandler() {},
-    middleware:
-      () =>
-      (...parameters: unknown[]) =>
-        (
-          parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
-            (() => unknown) | undefined
-        )?.(),
-    wrap: (listener) => listener,
-    captureException() {},
-    flush: () => Promise.resolve(true),
-    close: () => Promise.resolve(true),
-  };
-}
-
-function configure(core: Core, settings: Settings, warn: (text: string) => void): void {
+function configure(core: Core, settings: Settings, warn: Warn): void {
   core.set('DSN', settings.dsn);
   core.set('RELEASE', settings.release);
   if (!core.set('ENVIRONMENT', settings.environment)) warn('invalid-environment, left out');
@@ -57,7 +43,7 @@ function configure(core: Core, settings: Settings, warn: (text: string) => void)
 }
 
 /** Says once what a function of the app's did wrong. */
-function once(warn: (text: string) => void): (text: string) => void {
+function once(warn: Warn): Warn {
   let said = false;
   return (text) => {
     if (!said) warn(text);
@@ -90,7 +76,7 @@ export function createClient(
   };
   const fail = (status: Status): Started => {
     warn(`${status}, nothing is sent`);
-    return { client: inert(status), name: [], warn };
+    return { client: inactive(status), name: [], warn };
   };
   if (invalid) return fail(`invalid-${invalid}`);
 
@@ -112,15 +98,20 @@ export function createClient(
   return { client: start(core, settings, warn), name, warn };
 }
 
-function start(core: Core, settings: Settings, warn: (text: string) => void): Client {
+function start(core: Core, settings: Settings, warn: Warn): Client {
   const tally = new Tally(core, () => delivery.expect());
   const sender = createSender(core.url, settings.fetch);
-  const delivery: Delivery = new Delivery(core, tally, sender, settings.flushInterval);
+  const events = createEvents(core.url, settings, sender, warn);
+  const delivery: Delivery = new Delivery(core, tally, sender, settings.flushInterval, events);
   const sessions = new Sessions(tally);
   const { ignoreIncomingRequests, parts } = settings;
   const complain = once(warn);
   const counter: Counter = {
     sessions,
+    remembers: events !== undefined,
+    failed(error, session, failure) {
+      events?.failed(error, session, failure, session?.request?.deref() as IncomingMessage);
+    },
     ignores(url, request) {
       if (delivery.isOwn(url)) return true;
       try {
@@ -137,8 +128,10 @@ function start(core: Core, settings: Settings, warn: (text: string) => void): Cl
   let closed = false;
   const unwatch = watchProcess({
     ...parts,
-    crashed(session) {
-      session?.of(sessions)?.crash();
+    crashed(error, session, origin) {
+      const own = session?.of(sessions);
+      counter.failed(error, own, { handled: false, origin });
+      own?.crash();
       processSession?.uncaught();
     },
     beforeEnd() {
@@ -146,9 +139,10 @@ function start(core: Core, settings: Settings, warn: (text: string) => void): Cl
       delivery.beforeEnd();
     },
     end(code) {
-      processSession?.lastWord(code);
+      const until = performance.now() + LAST_WORD_MS;
+      processSession?.lastWord(code, LAST_WORD_MS);
       sessions.endAll();
-      delivery.lastWord();
+      delivery.lastWord(Math.max(0, until - performance.now()));
     },
   });
 
@@ -162,15 +156,18 @@ function start(core: Core, settings: Settings, warn: (text: string) => void): Cl
     },
     middleware() {
       const handle = middleware(counter);
-      const pass = inert('closed').middleware();
+      const pass = inactive('closed').middleware();
       return (...parameters: unknown[]) => (closed ? pass : handle)(...parameters);
     },
     wrap: (listener) => wrapListener(counter, listener, () => closed),
-    captureException(_error, hint) {
+    captureException(error, hint) {
+      if (closed) return;
       const request = requestOf(hint);
       const session = request === undefined ? currentSession() : sessionOfAny(request);
-      if (session) session.of(sessions)?.mark(endOf(hint));
-      else processSession?.error(endOf(hint) === End.ERRORED);
+      const end = endOf(hint);
+      counter.failed(error, session?.of(sessions), { handled: end === End.ERRORED });
+      if (session) session.of(sessions)?.mark(end);
+      else processSession?.error(end === End.ERRORED);
     },
     flush: (timeout = 2000) => delivery.sendWithin(timeout),
     close(timeout = 2000) {
@@ -182,11 +179,29 @@ function start(core: Core, settings: Settings, warn: (text: string) => void): Cl
         unwatchServers();
         processSession?.beforeEnd();
         delivery.stop();
+        events?.stop();
       }
       return delivery.sendWithin(timeout);
     },
   };
   return client;
+}
+
+/** Where events are made, if they are wanted and can be. */
+function createEvents(
+  url: string,
+  settings: Settings,
+  sender: Sender,
+  warn: Warn,
+): Events | undefined {
+  const { dsn, tunnel, release, environment, parts } = settings;
+  if (!parts.events) return undefined;
+  try {
+    return new Events({ url, dsn, tunnel, release, environment }, parts.events, sender, warn);
+  } catch {
+    warn('events cannot be made here, none are sent');
+    return undefined;
+  }
 }
 
 function requestOf(hint: CaptureHint | null | undefined): unknown {

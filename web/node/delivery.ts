@@ -1,5 +1,7 @@
 /** When what was counted is sent, and what becomes of the answer. */
 import type { Answer, Core } from './core';
+import type { Joined } from '../src/events/outbox';
+import type { Events } from './events';
 import { runOutside } from './incoming/context';
 import type { Sender } from './sender';
 import type { Tally } from './tally';
@@ -11,7 +13,7 @@ const PAUSE_MS = 1000;
 /** A request that got no answer by then is given up. */
 const ANSWER_MS = 10_000;
 /** The same at the end of a process, which must not be kept alive. */
-const LAST_WORD_MS = 2000;
+export const LAST_WORD_MS = 2000;
 
 /** An envelope that is on its way. */
 interface Flight {
@@ -19,6 +21,8 @@ interface Flight {
   path: string;
   /** Whether it has left the process, as far as that is known. */
   left: boolean;
+  /** The event that travels with it. */
+  joined: Joined | undefined;
 }
 
 export class Delivery {
@@ -37,6 +41,7 @@ export class Delivery {
     private readonly tally: Tally,
     private readonly sender: Sender,
     private readonly interval: number,
+    private readonly events: Events | undefined,
   ) {
     this.delay = interval;
   }
@@ -49,7 +54,7 @@ export class Delivery {
 
   /** Whether a request to this process is one of ours, to a server or a tunnel in it. */
   isOwn(url: string): boolean {
-    return this.flight !== undefined && this.flight.path === url;
+    return this.flight?.path === url || this.events?.isOwn(url) === true;
   }
 
   /** Sends what waits; `last` tells of losses even if nothing does. Resolves to whether all arrived. */
@@ -63,7 +68,13 @@ export class Delivery {
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(resolve, timeout, false);
     });
-    return Promise.race([this.send(true), late]).finally(() => clearTimeout(timer));
+    return Promise.race([this.sendAll(), late]).finally(() => clearTimeout(timer));
+  }
+
+  /** One event leaves with the sessions, the others after them. */
+  private async sendAll(): Promise<boolean> {
+    const delivered = await this.send(true);
+    return (await (this.events?.send() ?? true)) && delivered;
   }
 
   /** No timer from now on. */
@@ -77,22 +88,25 @@ export class Delivery {
   beforeEnd(): void {
     if (this.news) void this.send(true, LAST_WORD_MS);
     this.news = false;
+    void this.events?.send(LAST_WORD_MS);
   }
 
-  /** The process ends with this call. */
-  lastWord(): void {
+  /** The process ends with this call, which takes no longer than `timeout` ms. */
+  lastWord(timeout: number): void {
     this.tally.handOn();
     if (this.flight) {
       /* What has left counts as delivered: a second copy does more harm than a missing one. */
-      this.core.respond({ status: this.flight.left ? 200 : 0 });
+      const settled = { status: this.flight.left ? 200 : 0 };
+      this.core.respond(settled);
+      this.flight.joined?._settle(settled.status, '', -1);
       this.news ||= !this.flight.left;
       this.flight = undefined;
     }
     const body = this.news ? this.core.send(true) : undefined;
     this.news = false;
-    if (body !== undefined) {
-      this.core.respond(this.sender.postNow(this.core.url, body, LAST_WORD_MS));
-    }
+    const words = this.events?.lastWords(body).map((joined) => joined.body) ?? [body];
+    const bodies = words.filter((word) => word !== undefined);
+    if (bodies.length > 0) this.sender.postNow(this.core.url, bodies, timeout);
   }
 
   private arm(): void {
@@ -121,15 +135,21 @@ export class Delivery {
   private async post(body: string, timeout: number): Promise<Answer> {
     const { url } = this.core;
     const { pathname, search } = new URL(url);
-    const flight: Flight = { path: pathname + search, left: false };
+    const joined = this.events?.join(body);
+    const flight: Flight = { path: pathname + search, left: false, joined };
     this.flight = flight;
+    const text = joined?.body ?? body;
     const answer = await runOutside(() =>
-      this.sender.post(url, body, AbortSignal.timeout(timeout), () => {
+      this.sender.post(url, text, AbortSignal.timeout(timeout), () => {
         flight.left = true;
       }),
     );
     /* Otherwise the process is ending, and has settled it. */
-    if (this.flight === flight) this.flight = undefined;
+    if (this.flight === flight) {
+      this.flight = undefined;
+      const { status, limits = '', retryAfter = -1 } = answer;
+      joined?._settle(status, limits, retryAfter);
+    }
     return answer;
   }
 }

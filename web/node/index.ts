@@ -18,6 +18,7 @@ export { setupNestErrorHandler } from './frameworks/nest';
 export { captureRequestError } from './frameworks/next';
 export type { ErrorHandlerOptions } from './frameworks/crash';
 export {
+  eventsIntegration,
   httpIntegration,
   onUncaughtExceptionIntegration,
   onUnhandledRejectionIntegration,

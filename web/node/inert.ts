@@ -32,6 +32,7 @@ export const onUncaughtExceptionIntegration: typeof Node.onUncaughtExceptionInte
   integration('OnUncaughtException');
 export const onUnhandledRejectionIntegration: typeof Node.onUnhandledRejectionIntegration =
   integration('OnUnhandledRejection');
+export const eventsIntegration: typeof Node.eventsIntegration = integration('Events');
 export const processSessionIntegration: typeof Node.processSessionIntegration =
   integration('ProcessSession');
 export const expressErrorHandler: typeof Node.expressErrorHandler =

@@ -1,9 +1,10 @@
 /** The parts of the client that can be filtered out or added, by Sentry's names. */
+import type { EventsOptions } from '../src/events/options';
 import type { HttpOptions, Integration } from './types';
 
 /** One that carries what it was made with. */
 interface WithOptions extends Integration {
-  options?: HttpOptions;
+  options?: object;
 }
 
 /** The parts that are on. */
@@ -13,6 +14,8 @@ export interface Known {
   uncaught: boolean;
   rejections: boolean;
   process: boolean;
+  /** Events of errors, as they were asked for. */
+  events: EventsOptions | undefined;
 }
 
 /**
@@ -39,6 +42,16 @@ export const onUnhandledRejectionIntegration = (): Integration => ({
  */
 export const processSessionIntegration = (): Integration => ({ name: 'ProcessSession' });
 
+/**
+ * An event for each error that counts, with its stack, its causes and the request: what crashed. Off by
+ * default. That of `crashfree/events` does the same.
+ * @example init({ integrations: [eventsIntegration({ errorSampleRate: 0.5 })] })
+ */
+export function eventsIntegration(options?: EventsOptions): Integration {
+  const integration: WithOptions = { name: 'Events', options: options ?? {} };
+  return integration;
+}
+
 const defaults = (): Integration[] => [
   httpIntegration(),
   onUncaughtExceptionIntegration(),
@@ -47,6 +60,13 @@ const defaults = (): Integration[] => [
 
 const isIntegration = (value: unknown): value is WithOptions =>
   typeof (value as Integration | null)?.name === 'string';
+
+/** The options of an integration that is on; what is none of ours may have any. */
+function eventsOf(integration: WithOptions | undefined): EventsOptions | undefined {
+  if (!integration) return undefined;
+  const { options } = integration;
+  return typeof options === 'object' && options !== null ? options : {};
+}
 
 /** What the option leaves on; a list takes the place of default ones of the same name. */
 function chosenFrom(option: unknown): WithOptions[] {
@@ -70,12 +90,13 @@ export function integrationsOf(option: unknown, invalid: () => void): Known {
   /* Of several of one name the last one counts, as in Sentry. */
   const find = (wanted: string) => chosen.filter(({ name }) => name === wanted).at(-1);
   const http = find('Http');
-  const options = http?.options ?? {};
+  const options = (http?.options ?? {}) as HttpOptions;
   const counts = options.trackIncomingRequestsAsSessions !== false && options.sessions !== false;
   return {
     http: http && counts ? options : undefined,
     uncaught: find('OnUncaughtException') !== undefined,
     rejections: find('OnUnhandledRejection') !== undefined,
     process: find('ProcessSession') !== undefined,
+    events: eventsOf(find('Events')),
   };
 }

@@ -3,10 +3,12 @@
 import type { Status } from '../src/client/status';
 
 export type { Status } from '../src/client/status';
+export type { ErrorEvent } from '../src/events/event';
+export type { EventsOptions } from '../src/events/options';
 
 /** A part of the client that can be added, or filtered out, by its name. */
 export interface Integration {
-  /** `Http`, `OnUncaughtException`, `OnUnhandledRejection` or `ProcessSession`. */
+  /** `Http`, `OnUncaughtException`, `OnUnhandledRejection`, `ProcessSession` or `Events`. */
   name: string;
 }
 

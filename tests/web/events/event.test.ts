@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { eventOf, EVENT_MAX, textOfEvent } from '../../../web/src/events/event.js';
+import { EVENT_MAX, textOfEvent } from '../../../web/src/events/event.js';
 import { exceptionsOf } from '../../../web/src/events/exceptions.js';
+import { pageEventOf } from '../../../web/src/events/page.js';
 import { framesOf } from '../../../web/src/events/stack.js';
 
 const generic = { type: 'generic', handled: true };
@@ -155,7 +156,7 @@ describe('an event', () => {
   } as const;
 
   it('carries the release, the user and the session', () => {
-    const event = eventOf(new Error('x'), told, session);
+    const event = pageEventOf(new Error('x'), told, session, undefined);
     assert.match(event.event_id, /^[\da-f]{12}4[\da-f]{3}[89ab][\da-f]{15}$/);
     assert.deepEqual(
       [event.release, event.environment, event.user, event.tags],
@@ -171,7 +172,7 @@ describe('an event', () => {
     const stack = `Error: x\n${`    at ${'f'.repeat(120)} (https://cdn.example/a.js:1:1)\n`.repeat(50)}`;
     const make = (cause?: Error) =>
       Object.assign(new Error('x'.repeat(9000), cause && { cause }), { stack });
-    const event = eventOf(make(make(make())), told, session);
+    const event = pageEventOf(make(make(make())), told, session, undefined);
     const text = textOfEvent(event);
     assert.ok(text !== undefined && Buffer.byteLength(text) <= EVENT_MAX);
     assert.equal(event.exception.values[0]?.stacktrace, undefined);
@@ -179,7 +180,7 @@ describe('an event', () => {
   });
 
   it('is none if it cannot be written', () => {
-    const event = eventOf(new Error('x'), told, null);
+    const event = pageEventOf(new Error('x'), told, null, undefined);
     event.extra = { toJSON: () => assert.fail() };
     assert.equal(textOfEvent(event), undefined);
   });

@@ -3,6 +3,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { root } from '../run.js';
+import { printable } from '../wasm/pack.js';
 
 /** The entries, by the name of their file without its end. */
 export const NODE_MODULES: Record<string, string> = {
@@ -65,16 +66,21 @@ async function worker(): Promise<{ code: string; metafile: Metafile }> {
 }
 
 /**
- * Makes the files for servers, with their module inside, from build/wasm/crashfree-node.wasm; tells
+ * Makes the files for servers, with their modules inside, from build/wasm; tells
  * what it bundled. They keep the names of the source as far as a stack shows them.
  */
 export async function nodeScripts(dist: string): Promise<Metafile[]> {
   const module = await readFile(join(root, 'build/wasm/crashfree-node.wasm'));
+  const events = await readFile(join(root, 'build/wasm/crashfree-events.wasm'));
   const { code, metafile } = await worker();
   const plugins = [
     virtual(
       /^crashfree:node-wasm$/,
       () => `export const bytes = Buffer.from('${module.toString('base64')}', 'base64');`,
+    ),
+    virtual(
+      /^crashfree:events-wasm$/,
+      () => `export const code = ${JSON.stringify(printable(events))};`,
     ),
     virtual(/^crashfree:worker$/, () => `export const code = ${JSON.stringify(code)};`),
     silence,

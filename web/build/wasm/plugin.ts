@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { root } from '../run.js';
-import type { Packed } from './pack.js';
+import { printable, type Packed } from './pack.js';
 
 /** The ways to files that are loaded only where they are needed. A literal is what bundlers follow. */
 const literal = `export const loadNowasm = () => import('./crashfree.nowasm.js');
@@ -48,10 +48,7 @@ export function wasmPlugin(
       }));
       build.onLoad({ filter: /:events-wasm$/, namespace: 'crashfree' }, async () => {
         const module = await readFile(join(root, 'build/wasm/crashfree-events.wasm'));
-        return {
-          contents: `export const bytes = () =>
-            Uint8Array.from(atob('${module.toString('base64')}'), (byte) => byte.charCodeAt(0));`,
-        };
+        return { contents: `export const code = ${JSON.stringify(printable(module))};` };
       });
       build.onLoad({ filter: /:names$/, namespace: 'crashfree' }, () => ({
         contents: `export const names = ${JSON.stringify([...names])};`,

@@ -1,11 +1,23 @@
 /** What is done when a request comes in. */
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { currentSession, enter, sessionOf, setSessionOfNodes } from './context';
 import { each, RequestSession, type Sessions } from './session';
 
+/** How an error came to a client. */
+export interface Failure {
+  handled: boolean;
+  /** Node told of it, rather than the app. */
+  origin?: 'exception' | 'rejection' | undefined;
+}
+
 /** A client that counts requests by itself. */
 export interface Counter {
   sessions: Sessions;
+  /** Whether it wants to know of a session which request it is of. */
+  remembers: boolean;
+  /** An error of a request, of which its session is told beside. */
+  failed(error: unknown, session: RequestSession | undefined, failure: Failure): void;
   /** Whether a request is not to be counted. */
   ignores(url: string, request: IncomingMessage): boolean;
 }
@@ -22,11 +34,17 @@ function onClose(this: object): void {
   each(sessionOf(this), (session) => session.close());
 }
 
+/** A request that lives no longer for what comes of it; that of HTTP/2 is made here, and held by nobody else. */
+export const refer = (request: object): RequestSession['request'] =>
+  request instanceof EventEmitter ? new WeakRef(request) : { deref: () => request };
+
 /** Opens the sessions of a request for all clients that count it, and makes it the current one. */
 export function begin(url: string, request: IncomingMessage, closing: Closing): void {
   let session: RequestSession | undefined;
   for (const counter of counters) {
-    if (!counter.ignores(url, request)) session = new RequestSession(counter.sessions, session);
+    if (counter.ignores(url, request)) continue;
+    session = new RequestSession(counter.sessions, session);
+    if (counter.remembers) session.request = refer(request);
   }
   if (session) {
     setSessionOfNodes(request, session);

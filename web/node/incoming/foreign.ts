@@ -1,6 +1,6 @@
 /** Requests that no server of Node got, as a listener or a middleware gets them. */
 import type { IncomingMessage } from 'node:http';
-import type { Counter } from './begin';
+import { refer, type Counter } from './begin';
 import {
   currentSession,
   followEvents,
@@ -73,6 +73,7 @@ export function open(counter: Counter, request: unknown, response: unknown): Ope
       return undefined;
     }
     const session = new RequestSession(counter.sessions, known);
+    if (counter.remembers && isObject(request)) session.request = refer(request);
     attach(request, session);
     attach(response, session);
     return { session, isOver: endWith(response, session) };
@@ -89,6 +90,7 @@ export function runRequest(counter: Counter, opened: Opened, call: () => unknown
     if (isOver()) own.close();
   };
   const crash = (error: unknown): never => {
+    counter.failed(error, own, { handled: false });
     own.mark(End.CRASHED);
     settle();
     throw error;

@@ -8,12 +8,26 @@ import { Server as HttpsServer } from 'node:https';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { followEvents } from './context';
+import { followEvents, sessionOfAny } from './context';
 import { hasChannels, onStream } from './http2';
-import { begin } from './begin';
+import { begin, counters } from './begin';
+import { followRejections } from './rejections';
 
 interface Emitting {
   emit(this: unknown, event: string, ...parameters: unknown[]): boolean;
+}
+
+const CONNECTIONS = new Set(['listening', 'connection', 'secureConnection']);
+
+/** A listener that rejected, of a server that handles that. */
+function onRejected(error: unknown, request: unknown): void {
+  const first = sessionOfAny(request);
+  for (const counter of counters) {
+    const session = first?.of(counter.sessions);
+    if (!session) continue;
+    counter.failed(error, session, { handled: false });
+    session.crash();
+  }
 }
 
 /** Called when a server of HTTP listens. */
@@ -37,8 +51,11 @@ function onEvent(server: unknown, event: string, parameters: unknown[]): void {
   } else if (event === 'stream' && withoutChannels) {
     const [stream, headers] = parameters as [ServerHttp2Stream, IncomingHttpHeaders];
     if (typeof stream.id === 'number') onStream(stream, headers);
-  } else if (event === 'listening' && serving.size > 0 && isHttp(server)) {
-    for (const call of serving) call();
+  } else if (CONNECTIONS.has(event)) {
+    followRejections(server as object, onRejected);
+    if (event === 'listening' && serving.size > 0 && isHttp(server)) {
+      for (const call of serving) call();
+    }
   }
 }
 
@@ -66,7 +83,7 @@ function wrapEmit(): () => void {
   const prototype = Server.prototype as unknown as Emitting;
   const { emit } = prototype;
   const wrapped: Emitting['emit'] = function (event, ...parameters) {
-    if (event !== 'request' && event !== 'connection') {
+    if (event !== 'request') {
       try {
         onEvent(this, event, parameters);
       } catch {

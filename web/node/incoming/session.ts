@@ -59,6 +59,8 @@ export class RequestSession {
   private end: End = End.EXITED;
   /** The batch in which it was counted; `OPEN` before its end. */
   private batch = OPEN;
+  /** The request, if somebody wants to know it. */
+  request: { deref(): object | undefined } | undefined;
 
   constructor(
     readonly sessions: Sessions,

@@ -1,5 +1,6 @@
 /** What becomes of the process: errors that nobody catches, and its end. */
 import { sessionOfError } from '../incoming/context';
+import type { Failure } from '../incoming/begin';
 import type { RequestSession } from '../incoming/session';
 import { watchRejections } from './rejections';
 
@@ -8,7 +9,7 @@ export interface Watcher {
   uncaught: boolean;
   rejections: boolean;
   /** An error that nobody caught, in the context of a request or of none. */
-  crashed(session: RequestSession | undefined): void;
+  crashed(error: unknown, session: RequestSession | undefined, origin: Failure['origin']): void;
   /** The process has nothing more to do; what is begun now keeps it. */
   beforeEnd(): void;
   /** The process ends when this returns. */
@@ -21,8 +22,9 @@ const watchers: Watcher[] = [];
 function onUncaught(error: unknown, origin: string): void {
   const session = sessionOfError(error);
   for (const watcher of watchers) {
-    if (origin === 'unhandledRejection' ? watcher.rejections : watcher.uncaught) {
-      watcher.crashed(session);
+    const isRejection = origin === 'unhandledRejection';
+    if (isRejection ? watcher.rejections : watcher.uncaught) {
+      watcher.crashed(error, session, isRejection ? 'rejection' : 'exception');
     }
   }
 }
@@ -30,7 +32,9 @@ function onUncaught(error: unknown, origin: string): void {
 /** Called where rejections do not become uncaught exceptions. */
 function onRejection(reason: unknown): void {
   const session = sessionOfError(reason);
-  for (const watcher of watchers) if (watcher.rejections) watcher.crashed(session);
+  for (const watcher of watchers) {
+    if (watcher.rejections) watcher.crashed(reason, session, 'rejection');
+  }
 }
 
 const onBeforeExit = () => watchers.forEach((watcher) => watcher.beforeEnd());

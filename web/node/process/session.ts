@@ -2,12 +2,11 @@
 import { ErrorKind } from '../../src/abi';
 import type { Core } from '../core';
 import { runOutside } from '../incoming/context';
+import { LAST_WORD_MS } from '../delivery';
 import type { Sender } from '../sender';
 
 /** A request that got no answer by then is given up. */
 const ANSWER_MS = 10_000;
-/** The same at the end of the process, which must not be kept alive. */
-const LAST_WORD_MS = 2000;
 
 /** What happens to a session is the core's to say: it is announced, and tried again, as a page's is. */
 export class ProcessSession {
@@ -54,17 +53,17 @@ export class ProcessSession {
     this.end(0);
   }
 
-  /** The process ends when this returns. */
-  lastWord(code: number): void {
+  /** The process ends when this returns; it takes no longer than `timeout` ms. */
+  lastWord(code: number, timeout: number): void {
     this.ending = true;
-    this.end(code);
+    this.end(code, timeout);
   }
 
   /** An error that nobody caught is a crash if the process ends as failed. */
-  private end(code: number): void {
+  private end(code: number, timeout = LAST_WORD_MS): void {
     if (this.done) return;
     if (this.inDoubt) this.error(code === 0);
-    this.timeout = LAST_WORD_MS;
+    this.timeout = timeout;
     this.core.processEnd();
     this.giveUp();
   }
@@ -72,7 +71,8 @@ export class ProcessSession {
   private post(request: number, body: string): void {
     const { url } = this.core;
     if (this.ending) {
-      this.core.processRespond(request, this.sender.postNow(url, body, this.timeout));
+      const [answer] = this.sender.postNow(url, [body], this.timeout);
+      this.core.processRespond(request, answer!);
       return;
     }
     const signal = AbortSignal.timeout(this.timeout);

@@ -10,8 +10,8 @@ export type { Fetch } from './fetch';
 
 export interface Sender {
   post: Post;
-  /** The same when the process ends with this call, which waits no longer than `timeout` ms. */
-  postNow(url: string, body: string, timeout: number): Answer;
+  /** The same for several when the process ends with this call, which waits no longer than `timeout` ms. */
+  postNow(url: string, bodies: string[], timeout: number): Answer[];
 }
 
 /** By a function that the app gave: it alone may know the way, so it is asked at the end, too. */
@@ -19,10 +19,11 @@ function senderBy(fetch: Fetch): Sender {
   const byFetch = postByFetch(fetch, false);
   return {
     post: byFetch,
-    postNow(url, body) {
-      void byFetch(url, body, AbortSignal.timeout(1), () => {});
-      return NO_ANSWER;
-    },
+    postNow: (url, bodies) =>
+      bodies.map((body) => {
+        void byFetch(url, body, AbortSignal.timeout(1), () => {});
+        return NO_ANSWER;
+      }),
   };
 }
 
@@ -36,7 +37,7 @@ function ownSender(url: string): Sender {
         ? postByFetch(fetch, true)
         : (address, body, signal, left) =>
             new Promise((done) => post(address, body, proxy, signal, left, done)),
-    postNow: (address, body, timeout) => postNow(address, body, proxyFor(address), timeout),
+    postNow: (address, bodies, timeout) => postNow(address, bodies, proxyFor(address), timeout),
   };
 }
 

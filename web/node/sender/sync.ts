@@ -7,29 +7,43 @@ import { Worker } from 'node:worker_threads';
 import { code } from 'crashfree:worker';
 import type { Answer } from '../core';
 import { NO_ANSWER } from './answer';
-import type { Work } from './worker';
+import { ANSWERED, statusAt, type Work } from './work';
 
-/** Sends an envelope and waits for the answer, no longer than `timeout` ms. */
-export function postNow(url: string, body: string, proxy: string, timeout: number): Answer {
+function start(work: Work): void {
+  const env = { ...process.env };
+  /* What is loaded into the process must not be loaded into the thread. */
+  delete env.NODE_OPTIONS;
+  const worker = new Worker(code, {
+    eval: true,
+    workerData: work,
+    execArgv: [],
+    env,
+    /* Nothing that the thread says is shown. */
+    stdout: true,
+    stderr: true,
+  });
+  worker.on('error', () => {});
+  worker.unref();
+}
+
+/** Sends envelopes and waits for all answers, no longer than `timeout` ms. */
+export function postNow(url: string, bodies: string[], proxy: string, timeout: number): Answer[] {
+  const size = statusAt(bodies.length) * Int32Array.BYTES_PER_ELEMENT;
+  const answers = new Int32Array(new SharedArrayBuffer(size));
   try {
-    const status = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const env = { ...process.env };
-    /* What is loaded into the process must not be loaded into the thread. */
-    delete env.NODE_OPTIONS;
-    const worker = new Worker(code, {
-      eval: true,
-      workerData: { url, body, proxy, status } satisfies Work,
-      execArgv: [],
-      env,
-      /* Nothing that the thread says is shown. */
-      stdout: true,
-      stderr: true,
-    });
-    worker.on('error', () => {});
-    worker.unref();
-    Atomics.wait(status, 0, 0, timeout);
-    return status[0]! > 0 ? { status: status[0]! } : NO_ANSWER;
+    start({ url, bodies, proxy, answers });
+    const until = performance.now() + timeout;
+    for (;;) {
+      const answered = Atomics.load(answers, ANSWERED);
+      const left = until - performance.now();
+      if (answered === bodies.length || left <= 0) break;
+      Atomics.wait(answers, ANSWERED, answered, left);
+    }
   } catch {
-    return NO_ANSWER; /* Threads may be forbidden. */
+    /* Threads may be forbidden. */
   }
+  return bodies.map((_, index) => {
+    const status = answers[statusAt(index)]!;
+    return status > 0 ? { status } : NO_ANSWER;
+  });
 }

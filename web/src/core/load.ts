@@ -1,4 +1,5 @@
 import { loadNowasm } from 'crashfree:files';
+import { code } from 'crashfree:wasm';
 import type { Exports, Imports } from './boundary';
 import { nothing } from '../options/defaults';
 import { unpack } from './unpack';
@@ -17,7 +18,7 @@ export async function instantiate(
   imports: Imports,
   ready: (exports: Exports) => void,
 ): Promise<void> {
-  const bytes = unpack();
+  const bytes = unpack(code);
   let instance: { exports: unknown } | undefined;
   try {
     if (!refused) instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);

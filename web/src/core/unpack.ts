@@ -1,11 +1,10 @@
-/** The module inside a script, as `web/build/wasm/pack.ts` wrote it. */
-import { code } from 'crashfree:wasm';
+/** A module inside a script, as `web/build/wasm/pack.ts` wrote it. */
 
 /**
  * The bytes of the module but for its texts. A character from `#` to `~` stands for a value from 0 to
  * 91; a blank before it adds 92, an exclamation mark 184.
  */
-export function unpack(): Uint8Array<ArrayBuffer> {
+export function unpack(code: string): Uint8Array<ArrayBuffer> {
   /* In place: each value takes one character or two. By an index: nothing is as fast before it is compiled. */
   const bytes = new TextEncoder().encode(code);
   let length = 0;

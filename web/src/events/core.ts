@@ -1,5 +1,8 @@
 /** The module that decides how events leave; src/wasm/events.c is the other side. */
-import { bytes } from 'crashfree:events-wasm';
+import { code } from 'crashfree:events-wasm';
+import { EVENTS_PER_MINUTE } from '../abi';
+import { unpack } from '../core/unpack';
+import type { EventsOptions } from './options';
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -26,9 +29,22 @@ export interface EventsCore extends Exports {
 /** Room for the limits of an answer, as src/wasm/events.c has it. */
 const LIMITS_MAX = 1024;
 
-/** Throws where there is no WebAssembly, or a policy forbids it. */
-export function createEventsCore(sampleRate: number, perMinute: number): EventsCore {
-  const module = new WebAssembly.Module(bytes());
+/**
+ * What options say of numbers; `warn` hears of those that are none, in whose place are the defaults. It throws
+ * where there is no WebAssembly, or a policy forbids it.
+ */
+export function createEventsCore(
+  { errorSampleRate, maxEventsPerMinute }: EventsOptions,
+  warn: (text: string) => void,
+): EventsCore {
+  const number = (name: string, value: number | undefined, fallback: number, most: number) => {
+    if (value! >= 0 && value! <= most) return +value!;
+    if (value !== undefined) warn(`invalid-${name}, taken as ${fallback}`);
+    return fallback;
+  };
+  const sampleRate = number('errorSampleRate', errorSampleRate, 1, 1);
+  const perMinute = number('maxEventsPerMinute', maxEventsPerMinute, EVENTS_PER_MINUTE, Infinity);
+  const module = new WebAssembly.Module(unpack(code));
   const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
   const address = exports.init(sampleRate, perMinute);
   return {

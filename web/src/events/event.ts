@@ -1,6 +1,5 @@
 import { VERSION } from '../abi';
-import type { Session } from '../options/types';
-import { exceptionsOf, read, textOf, type Exception } from './exceptions';
+import { exceptionsOf, read, type Exception } from './exceptions';
 import { framesOf } from './stack';
 
 /** An error event, as Sentry takes it. */
@@ -14,10 +13,11 @@ export interface ErrorEvent {
   release?: string;
   environment?: string;
   user?: { id: string };
-  request?: { url: string; headers: Record<string, string> };
+  request?: { url: string; headers: Record<string, string>; [more: string]: unknown };
   /** `session.id` finds the session of the error. */
   tags?: Record<string, string>;
-  sdk: { name: string; version: string };
+  /** `infer_ip` says whether the server may note the address from which it comes. */
+  sdk: { name: string; version: string; settings: { infer_ip: 'auto' | 'never' } };
   debug_meta?: { images: { type: 'sourcemap'; code_file: string; debug_id: string }[] };
   [more: string]: unknown;
 }
@@ -36,25 +36,6 @@ export interface ErrorReport {
  */
 export const EVENT_MAX = 16_384;
 const FRAMES_LEFT = 10;
-
-const mechanismType = ({ isGlobal, isRejection }: ErrorReport) =>
-  isGlobal || isRejection
-    ? `auto.browser.global_handlers.${isRejection ? 'onunhandledrejection' : 'onerror'}`
-    : 'generic';
-
-/** The address of the page and who asks, without what tells more of a person. */
-function requestOf(): ErrorEvent['request'] {
-  const { document, location, navigator } = globalThis as Partial<Window & typeof globalThis>;
-  if (!location || !document || !navigator) return undefined;
-  const referrer = textOf(() => document.referrer);
-  return {
-    url: textOf(() => location.href),
-    headers: {
-      ...(referrer && { Referer: referrer }),
-      'User-Agent': textOf(() => navigator.userAgent),
-    },
-  };
-}
 
 /** The debug ids that bundler plugins leave: the stack of each script names its file. */
 function imagesOf(values: Exception[]): ErrorEvent['debug_meta'] {
@@ -87,11 +68,20 @@ function newId(): string {
   return hex(bytes);
 }
 
+/** What is known of an error beside itself. */
+export interface Circumstances extends Partial<ErrorEvent> {
+  /** How it was caught, in Sentry's names. */
+  mechanism: string;
+  sendDefaultPii: boolean | undefined;
+}
+
 /** Makes the event of an error. */
-export function eventOf(error: unknown, report: ErrorReport, session: Session | null): ErrorEvent {
-  const mechanism = { type: mechanismType(report), handled: report.handled };
-  const values = exceptionsOf(error, mechanism, report.isRejection);
-  const request = requestOf();
+export function eventOf(
+  error: unknown,
+  { handled, isRejection }: ErrorReport,
+  { mechanism, sendDefaultPii, ...known }: Circumstances,
+): ErrorEvent {
+  const values = exceptionsOf(error, { type: mechanism, handled }, isRejection);
   const images = read(() => imagesOf(values));
   return {
     event_id: newId(),
@@ -99,15 +89,13 @@ export function eventOf(error: unknown, report: ErrorReport, session: Session | 
     platform: 'javascript',
     level: 'error',
     exception: { values },
-    ...(session && {
-      release: session.attrs.release,
-      ...(session.attrs.environment && { environment: session.attrs.environment }),
-      ...(session.did && { user: { id: session.did } }),
-      tags: { 'session.id': session.sid },
-    }),
-    ...(request && { request }),
-    sdk: { name: 'crashfree', version: VERSION },
+    sdk: {
+      name: 'crashfree',
+      version: VERSION,
+      settings: { infer_ip: sendDefaultPii ? 'auto' : 'never' },
+    },
     ...(images && { debug_meta: images }),
+    ...known,
   };
 }
 

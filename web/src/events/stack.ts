@@ -3,10 +3,10 @@
 import { parseFFOrSafariString, parseV8OrIeString } from 'error-stack-parser-es/lite';
 
 export interface Frame {
-  filename?: string;
-  function?: string;
-  lineno?: number;
-  colno?: number;
+  filename?: string | undefined;
+  function?: string | undefined;
+  lineno?: number | undefined;
+  colno?: number | undefined;
   in_app: boolean;
 }
 
@@ -36,10 +36,10 @@ export function framesOf(stack: string): Frame[] {
     .filter(({ file, function: name }) => file !== undefined || name)
     .slice(0, FRAMES_MAX)
     .map(({ file, function: name, line, col }) => ({
-      ...(file === undefined ? {} : { filename: file }),
+      filename: file,
       function: name || '?',
-      ...(line === undefined ? {} : { lineno: line }),
-      ...(col === undefined ? {} : { colno: col }),
+      lineno: line,
+      colno: col,
       in_app: file !== undefined && !FOREIGN.test(file),
     }))
     .reverse();

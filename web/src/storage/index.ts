@@ -18,6 +18,7 @@ import { createOwnRecord } from './page';
 import { openTexts } from './record';
 
 export type { StartCore } from './courier';
+export { eventStore } from './events';
 
 /**
  * To be called after every change of sessions, with the status of a response if there was one.

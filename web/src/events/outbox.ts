@@ -1,0 +1,141 @@
+/** Events between their making and an envelope: the core says which, the texts are kept here. */
+import { EVENTS_MAX, EventLoss, eventLossWords, VERSION } from '../abi';
+import type { EventsCore } from './core';
+import { textOfEvent, type ErrorEvent } from './event';
+import { read } from './exceptions';
+import type { EventsOptions } from './options';
+
+/** An event as text. */
+export interface Kept {
+  id: string;
+  text: string;
+}
+
+/** An envelope on its way. */
+export interface Joined {
+  body: string;
+  /** Whether an event is in it. */
+  _carries: boolean;
+  /** Tells what became of it, once; status 0 is no answer. */
+  _settle(status: number, limits: string, retryAfter: number): void;
+}
+
+export interface Outbox {
+  /** The events that wait, or are on their way, by the core's slots. */
+  readonly _kept: ReadonlyMap<number, Kept>;
+  /** Keeps an event that happened in a session, unless the core wants none. */
+  _add(event: ErrorEvent, session: string): void;
+  /** Keeps one that an earlier page could not deliver. */
+  _restore(event: Kept): void;
+  /** Throws all away that waits: nobody wants it sent. */
+  _clear(): void;
+  /** Milliseconds until an event could leave, 0 for now; negative if none waits. */
+  _wait(): number;
+  /** An envelope with what it can take along: with `room`, an event, and a report of losses. */
+  _join(body: string, room: boolean, last: boolean): Joined;
+}
+
+/** A hash of a text, FNV-1a: equal texts are the same error. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** The first line of an envelope; with a tunnel it says where it is to go. */
+export const headerOf = (dsn: string, tunnel: string | undefined): string =>
+  `${JSON.stringify({
+    sent_at: new Date().toISOString(),
+    ...(tunnel && { dsn: dsn.replace(/:[^@/:]+@/, '@') }),
+    sdk: { name: 'crashfree', version: VERSION },
+  })}\n`;
+
+/** The text of an event as the app wants it, or the reason why there is none. */
+function finish(event: ErrorEvent, id: string, hook: EventsOptions['beforeSendEvent']) {
+  const changed = read(() => hook?.(event));
+  if (changed === null) return EventLoss.BEFORE_SEND;
+  /* A promise comes too late; what it fails with is not told to the app as an error of its own. */
+  const isPromise = read(() => {
+    const { then } = changed as unknown as Promise<unknown>;
+    return typeof then === 'function' && (then.call(changed, undefined, () => {}), true);
+  });
+  const last = isPromise || typeof changed !== 'object' ? event : changed;
+  return read(() => textOfEvent({ ...last, event_id: id })) ?? EventLoss.SEND_ERROR;
+}
+
+/** `changed` is called when what is kept is another. */
+export function createOutbox(
+  core: EventsCore,
+  { beforeSendEvent }: EventsOptions,
+  sendsReports: boolean,
+  changed: () => void = () => {},
+): Outbox {
+  const kept = new Map<number, Kept>();
+  /** What was lost and not reported, by reason. */
+  const lost = eventLossWords.map(() => 0);
+  let requests = 0;
+  let reporting = false;
+
+  const now = () => performance.now();
+  const keep = (slot: number, event: Kept) => {
+    kept.set(slot, event);
+    changed();
+  };
+  const slotFor = (session: string, error: string, draw: number) =>
+    core.add(hashOf(session), hashOf(error), draw, now());
+
+  /** What was lost and is not on its way to the server, as an item, and by reason. */
+  const report = (): [item: string, counts: number[]] => {
+    lost.forEach((_, reason) => (lost[reason]! += core.losses(reason)));
+    const discarded = eventLossWords
+      .map((reason, index) => ({ reason, category: 'error', quantity: lost[index]! }))
+      .filter(({ quantity }) => quantity);
+    if (!discarded.length || reporting || !sendsReports) return ['', []];
+    reporting = true;
+    const item = { timestamp: Date.now() / 1000, discarded_events: discarded };
+    return [`{"type":"client_report"}\n${JSON.stringify(item)}\n`, [...lost]];
+  };
+
+  return {
+    _kept: kept,
+    _add(event, session) {
+      const [{ type, value, stacktrace } = {}] = event.exception.values.slice(-1);
+      const error = JSON.stringify([type, value, stacktrace?.frames.slice(-1)]);
+      const slot = slotFor(session, error, Math.random());
+      if (slot >= EVENTS_MAX) return;
+      const id = event.event_id;
+      const text = finish(event, id, beforeSendEvent);
+      if (typeof text === 'number') core.drop(slot, text);
+      else keep(slot, { id, text });
+    },
+    _restore(event) {
+      const slot = slotFor(event.id, event.id, 0);
+      if (slot < EVENTS_MAX) keep(slot, event);
+    },
+    _clear() {
+      for (const slot of kept.keys()) core.drop(slot, EventLoss.BEFORE_SEND);
+      kept.clear();
+      changed();
+    },
+    _wait: () => core.wait(now()),
+    _join(body, room, last) {
+      const request = ++requests;
+      const event = kept.get(room ? core.take(request, Number(last), now()) : -1);
+      const [item, reported] = report();
+      return {
+        _carries: !!event,
+        body: event
+          ? `{"event_id":"${event.id}",${body.slice(1)}${item}{"type":"event"}\n${event.text}\n`
+          : body + item,
+        _settle(status, limits, retryAfter) {
+          const free = core.respond(request, status, core.write(limits), retryAfter, now());
+          if (item) reporting = false;
+          if (status === 200) reported.forEach((count, reason) => (lost[reason]! -= count));
+          if (kept.delete(free)) changed();
+        },
+      };
+    },
+  };
+}
