@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isKey } from './dsn.js';
 import { Reject } from './reject.js';
 
@@ -8,6 +9,21 @@ export interface Auth {
 }
 
 const MAX_VERSION = 7;
+/** A header with other characters is, for Relay, not there. */
+const READABLE = /^[\t\x20-\x7e]*$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+export const readable = (header: string | undefined): string =>
+  header !== undefined && READABLE.test(header) ? header : '';
+
+/** The user of Basic authentication, if it is all in order. */
+function basicUser(text: string): string | undefined {
+  if (!BASE64.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  /* Neither bits that are left over nor bytes that are no text. */
+  if (bytes.toString('base64') !== text || !isUtf8(bytes)) return undefined;
+  return /^([^:]+):/.exec(bytes.toString('utf8'))?.[1];
+}
 
 /** `Sentry sentry_key=…, sentry_version=7` and the like. */
 function pairs(text: string): [string, string][] {
@@ -24,12 +40,11 @@ function pairs(text: string): [string, string][] {
 function sources(query: string, headers: Record<string, string>): Iterable<[string, string]>[] {
   const found: Iterable<[string, string]>[] = [];
   for (const name of ['x-sentry-auth', 'authorization']) {
-    const value = headers[name] ?? '';
+    const value = readable(headers[name]);
     if (/^sentry /i.test(value)) found.push(pairs(value));
-    const basic = name === 'authorization' ? /^basic\s+(\S+)$/i.exec(value)?.[1] : undefined;
-    if (basic === undefined) continue;
-    const user = Buffer.from(basic, 'base64').toString('utf8').split(':')[0] ?? '';
-    found.push([['sentry_key', user]]);
+    if (name !== 'authorization' || !/^basic /i.test(value)) continue;
+    const user = basicUser(value.slice('basic '.length));
+    if (user !== undefined) found.push([['sentry_key', user]]);
   }
   if (query.includes('sentry_')) found.push(new URLSearchParams(query));
   return found;
@@ -62,17 +77,22 @@ export function readAuth(query: string, headers: Record<string, string>): Auth |
   }
   if (source === undefined) return undefined;
 
+  let version = MAX_VERSION;
   const values = new Map<string, string>();
-  for (const [name, value] of source) values.set(name.replace(/^sentry_/, ''), value);
-  const version = readVersion(values.get('version') ?? String(MAX_VERSION));
-  const key = values.get('key') ?? '';
-  if (key === '') throw new Reject(401, '"sentry_key" is missing.');
+  for (const [name, value] of source) {
+    values.set(name, value);
+    if (name === 'sentry_version') version = readVersion(value);
+  }
+  const given = values.get('sentry_key') ?? '';
+  /* Flags may follow the key, as in `KEY.no-cache`. */
+  const [key = ''] = given.split('.');
+  if (given === '') throw new Reject(401, '"sentry_key" is missing.');
   if (!isKey(key)) {
     throw new Reject(400, `The key must have 32 ASCII characters; this one has ${key.length}.`);
   }
   if (version > MAX_VERSION) {
     throw new Reject(400, `"sentry_version" ${version} is unknown; it must be ${MAX_VERSION}.`);
   }
-  const client = values.get('client');
+  const client = values.get('sentry_client');
   return client === undefined ? { key } : { key, client };
 }

@@ -57,7 +57,30 @@ function gunzipFirst(body: Uint8Array): Uint8Array {
   return buffer;
 }
 
+const ZSTD_MAGIC = 0xfd2fb528;
+const ZSTD_RLE = 1;
+
+/** The offset behind the first frame of zstd. */
+function zstdFrameEnd(bytes: Buffer): number {
+  if (bytes.length < 6 || bytes.readUInt32LE(0) !== ZSTD_MAGIC) throw new Error('no zstd');
+  const flags = bytes[4] ?? 0;
+  const isSingle = (flags & 0x20) !== 0;
+  const contentSize = [isSingle ? 1 : 0, 2, 4, 8][flags >> 6] ?? 0;
+  const dictionary = [0, 1, 2, 4][flags & 3] ?? 0;
+  let at = 5 + (isSingle ? 0 : 1) + dictionary + contentSize;
+  for (let isLast = false; !isLast;) {
+    const header = bytes.readUIntLE(at, 3);
+    isLast = (header & 1) !== 0;
+    at += 3 + (((header >> 1) & 3) === ZSTD_RLE ? 1 : header >> 3);
+  }
+  at += flags & 4 ? 4 : 0;
+  if (at > bytes.length) throw new Error('the end is missing');
+  return at;
+}
+
+/** The first frame only, as with gzip. */
 function zstd(body: Uint8Array): Uint8Array {
+  const end = zstdFrameEnd(Buffer.from(body.buffer, body.byteOffset, body.length));
   const parts: Uint8Array[] = [];
   let length = 0;
   let isWhole = false;
@@ -67,7 +90,7 @@ function zstd(body: Uint8Array): Uint8Array {
     parts.push(part);
     isWhole = isLast === true;
   });
-  stream.push(body, true);
+  stream.push(body.subarray(0, end), true);
   if (!isWhole) throw new Error('the end is missing');
   return Buffer.concat(parts);
 }

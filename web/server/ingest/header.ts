@@ -111,7 +111,8 @@ function readMeta(fields: Fields): Pick<EnvelopeHeader, 'dsn' | 'client' | 'orig
 
 /** The sender alone, where the header is all that names one. The DSN is required. */
 export function readSender(node: JsonNode): { dsn: Dsn; origin?: string } {
-  const fields = Fields.ofHeader(node, 'the envelope header', META_KEYS);
+  /* The rest of the header is judged when the envelope is read as a whole. */
+  const fields = Fields.of(node, 'the envelope header', META_KEYS);
   const { dsn, origin } = readMeta(fields);
   if (dsn === undefined) throw fields.missing('dsn', 'Nothing else says who sends.');
   return origin === undefined ? { dsn } : { dsn, origin };

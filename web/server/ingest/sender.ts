@@ -1,6 +1,6 @@
 import { ParseError } from '../wire/fields.js';
 import { JsonError, parseJson } from '../wire/json.js';
-import { readAuth } from './auth.js';
+import { readable, readAuth } from './auth.js';
 import { parseHeader } from './envelope.js';
 import { readSender } from './header.js';
 import { Reject } from './reject.js';
@@ -23,7 +23,7 @@ const LF = 0x0a;
 /** The page that sends: by Origin, else by Referer; only http and https count. */
 function originOf(headers: Record<string, string>): string | undefined {
   for (const name of ['origin', 'referer']) {
-    const value = headers[name] ?? '';
+    const value = readable(headers[name]);
     if (/^https?:/i.test(value) && URL.canParse(value)) return new URL(value).href;
   }
   return undefined;

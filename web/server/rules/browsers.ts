@@ -22,13 +22,17 @@ export const LEGACY_BROWSERS = [
   'edge_pre_79',
 ] as const;
 
+/** Internet Explorer 11 has Trident 7, and so on. */
+const IE_AHEAD_OF_TRIDENT = 4;
+
 interface Browser {
   family: string;
   major: number;
 }
 
 /** In this order, as most user agents name several browsers. */
-const FAMILIES: [family: string, pattern: RegExp][] = [
+const FAMILIES: [family: string, pattern: RegExp, ahead?: number][] = [
+  ['a crawler', /bot\b|spider|crawler/i],
   ['Opera Mini', /Opera Mini\/(\d+)/],
   ['Opera Mobile', /Opera Mobi|Opera Tablet/],
   ['Opera', /OPR\/(\d+)/],
@@ -36,11 +40,16 @@ const FAMILIES: [family: string, pattern: RegExp][] = [
   ['Opera', /Opera[ /](\d+)/],
   ['Edge Mobile', /EdgA|EdgiOS|Edge\/.*Mobile/],
   ['Edge', /Edge?\/(\d+)/],
-  ['IE Mobile', /IEMobile/],
+  ['IE', /IEMobile[ /](\d+)/],
+  /* In compatibility mode an old version is named beside the engine. */
+  ['IE', /Trident\/([4-7])\./, IE_AHEAD_OF_TRIDENT],
   ['IE', /MSIE (\d+)/],
-  ['IE', /Trident\/.*rv:(\d+)/],
   ['Firefox Mobile', /(?:Mobile|Tablet);.*Firefox\/|FxiOS/],
   ['Firefox', /Firefox\/(\d+)/],
+  [
+    'another with the engine of Chrome',
+    /HeadlessChrome|Chromium\/|SamsungBrowser|YaBrowser|Vivaldi/,
+  ],
   ['Chrome Mobile', /Chrome\/.*Mobile|CriOS/],
   ['Chrome', /Chrome\/(\d+)/],
   ['Android', /Android (\d+)/],
@@ -50,9 +59,9 @@ const FAMILIES: [family: string, pattern: RegExp][] = [
 ];
 
 function browserOf(userAgent: string): Browser | undefined {
-  for (const [family, pattern] of FAMILIES) {
+  for (const [family, pattern, ahead = 0] of FAMILIES) {
     const match = pattern.exec(userAgent);
-    if (match !== null) return { family, major: Number(match[1] ?? NaN) };
+    if (match !== null) return { family, major: Number(match[1] ?? NaN) + ahead };
   }
   return undefined;
 }
@@ -87,7 +96,9 @@ export function isLegacy(userAgent: string, filters: readonly string[]): boolean
   const browser = browserOf(userAgent);
   if (browser === undefined) return false;
   const { family, major } = browser;
-  return filters.some((filter) =>
+  /* The default list makes Relay look at no other. */
+  const lists = filters.includes('default') ? ['default'] : filters;
+  return lists.some((filter) =>
     Object.hasOwn(EXACT, filter)
       ? family === 'IE' && major === EXACT[filter]
       : Object.hasOwn(MINIMUM, filter) &&
