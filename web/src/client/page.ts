@@ -25,9 +25,10 @@ const momentsOf = (context: Context): Moments => ({
     tell(context, (core) => context._save() || core._hide(final));
   },
   _restored() {
+    /* What was cut by leaving may wait to be judged. */
+    settle(context);
     context._leaving = false;
     if (context._lifecycle !== 'route') return;
-    settle(context);
     const at = now();
     tell(context, (core) => restart(core, undefined, at));
   },

@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Options } from '../../../web/src/index.js';
+import { Browser } from '../fakes/browser.js';
+
+type Happens = (page: Browser) => unknown;
+type Ignored = Record<string, number>;
+
+const named = (name: string, message = 'x', more: object = {}): Error =>
+  Object.assign(new Error(message), { name, ...more });
+const native = (name: string, message = 'x'): DOMException => new DOMException(message, name);
+const message =
+  (text: string): Happens =>
+  (page) =>
+    page.throw(null, { message: text });
+const error =
+  (thrown: unknown, properties?: object): Happens =>
+  (page) =>
+    page.throw(thrown, properties);
+const rejection =
+  (reason: unknown): Happens =>
+  (page) =>
+    page.reject(reason);
+const captured =
+  (thrown: unknown, handled: boolean): Happens =>
+  (page) =>
+    page.client.captureException(thrown, { handled });
+const stack = (address: string): Error =>
+  Object.assign(new Error('x'), { stack: `Error: x\n    at f (${address}:1:2)` });
+
+async function ignored(happens: Happens, options: Options = {}): Promise<Ignored> {
+  const page = await new Browser().start(options);
+  happens(page);
+  await page.sent();
+  const { ignored } = page.client.counts;
+  assert.equal(page.states === 'ok', Object.keys(ignored).length > 0, page.states);
+  return { ...ignored } as Ignored;
+}
+
+/** What the rules that are on by default leave out, and beside it what looks like that and counts. */
+const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
+  [
+    'resizeObserver',
+    [message('ResizeObserver loop limit exceeded'), message('ResizeObserver loop completed')],
+    [message('Uncaught: ResizeObserver loop'), message('ResizeObserver is not defined')],
+  ],
+  [
+    'scriptError',
+    [
+      message('Script error.'),
+      message('Script error'),
+      message('Script error. on line 0'),
+      message('Javascript error: Script error. on line 0'),
+    ],
+    [message('Script error. of mine'), message('My Script error.')],
+  ],
+  [
+    'eventFilters',
+    [
+      message('Cannot redefine property: googletag'),
+      message("undefined is not an object (evaluating 'a.L')"),
+      message('Object Not Found Matching Id:12, MethodName:simulateEvent, ParamCount:1'),
+    ],
+    [message('Cannot redefine property: googletags'), message("evaluating 'a.length'")],
+  ],
+  [
+    'abort',
+    [
+      rejection(native('AbortError')),
+      rejection(named('CanceledError')),
+      rejection(named('Error', 'x', { code: 'ERR_CANCELED' })),
+      rejection({ type: 'cancelation' }),
+    ],
+    [error(native('AbortError')), rejection(named('Error', 'AbortError')), rejection('Canceled')],
+  ],
+  [
+    'refused',
+    [rejection(native('NotAllowedError'))],
+    [error(native('NotAllowedError')), rejection(named('NotAllowedError'))],
+  ],
+  [
+    'viewTransition',
+    [rejection(native('InvalidStateError', 'Transition was aborted'))],
+    [
+      error(native('InvalidStateError', 'Transition was aborted')),
+      rejection(named('InvalidStateError', 'Transition was aborted')),
+      rejection(native('InvalidStateError', 'no')),
+    ],
+  ],
+  [
+    'hydration',
+    [
+      message('Minified React error #418; visit'),
+      message('Uncaught Error: Minified React error #425; visit'),
+      error(named('Error', 'Hydration failed because')),
+      captured(named('Error', 'Hydration failed because'), false),
+    ],
+    [
+      message('Minified React error #310; visit'),
+      captured(named('Error', 'Hydration failed'), true),
+    ],
+  ],
+  [
+    'extension',
+    [
+      error(stack('chrome-extension://abc/x.js')),
+      error(new Error('x'), { filename: 'safari-web-extension://abc/x.js' }),
+      error(stack('webkit-masked-url://hidden/')),
+      captured(stack('moz-extension://abc/x.js'), false),
+    ],
+    [
+      captured(stack('moz-extension://abc/x.js'), true),
+      error(named('Error', 'of chrome-extension://abc/x.js')),
+      error(stack('https://shop.example/chrome-extension.js')),
+    ],
+  ],
+];
+
+for (const [rule, left, counts] of rules) {
+  describe(`the rule ${rule}`, () => {
+    it('leaves out what it is about, and counts how much', async () => {
+      for (const happens of left) assert.deepEqual(await ignored(happens), { [rule]: 1 });
+    });
+    it('leaves out nothing else', async () => {
+      for (const happens of counts) assert.deepEqual(await ignored(happens), {});
+    });
+    it('leaves out nothing when it is off', async () => {
+      for (const happens of left) {
+        assert.deepEqual(await ignored(happens, { noise: { [rule]: false } }), {});
+      }
+    });
+  });
+}
+
+describe('the rule for extensions', () => {
+  it('does not hold in a page of an extension', async () => {
+    const page = new Browser();
+    (page.window['location'] as { protocol: string }).protocol = 'chrome-extension:';
+    await page.start();
+    page.throw(stack('chrome-extension://abc/x.js'));
+    await page.sent();
+    assert.equal(page.states, 'crashed+1');
+  });
+});
+
+describe('the rule for requests that were cut', () => {
+  const cut: Happens = (page) => page.reject(new TypeError('Failed to fetch'));
+
+  it('leaves out rejections while the page is being left', async () => {
+    /* It may come back before a rejection is judged, or after. */
+    for (const away of [0, 300]) {
+      const page = await new Browser().start();
+      page.leave(true);
+      cut(page);
+      await page.pass(away);
+      page.comeBack();
+      await page.sent();
+      assert.deepEqual({ ...page.client.counts.ignored }, { leaving: 1 });
+    }
+  });
+
+  it('lets them count before, and after the page came back', async () => {
+    assert.deepEqual(await ignored(cut), {});
+    const page = await new Browser().start();
+    page.leave(true);
+    page.comeBack();
+    cut(page);
+    await page.sent();
+    assert.equal(page.states, 'exited crashed+1');
+  });
+
+  it('lets other errors count', async () => {
+    const page = await new Browser().start({ lifecycle: 'page' });
+    page.leave(true);
+    page.throw(new TypeError('Failed to fetch'));
+    page.comeBack();
+    await page.sent();
+    assert.equal(page.states, 'crashed+1');
+  });
+});
+
+describe('the lists of the options', () => {
+  const at = (address: string): Happens => error(stack(address));
+  const lists: [what: string, options: Options, happens: Happens, rule: string | undefined][] = [
+    ['part of a message', { ignoreErrors: ['rok'] }, error(new Error('broken')), 'ignoreErrors'],
+    [
+      'name and message',
+      { ignoreErrors: ['Error: br'] },
+      error(new Error('broken')),
+      'ignoreErrors',
+    ],
+    ['a pattern', { ignoreErrors: [/^bro/] }, error(new Error('broken')), 'ignoreErrors'],
+    ['another message', { ignoreErrors: ['xyz'] }, error(new Error('broken')), undefined],
+    ['an address', { denyUrls: ['cdn.example'] }, at('https://cdn.example/a.js'), 'denyUrls'],
+    ['the innermost frame', { denyUrls: [/^https:\/\/cdn/] }, at('https://cdn.x/a.js'), 'denyUrls'],
+    ['another address', { denyUrls: ['cdn.example'] }, at('https://shop.example/a.js'), undefined],
+    ['one that is allowed', { allowUrls: ['shop'] }, at('https://shop.example/a.js'), undefined],
+    ['one that is not', { allowUrls: ['shop'] }, at('https://cdn.example/a.js'), 'allowUrls'],
+    ['an address by its end', { denyUrls: [/a\.js$/] }, at('https://cdn.example/a.js'), 'denyUrls'],
+    [
+      'one that is allowed, below a line with another address',
+      { allowUrls: ['shop'] },
+      error(
+        Object.assign(new Error('x'), {
+          stack: 'See https://cdn.example/x for more\n    at f (https://shop.example/a.js:1:2)',
+        }),
+      ),
+      undefined,
+    ],
+    [
+      'one of which no address is known',
+      { allowUrls: ['shop'] },
+      error(Object.assign(new Error('x'), { stack: '' }), { filename: '' }),
+      undefined,
+    ],
+    [
+      'one that only its event names',
+      { denyUrls: ['cdn.example'] },
+      error(Object.assign(new Error('x'), { stack: '' }), { filename: 'https://cdn.example/a.js' }),
+      'denyUrls',
+    ],
+  ];
+  for (const [what, options, happens, rule] of lists) {
+    it(`${rule ? 'leave out' : 'let count'} ${what}`, async () => {
+      assert.deepEqual(await ignored(happens, options), rule ? { [rule]: 1 } : {});
+    });
+  }
+
+  it('are asked with a pattern that has a memory as if it had none', async () => {
+    const page = await new Browser().start({ denyUrls: [/cdn/g] });
+    for (let count = 0; count < 2; count++) at('https://cdn.example/a.js')(page);
+    await page.sent();
+    assert.deepEqual({ ...page.client.counts.ignored }, { denyUrls: 2 });
+  });
+});
+
+describe('the page’s classifier', () => {
+  const verdicts: [unknown, handled: boolean, states: string][] = [
+    ['ignore', false, 'ok'],
+    ['error', false, 'ok+1'],
+    ['crash', true, 'crashed+1'],
+    [undefined, true, 'ok+1'],
+    [undefined, false, 'crashed+1'],
+    ['nonsense', false, 'crashed+1'],
+  ];
+  for (const [verdict, handled, states] of verdicts) {
+    it(`says ${String(verdict)} of an error that ${handled ? 'was' : 'was not'} handled`, async () => {
+      const page = await new Browser().start({ classifyError: () => verdict as 'ignore' });
+      page.client.captureException(new Error('x'), { handled });
+      await page.sent();
+      assert.equal(page.states, states);
+    });
+  }
+
+  it('is told of the error, and asked once about it', async () => {
+    const asked: unknown[] = [];
+    const page = await new Browser().start({
+      classifyError(thrown, context) {
+        asked.push([thrown, context.message, context.name, context.handled, context.filename]);
+        return 'ignore';
+      },
+    });
+    const thrown = new RangeError('too far');
+    page.throw(thrown);
+    page.client.captureException(thrown);
+    await page.sent();
+    assert.deepEqual(asked, [
+      [thrown, 'too far', 'RangeError', false, 'https://shop.example/app.js'],
+    ]);
+    assert.deepEqual({ ...page.client.counts.ignored }, { classifyError: 2 });
+  });
+
+  it('may report errors itself, about which it is not asked', async () => {
+    let asked = 0;
+    const page = await new Browser().start({
+      classifyError() {
+        asked++;
+        page.client.captureException(new Error('another'));
+        return 'ignore';
+      },
+    });
+    page.throw();
+    await page.sent();
+    assert.equal(asked, 1);
+    assert.equal(page.states, 'ok+1');
+  });
+
+  it('is asked 300 times in a minute at most', async () => {
+    let asked = 0;
+    const page = await new Browser().start({
+      classifyError() {
+        asked++;
+        return 'ignore';
+      },
+    });
+    for (let count = 0; count < 310; count++) page.client.captureException(new Error(`${count}`));
+    assert.equal(asked, 300);
+    await page.pass(61_000);
+    page.client.captureException(new Error('later'));
+    assert.equal(asked, 301);
+  });
+
+  it('is not asked about what a rule leaves out', async () => {
+    let asked = 0;
+    const page = await new Browser().start({ classifyError: () => void asked++ as undefined });
+    page.throw(null, { message: 'Script error.' });
+    await page.sent();
+    assert.equal(asked, 0);
+  });
+});
+
+describe('with debug', () => {
+  it('the first script error is explained, once', async () => {
+    const page = await new Browser().start({ debug: true });
+    for (let count = 0; count < 2; count++) page.throw(null, { message: 'Script error.' });
+    await page.pass(10);
+    assert.equal(page.warnings.filter((text) => text.includes('crossorigin')).length, 1);
+  });
+});

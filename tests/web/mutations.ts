@@ -1,0 +1,305 @@
+/** Mistakes in the page's layer, each of which a test in this folder has to notice. */
+export interface Mutation {
+  /** What the page would do wrong. */
+  name: string;
+  /** In web/src; `text` stands in it once. */
+  file: string;
+  text: string;
+  instead: string;
+}
+
+/** By file: the mistakes as name, text, and what stands there instead. */
+const byFile: Record<string, [name: string, text: string, instead: string][]> = {
+  'signals/navigation.ts': [
+    ['takes a push for a replacement', "name === 'replaceState'", "name !== 'replaceState'"],
+    ['does not hear popstate', "on(window, 'popstate', () => changed());", ''],
+    ['does not hear hashchange', "on(window, 'hashchange', () => changed());", ''],
+    [
+      'takes the wrapper of another script away',
+      'if (history[name] === wrapper) history[name] = original;',
+      'history[name] = original;',
+    ],
+    ['keeps what pushState gives back', 'return result;', 'return undefined;'],
+  ],
+  'client/route.ts': [
+    ['takes a place in the page for a route', ".replace(/#(?![!/]\\/?[^/]).*/, '')", ''],
+    ['takes replaced queries for a route', 'replaced ? pathOf(from)', 'replaced ? routeOf(from)'],
+    ['tells apart what differs by a slash', ".replace(/\\/$/, '')", ''],
+    [
+      'forgets the queries of a push',
+      ': routeOf(from) !== routeOf(to)',
+      ': pathOf(from) !== pathOf(to)',
+    ],
+  ],
+  'client/whereabouts.ts': [
+    [
+      'counts a change in a task twice',
+      'last && queue._waiting[queue._waiting.length - 1] === last',
+      'false',
+    ],
+    [
+      'takes a push and a replacement for a replacement',
+      'last._replaced &&= replaced',
+      'last._replaced ||= replaced',
+    ],
+    ['counts there and back', 'moved(isNew && to !== from, move._at)', 'moved(isNew, move._at)'],
+    ['lets the history tell beside the hook', 'if (!hooked) note(href', 'note(href'],
+    ['counts the first call of the hook', 'isShown(`${to}`, addressOfPage())', 'false'],
+    ['asks isNewRoute and does not listen', "typeof answer === 'boolean' ? answer : ", ''],
+    ['does not look when it begins', 'place = seen;', "place = '';"],
+  ],
+  'client/queue.ts': [
+    ['judges in the order of telling', 'waiting[index - 1]!._at > fact._at', 'false'],
+    ['has no bound', 'waiting.length > WAITING_MAX', 'false'],
+    [
+      'lets a fact wait behind a navigation',
+      'if (fact._divides) waiting',
+      'if (!fact._divides) waiting',
+    ],
+    ['judges without waiting', 'if (fact._wait) setTimer', 'if (!fact._wait) setTimer'],
+  ],
+  'client/page.ts': [
+    ['takes a page that comes back for one that is left', 'context._leaving = false;', ''],
+    [
+      'starts no session when a page comes back',
+      "context._lifecycle !== 'route') return;",
+      "context._lifecycle === 'route') return;",
+    ],
+    ['does not know that a page is left', 'context._leaving ||= left;', ''],
+    ['sends no first session after two seconds', 'if (!_core._up) flush(context);', ''],
+    ['sends before a rejection is judged', '!_queue._waiting.length', 'true'],
+    ['begins while it is prerendered', '=== true) {', '=== 1) {'],
+    ['does not listen after document.open()', '_listeners._again()', '_listeners'],
+    ['forgets the early errors', '_errors._take(earlyEvents());', ''],
+    [
+      'does not send when the network is back',
+      "_listeners._on(window, 'online', () => flush(context));",
+      '',
+    ],
+  ],
+  'client/context.ts': [
+    ['takes no user whose id is a number', "(typeof id === 'number' && isFinite(id))", 'false'],
+    ['takes a user that is no number', '&& isFinite(id)', ''],
+    [
+      'keeps the user that a new session names',
+      'if (user !== undefined) setUser(core, user, at);',
+      '',
+    ],
+    ['settles nothing before a call', '_queue._settle();', ''],
+    ['misses the error that is being dispatched', '_errors._takeCurrent();', ''],
+  ],
+  'client/methods.ts': [
+    [
+      'crashes on what was handled',
+      'hint?.mechanism?.handled ?? true',
+      'hint?.mechanism?.handled ?? false',
+    ],
+    ['does not know Sentry’s form of a hint', 'hint?.mechanism?.handled ?? true', 'true'],
+    [
+      'lets a captured error overtake',
+      'if (_queue._waiting.length) _queue._add',
+      'if (!_queue) _queue._add',
+    ],
+    ['ends no session', 'if (end) client.endSession();', ''],
+    ['counts after close', "context._stop('closed');", ''],
+    ['says that all was sent', 'resolve(false)', 'resolve(true)'],
+  ],
+  'client/registry.ts': [
+    ['takes another spelling for another DSN', 'normal(other) === key', 'other === dsn'],
+    ['does not look into the windows around', 'holder = holder.parent;', 'return undefined;'],
+    ['does not count the errors of a frame', 'client?.watch(window);', ''],
+  ],
+  'client/lazy-core.ts': [['forgets what happened before the core', 'calls.forEach(run);', '']],
+  'client/client.ts': [
+    ['sends although it is disabled', "failure ??= 'disabled'", 'failure ??= undefined'],
+    ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
+    ['counts an ignored error nowhere', '_ignored[rule] = before + 1;', ''],
+  ],
+  'carrier.ts': [
+    ['keeps calls without bound', 'calls && calls.length < CALLS_MAX', 'calls'],
+    ['keeps every user before init', 'kept.name !== name', 'true'],
+    ['forgets calls before init', 'calls?.forEach(({ make }) => make(client));', ''],
+    [
+      'lets the last client take over',
+      'if (carrier.current && open.includes(carrier.current)) return;',
+      '',
+    ],
+  ],
+  'signals/errors.ts': [
+    ['counts an event twice', 'taken.has(event) || ', ''],
+    ['counts errors of elements', ' || !targets.has(event.target)', ''],
+    ['counts resources that failed', 'event.message === undefined', 'false'],
+    ['counts a rejection that is handled soon', 'queue._forget(fact);', ''],
+    [
+      'lets another promise’s handler undo a rejection',
+      'if (!same || !grace) continue;',
+      'if (!grace) continue;',
+    ],
+    [
+      'undoes rejections where the rule is off',
+      'if (!same || !grace) continue;',
+      'if (!same) continue;',
+    ],
+    ['does not know zone.js’s promises', '(detail?.reason ?? reason)', 'reason'],
+    ['does not read CustomEvents', 'isRejection && event.detail ? event.detail : event', 'event'],
+    ['takes errors for rejections', '_isRejection: isRejection,', '_isRejection: true,'],
+  ],
+  'signals/noise.ts': [
+    ['counts what was prevented', '_event?.defaultPrevented', 'false'],
+    ['counts script errors', 'Script error\\.?( on', 'Script errors\\.?( on'],
+    ['ignores cancelled errors that were thrown', '_isRejection && CANCELLED', 'CANCELLED'],
+    ['ignores what the app made itself', '_isNative && name ===', 'name ==='],
+    ['ignores captured errors of hydration', '!handled && isRecovered', 'isRecovered'],
+    ['ignores extensions in extensions', '!/-extension:$/.test(location.protocol)', 'true'],
+    ['ignores cut requests on a living page', '_isLeaving && _isRejection', '_isRejection'],
+    ['ignores thrown errors of a page that is left', '_isLeaving && _isRejection', '_isLeaving'],
+    ['cannot turn a rule off', '&& isOn(settings, rule)) return rule', ') return rule'],
+    ['turns all rules off', '!== false;\n\nconst matches', '=== true;\n\nconst matches'],
+    ['looks for no title', ' || matches(seen._title, ignoreErrors)', ''],
+    ['minds the memory of patterns', 'value.search(pattern) >= 0', 'pattern.test(value)'],
+    ['denies by the event alone', 'innermost(seen.stack) || seen.filename', 'seen.filename'],
+    ['allows only what it knows', 'url && allowUrls.length && ', 'allowUrls.length && '],
+    ['asks the classifier twice', 'isAsking || verdicts.has(key)', 'isAsking'],
+    ['asks the classifier while it answers', 'isAsking || verdicts', 'verdicts'],
+    ['asks the classifier without bound', '++asked > ASKED_MAX', 'false'],
+    ['asks no more after a storm', 'asked = 0;\n    }', '}'],
+    ['does not crash when the classifier says so', "verdict === 'crash' || ", ''],
+    ['crashes when the classifier says error', "verdict !== 'error' && ", ''],
+  ],
+  'signals/frames.ts': [
+    ['reads positions as part of an address', 'end = --at', '--at'],
+    ['reads the message as an address', "/[\\s()]/.test(address) ? '' : address", 'address'],
+  ],
+  'signals/early.ts': [
+    ['keeps early calls without bound', 'queue.slice(0, KEPT_MAX)', 'queue'],
+    ['leaves the early queue in place', 'delete (globalThis as Holder).crashfree!.q;', ''],
+  ],
+  'delivery/http.ts': [
+    ['promises too many bytes after the end', 'outliving + share <= KEEPALIVE_BYTES', 'true'],
+    ['forgets that bytes have arrived', 'outliving -= share;', ''],
+    ['sends cookies', "credentials: 'omit'", "credentials: 'include'"],
+    ['tells the page’s address', "referrerPolicy: 'strict-origin',", ''],
+    ['sends no beacon', 'mode & FetchMode.AT_EXIT && !keepalive', 'false && !keepalive'],
+    ['reads no limits', "header('X-Sentry-Rate-Limits')", "header('X-Rate-Limits')"],
+    ['reads no dates', '(Date.parse(retryAfter) - Date.now()) / 1000', 'seconds'],
+    [
+      'takes a page for the server',
+      '!limits && (await isForeign(',
+      '!limits && !(await isForeign(',
+    ],
+    ['believes in no cut', 'if (!share && !mode) answer', 'if (!mode) answer'],
+    ['tells of a failure at once', 'await beforeFailing();', ''],
+  ],
+  'delivery/answer.ts': [
+    ['believes a page that says 200', ': /^\\s*</.test(text)', ': false'],
+    ['reads whole bodies', 'chunks < CHUNKS_MAX && ', ''],
+    ['does not let go of a body', 'reader.cancel().catch(() => {});', ''],
+    ['takes every redirect for foreign', '&& !ENDPOINT.test(path)', ''],
+  ],
+  'delivery/own-fetch.ts': [
+    ['sends through anything', "nativeName(value) === 'fetch' &&", ''],
+    ['believes a page that shows all as native', ' && nativeName(nativeName) === undefined', ''],
+    ['leaves its frame in the page', 'frame.remove();', ''],
+    ['lets a proxy see copies', "name === 'method' && isCopied ? 'CONNECT' : ", ''],
+  ],
+  'storage/record.ts': [
+    ['keeps records without bound', 'if (surplus <= 0) return true;', 'return true;'],
+    [
+      'delivers records of the future',
+      'if (version > VERSION) return',
+      'if (version < VERSION) return',
+    ],
+    [
+      'reads nonsense',
+      'return isValid ? (record as StoredRecord) : undefined;',
+      'return record as StoredRecord;',
+    ],
+    ['leaves nonsense in the storage', 'if (!found) records.remove(key);\n', '\n'],
+    [
+      'leaves the outdated where it is full',
+      'remove(key);\n      }\n    },\n    keys',
+      '}\n    },\n    keys',
+    ],
+  ],
+  'storage/page.ts': [
+    [
+      'stores what was delivered',
+      'failed = !(isOk || status === 429 || status === Answer.OPAQUE);',
+      'failed = true;',
+    ],
+    ['takes a limit for a failure', 'status === 429 || ', ''],
+    ['writes without a lock', 'if (!(await locks.take(key))) return;', 'await locks.take(key);'],
+    ['keeps its lock for ever', 'if (own) locks.letGo(own);', ''],
+    ['leaves the record when it is forgotten', 'if (own) records.remove(own);', ''],
+  ],
+  'storage/courier.ts': [
+    ['takes a living page’s record', 'if (locks.holds(key)) continue;', ''],
+    ['delivers a session of two records twice', 'seen.has(sid) || ', ''],
+    ['takes every page for one that was killed', 'isLocal && record.visible === true', 'isLocal'],
+    [
+      'delivers what cannot be removed',
+      'if (records.get(key) !== null || !record) return letGo(key);',
+      'if (!record) return letGo(key);',
+    ],
+    ['delivers without consent', 'dismissed = true;', ''],
+    ['removes a record before it was answered', 'records.put(key, text);\n', '\n'],
+    ['leaves a duplicated tab’s copy', 'mine === false && !isLocal', 'mine === false && isLocal'],
+  ],
+  'storage/index.ts': [
+    ['stores without consent', 'if (!isAllowed) {', 'if (false) {'],
+    [
+      'keeps the records when consent is denied',
+      'records.keys().forEach(records.remove);\n      own',
+      'own',
+    ],
+    ['sends and stores as the page ends', 'if (own.isKept) core._forget();', ''],
+    ['believes a copy from its opener', '!isLocal && opener && history.length === 1', 'false'],
+  ],
+  'storage/leases.ts': [
+    [
+      'takes a lease that runs',
+      'if (waited >= ENDING_MS) return false;',
+      'if (waited >= ENDING_MS) return true;',
+    ],
+    ['believes a clock that was wrong', 'left > 0 && left <= LEASE_MS', 'left > 0'],
+    [
+      'takes what somebody else took, too',
+      'if (read(key).owner !== me) return false;\n      held',
+      'held',
+    ],
+    ['renews once', 'timer = held.size ? ', 'timer = false ? '],
+  ],
+  'storage/locks.ts': [
+    ['waits for a lock for ever', 'patience.abort()', 'patience'],
+    ['keeps what it let go', 'held.delete(key);', ''],
+  ],
+  'options/defaults.ts': [
+    [
+      'takes words that every object knows',
+      'includes(value as string) ?? true',
+      'includes(value as string) !== undefined',
+    ],
+    ['takes negative numbers', '!(value >= 0)', 'false'],
+    ['takes a rate above one', '(settings.sampleRate as number) > 1', 'false'],
+  ],
+  'options/configure.ts': [
+    [
+      'takes every word for consent',
+      "word === 'pending' ? Consent.PENDING : Consent.DENIED",
+      'Consent.PENDING',
+    ],
+    ['does not hear the signal for privacy', 'core._set_consent(Consent.DENIED);', ''],
+    ['names no user agent', 'text(Option.USER_AGENT, navigator.userAgent);', ''],
+  ],
+  'client/start.ts': [
+    ['sends what beforeSendSession refused', 'answer !== false && answer !== null', 'true'],
+    ['never wakes', 'core._wake();', ''],
+  ],
+  'client/ask.ts': [
+    ['lets the page’s hook throw', 'return undefined;\n  }', "throw new Error('of a hook');\n  }"],
+  ],
+};
+
+export const mutations: Mutation[] = Object.entries(byFile).flatMap(([file, all]) =>
+  all.map(([name, text, instead]) => ({ name, file, text, instead })),
+);
