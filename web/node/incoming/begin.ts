@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { currentSession, enter, sessionOf, setSessionOfNodes } from './context';
-import { each, RequestSession, type Sessions } from './session';
+import { RequestSession, type Sessions } from './session';
 
 /** How an error came to a client. */
 export interface Failure {
@@ -27,11 +27,15 @@ export const counters: Counter[] = [];
 
 /** What closes when a request is answered: a response, a stream, or an upgraded socket. */
 export interface Closing {
+  /** Its request, if it is a response. */
+  req?: unknown;
   on(event: 'close', listener: () => void): unknown;
 }
 
-function onClose(this: object): void {
-  each(sessionOf(this), (session) => session.close());
+function onClose(this: Closing): void {
+  for (let session = sessionOf(this.req) ?? sessionOf(this); session; session = session.next) {
+    session.close();
+  }
 }
 
 /** A request that lives no longer for what comes of it; that of HTTP/2 is made here, and held by nobody else. */
@@ -48,7 +52,8 @@ export function begin(url: string, request: IncomingMessage, closing: Closing): 
   }
   if (session) {
     setSessionOfNodes(request, session);
-    setSessionOfNodes(closing, session);
+    /* A property less on each response: it has its request. */
+    if (closing.req !== request) setSessionOfNodes(closing, session);
     closing.on('close', onClose);
   }
   /* The request before it on the same connection may still be the current one. */

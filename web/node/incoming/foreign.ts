@@ -64,7 +64,7 @@ function attach(owner: unknown, session: RequestSession): void {
  */
 export function open(counter: Counter, request: unknown, response: unknown): Opened | undefined {
   try {
-    const known = sessionOf(response) ?? sessionOfAny(request);
+    const known = sessionOfAny(response) ?? sessionOfAny(request);
     const own = known?.of(counter.sessions);
     if (own) return { session: known!, isOver: () => false };
 

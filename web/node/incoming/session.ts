@@ -96,11 +96,3 @@ export class RequestSession {
     if (this.batch === OPEN) this.batch = this.sessions.end(this.end);
   }
 }
-
-/** Calls a function with each session of a list. */
-export function each(
-  first: RequestSession | undefined,
-  call: (session: RequestSession) => void,
-): void {
-  for (let session = first; session; session = session.next) call(session);
-}
