@@ -1,0 +1,147 @@
+/** The parts of the long run, and the pieces in which each is done. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root, run } from '../../web/build/run.js';
+import { worlds } from '../browser/worlds/index.js';
+import { stacks } from '../package/stacks.js';
+
+/** What is done in one go, and not again once it has passed. */
+export interface Piece {
+  name: string;
+  program: string;
+  args: string[];
+  /** Of what the summary counts. */
+  amount: number;
+}
+
+export interface Part {
+  name: string;
+  /** What it counts. */
+  unit: string;
+  /** Before the first piece of a run. */
+  prepare?(): Promise<void>;
+  pieces(): Piece[] | Promise<Piece[]>;
+}
+
+const LIVES = 10_000_000;
+const LIVES_IN_A_PIECE = 500_000;
+const EXECUTIONS = 100_000_000;
+const EXECUTIONS_IN_A_PIECE = 1_000_000;
+
+const script = (name: string, amount: number, ...args: string[]): Piece => ({
+  name,
+  program: process.execPath,
+  args: ['--import', 'tsx', ...args],
+  amount,
+});
+
+async function cmake(preset: string, ...targets: string[]): Promise<void> {
+  await run('cmake', ['--preset', preset], { quiet: true });
+  await run('cmake', ['--build', '--preset', preset, ...targets], { quiet: true });
+}
+
+const sim: Part = {
+  name: 'sim',
+  unit: 'lives',
+  prepare: () => cmake('gcc', '--target', 'sim'),
+  pieces: () =>
+    Array.from({ length: LIVES / LIVES_IN_A_PIECE }, (_, index) => ({
+      name: `seed ${index + 1}`,
+      program: join(root, 'build/gcc/tests/sim/sim'),
+      args: ['--lives', String(LIVES_IN_A_PIECE), '--seed', String(index + 1), '--brief'],
+      amount: LIVES_IN_A_PIECE,
+    })),
+};
+
+const fuzzed = join(root, 'build/fuzz');
+const corpora = join(root, 'tests/fuzz/corpus');
+const fuzz: Part = {
+  name: 'fuzz',
+  unit: 'executions',
+  async prepare() {
+    await cmake('fuzz');
+    const targets = await readdir(corpora);
+    const folders = ['found', ...targets.map((target) => join('corpus', target))];
+    for (const folder of folders) await mkdir(join(fuzzed, folder), { recursive: true });
+  },
+  async pieces() {
+    const targets = (await readdir(corpora)).sort();
+    const rounds = Math.ceil(EXECUTIONS / targets.length / EXECUTIONS_IN_A_PIECE);
+    /* In turn, so that each has its share of a run that is stopped. */
+    return Array.from({ length: rounds }, (_, round) =>
+      targets.map((target) => ({
+        name: `${target}, seed ${round + 1}`,
+        program: join(fuzzed, 'tests/fuzz', `fuzz_${target}`),
+        args: [
+          `-runs=${EXECUTIONS_IN_A_PIECE}`,
+          `-seed=${round + 1}`,
+          '-max_len=2048',
+          '-timeout=10',
+          '-rss_limit_mb=1024',
+          `-artifact_prefix=${join(fuzzed, 'found', target)}-`,
+          join(fuzzed, 'corpus', target),
+          join(corpora, target),
+        ],
+        amount: EXECUTIONS_IN_A_PIECE,
+      })),
+    ).flat();
+  },
+};
+
+/** Everything in package.json that is called a soak. */
+const soak: Part = {
+  name: 'soak',
+  unit: 'soaks',
+  async pieces() {
+    const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    return Object.keys(scripts)
+      .filter((name) => /^soak\b/.test(name))
+      .map((name) => ({ name, program: 'npm', args: ['run', '--silent', name], amount: 1 }));
+  },
+};
+
+/** Work for which nothing but a built package is needed. */
+const scripts: Part[] = [
+  {
+    name: 'mutants',
+    unit: 'tables',
+    pieces: () => [
+      script('of the core', 1, 'tests/sim/mutants.ts'),
+      script('of the page’s layer', 1, 'tests/web/mutants.ts'),
+    ],
+  },
+  {
+    name: 'worlds',
+    unit: 'worlds in three engines',
+    pieces: () =>
+      worlds.map(({ name }) => script(name, 1, 'tests/browser/worlds/table.ts', '--world', name)),
+  },
+  {
+    name: 'fixtures',
+    unit: 'apps',
+    pieces: () => [
+      ...stacks.map(({ name }) => script(name, 1, 'tests/package/fixtures.ts', name)),
+      ...['nest', 'next'].map((name) =>
+        script(`${name} on a server`, 1, 'tests/node/fixtures.ts', name),
+      ),
+    ],
+  },
+];
+
+export const parts: Part[] = [sim, fuzz, soak, ...scripts];
+
+const program = promisify(execFile);
+
+/** What the results are about: the commit, and what was changed since. */
+export async function revision(): Promise<string> {
+  const options = { cwd: root, maxBuffer: 1 << 28 };
+  const { stdout: commit } = await program('git', ['rev-parse', 'HEAD'], options);
+  const { stdout: changes } = await program('git', ['diff', 'HEAD'], options);
+  if (!changes) return commit.trim();
+  return `${commit.trim()} with changes ${createHash('sha256').update(changes).digest('hex')}`;
+}
