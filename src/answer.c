@@ -66,6 +66,7 @@ static void take_opaque(crashfree *client, uint32_t request, bool is_probe) {
         client->unreadable = true;
         (void)book(client, CF_DOUBTFUL, CF_TAKEN, false);
     }
+    cf_delivery_arrange_probe(client);
 }
 
 static void take_status(crashfree *client, uint32_t request, bool is_probe, int status,

@@ -88,7 +88,8 @@ static bool add_sessions(crashfree *client, uint32_t request) {
         if (session->init_request == CF_UNSENT) {
             session->init_request = request;
         }
-        if (session->update_request == CF_UNSENT) {
+        /* What a running session was told of before is told again. */
+        if (session->update_request == CF_UNSENT || cf_session_is_running(session)) {
             session->update_request = request;
         }
     }

@@ -224,6 +224,7 @@ static void respond(unsigned index, unsigned kind) {
         {429, "60:session;error:key,9:internal", -1, false},
         {CRASHFREE_ANSWER_OPAQUE, "1::", 1, true},
         {CRASHFREE_ANSWER_FOREIGN, "1::", 1, false},
+        {CRASHFREE_ANSWER_CUT, "1::", 1, false},
     };
     const unsigned count = sizeof answers / sizeof answers[0];
     const uint32_t request = host.requests[index];
@@ -331,7 +332,7 @@ static void step(void) {
         return;
     }
     host.depth++;
-    switch (next() % 24) {
+    switch (next() % 25) {
     case 0:
         crashfree_start_session(host.client, false, when());
         break;
@@ -397,6 +398,12 @@ static void step(void) {
         break;
     case 22:
         look();
+        break;
+    case 23:
+        /* Somebody else tells of its sessions. */
+        host.ended = true;
+        crashfree_forget(host.client);
+        REQUIRE(crashfree_saveable(host.client) == 0);
         break;
     default:
         if (next() % 4 == 0) {

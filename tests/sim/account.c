@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Requests that come to nothing, after which only an event tries again; a probe counts when it is
- * sent, and once more if it is answered late. */
-#define RETRIES 5
+/* Requests that come to nothing, after which only an event tries again. */
+#define RETRIES 8
 #define OLD_MS (AGE_MS - 2 * HEAL_MS)
 
 /* Reads a record as the header describes it, and as it looks. */
@@ -41,7 +40,7 @@ static bool read_record(const char *text, record *out) {
 
 void account(unsigned channel_index, bool *waits) {
     channel *c = &P.channels[channel_index];
-    unsigned begun = 0;
+    unsigned begun = channel_index == 0 ? P.moved : 0;
     unsigned lost = 0;
     unsigned perhaps = 0;
     unsigned counted = 0;
@@ -79,7 +78,8 @@ void account(unsigned channel_index, bool *waits) {
             continue;
         }
         begun++;
-        if (session->forgotten) {
+        /* What was left to others was accounted for when it was. */
+        if (session->forgotten || session->left) {
             perhaps++;
             continue;
         }
@@ -100,7 +100,8 @@ void account(unsigned channel_index, bool *waits) {
         if (init_lost || rest_lost) {
             lost++;
         } else if (session->dismissed || session->lapsed || w->refusals > 2 || w->was_on_way ||
-                   w->inits_on_way > 0 || on_way.errored ||
+                   /* It got too old while something of it was on its way. */
+                   P.now - session->began > AGE_MS || w->inits_on_way > 0 || on_way.errored ||
                    /* The error left twice, was refused once and taken once. */
                    (session->is.errored && w->refusals > 0) ||
                    /* Only its end as `exited` is lost, which says nothing. */
@@ -141,9 +142,9 @@ void check_told(const char *rule, bool by_itself) {
         const witness *w = &P.witnesses[i];
         const channel *c = &P.channels[w->channel];
 
-        if (session->page != M.page || session->forgotten || session->dismissed ||
+        if (session->page != M.page || session->forgotten || session->left || session->dismissed ||
             !session->sampled || P.now - session->began > OLD_MS || !c->alive || c->inexact ||
-            w->refusals > 2 || (by_itself && c->failures > RETRIES)) {
+            w->refusals > 2 || (by_itself && c->failures >= RETRIES)) {
             continue;
         }
         model_facts told = on_their_way(i);

@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
             seed = strtoull(argv[i + 1], NULL, 10);
         }
     }
-    printf("%llu lives a row; a fault is one of 17 kinds, equally often\n\n", lives);
+    printf("%llu lives a row; a fault is one of 18 kinds, equally often\n\n", lives);
     printf("%-28s %-18s  sessions   off by  crashed    off by  crash-free  off by  requests\n", "",
            "client");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -7,6 +7,9 @@
     "https://o1.ingest.example/api/42/envelope/?sentry_version=7&sentry_key=" KEY                  \
     "&sentry_client=crashfree%2F" CRASHFREE_VERSION
 
+/* Of a page on which nothing happens. One may be on its way to that end already. */
+#define PROBES_MAX 9
+
 static double host_now(void *context) {
     (void)context;
     return wall();
@@ -178,6 +181,7 @@ static void check_item(const channel *c, const server_item *item, request *reque
     sent->session = index;
     sent->item = *item;
     sent->is_end = end != END_NONE && !again;
+    sent->left = false;
     sent->facts = (model_facts){.begun = item->init,
                                 .errored = item->errors > 0,
                                 .end = again ? END_NONE : end,
@@ -249,7 +253,13 @@ static void host_fetch(void *context, uint32_t number, const char *url, size_t u
     request->channel = (int)(c - P.channels);
     request->number = number;
     request->mode = mode;
-    c->probe = (mode & CRASHFREE_FETCH_PROBE) != 0 ? number : c->probe;
+    if ((mode & CRASHFREE_FETCH_PROBE) != 0) {
+        c->probe = number;
+        c->failures++;
+        if (++c->probes > PROBES_MAX) {
+            fail("probes that nobody answers come to an end", "%u", c->probes);
+        }
+    }
     request->sent_at = P.envelope.sent_at;
     request->skew = P.skew;
     request->first = P.item_count;

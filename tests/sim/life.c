@@ -28,7 +28,8 @@ const char *const life_dids[LIFE_USERS] = {"",
 static const int jumps[] = {-1,     1,       -30,    30,     59,       -600,
                             -3000,  -3700,   3700,   -90000, 90000,    -172800,
                             172800, -518400, 518400, 600,    40000000, -40000000};
-static const int sleeps[] = {1, 30, 600, 7200, 90000, 345600, 518400};
+/* The last two are five days, less what makes a session too old and what does not. */
+static const int sleeps[] = {1, 30, 600, 7200, 90000, 345600, 518400, 431970, 431930};
 
 #define PICK(random, table) (table)[rng_below(random, sizeof(table) / sizeof(table)[0])]
 
@@ -48,14 +49,15 @@ static double pause_before(rng *random, unsigned hurry) {
     if (draw < 97) {
         return 1 + rng_below(random, 20000);
     }
-    return 1 + rng_below(random, 900000);
+    return 1 + rng_below(random, draw < 99 ? 900000 : 2000000);
 }
 
 static const unsigned char weights[EVENT_KINDS] = {
-    [EVENT_FLUSH] = 8,   [EVENT_NAVIGATE] = 26, [EVENT_HANDLED] = 9, [EVENT_UNHANDLED] = 8,
-    [EVENT_USER] = 9,    [EVENT_HIDE] = 8,      [EVENT_SHOW] = 4,    [EVENT_RESTORED] = 3,
-    [EVENT_CONSENT] = 4, [EVENT_WAKE] = 3,      [EVENT_CLOCK] = 3,   [EVENT_SLEEP] = 2,
-    [EVENT_START] = 2,   [EVENT_END] = 3,       [EVENT_CLOSE] = 1,   [EVENT_PAGE] = 7};
+    [EVENT_FLUSH] = 8,    [EVENT_NAVIGATE] = 26, [EVENT_HANDLED] = 9, [EVENT_UNHANDLED] = 8,
+    [EVENT_USER] = 9,     [EVENT_HIDE] = 8,      [EVENT_SHOW] = 4,    [EVENT_RESTORED] = 3,
+    [EVENT_CONSENT] = 4,  [EVENT_WAKE] = 3,      [EVENT_CLOCK] = 3,   [EVENT_SLEEP] = 2,
+    [EVENT_START] = 2,    [EVENT_END] = 3,       [EVENT_CLOSE] = 1,   [EVENT_PAGE] = 7,
+    [EVENT_HAND_OVER] = 2};
 
 static event_kind pick_kind(rng *random) {
     unsigned total = 0;
@@ -202,10 +204,10 @@ void life_make_plain(life *life, uint64_t seed, troubles troubles) {
 }
 
 static const char *const kinds[EVENT_KINDS] = {
-    "flush",         "navigate",      "handled error", "unhandled error",
-    "user",          "hide",          "show",          "restored from bfcache",
-    "consent",       "spurious wake", "clock jumps",   "sleeps",
-    "start session", "end session",   "close",         "page ends"};
+    "flush",       "navigate", "handled error",         "unhandled error", "user",
+    "hide",        "show",     "restored from bfcache", "consent",         "spurious wake",
+    "clock jumps", "sleeps",   "start session",         "end session",     "close",
+    "hands over",  "page ends"};
 static const char *const consents[] = {"granted", "pending", "denied"};
 static const char *const ends[] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
 static const char *const page_ends[PAGE_ENDS] = {"left", "gone", "killed in the back",

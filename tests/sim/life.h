@@ -28,7 +28,8 @@ typedef enum event_kind {
     EVENT_START,    /* by hand */
     EVENT_END,      /* by hand; argument: a model_end */
     EVENT_CLOSE,
-    EVENT_PAGE, /* the page ends (argument: a page_end) and another one loads */
+    EVENT_HAND_OVER, /* the page leaves its sessions to others */
+    EVENT_PAGE,      /* the page ends (argument: a page_end) and another one loads */
     EVENT_KINDS
 } event_kind;
 

@@ -42,11 +42,13 @@ void model_send(model *model, double now) {
     if (!model->options.works || model->options.consent != GRANTED) {
         return;
     }
+    /* Nothing is left that a timer would have to wait for. */
+    model->deadline = INFINITY;
     for (unsigned i = 0; i < model->count; i++) {
         model_session *session = &model->sessions[i];
 
-        if (!is_of_page(model, session) || session->forgotten || session->dismissed ||
-            session->lapsed || is_same(session->is, session->owed)) {
+        if (!is_of_page(model, session) || session->forgotten || session->left ||
+            session->dismissed || session->lapsed || is_same(session->is, session->owed)) {
             continue;
         }
         if (now - session->began > SERVER_REMEMBERS_MS) {
@@ -161,7 +163,7 @@ static void renew(model *model, double now) {
 static int previous_of(const model *model) {
     for (int i = model->present - 1; i >= (int)model->first; i--) {
         if (is_of_page(model, &model->sessions[i]) && !model->sessions[i].restored &&
-            !model->sessions[i].forgotten) {
+            !model->sessions[i].forgotten && !model->sessions[i].left) {
             return i;
         }
     }
@@ -285,6 +287,15 @@ void model_dismiss(model *model, unsigned index, model_facts told) {
     session->owed = told;
 }
 
+void model_hand_over(model *model) {
+    for (unsigned i = 0; i < model->count; i++) {
+        model_session *session = &model->sessions[i];
+
+        session->left |= is_of_page(model, session) && !session->restored && !session->forgotten;
+    }
+    model_leave(model, false);
+}
+
 void model_leave(model *model, bool died) {
     if (died) {
         if (model->running >= 0) {
@@ -304,6 +315,7 @@ void model_restore(model *model, unsigned index, double now, double age) {
 
     session->page = model->page;
     session->restored = true;
+    session->left = false;
     session->began = now - age;
     session->changed = now;
     model_send(model, now);

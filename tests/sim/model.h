@@ -28,10 +28,11 @@ typedef struct model_facts {
 typedef struct model_session {
     int page;
     int release;
-    bool restored;  /* of an earlier page; another client delivers it */
+    bool restored;  /* another client than the one in which it began delivers it */
     bool sampled;   /* set by whoever knows the session's id */
     bool dismissed; /* by before_send */
     bool forgotten; /* by a want of consent */
+    bool left;      /* to whoever finds its record */
     bool killed;    /* its page was */
     bool lapsed;    /* too old for the server */
     double began;   /* on the page's clock */
@@ -98,7 +99,10 @@ void model_dismiss(model *model, unsigned index, model_facts told);
 /* The page is gone. With `died` its running session ended with it; otherwise the person left. */
 void model_leave(model *model, bool died);
 
-/* A later page delivers a session that began `age` ms ago. */
+/* The page leaves its sessions to whoever finds their records, and has none any more. */
+void model_hand_over(model *model);
+
+/* Another client delivers a session that began `age` ms ago. */
 void model_restore(model *model, unsigned index, double now, double age);
 
 /* Whether a session counts at all. */

@@ -87,13 +87,13 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'errors after a crash change the session',
-    'client.c',
-    'is_past ? session_at(client, then) : running(client);',
+    'error.c',
+    'is_past ? session_at(client, then) : cf_running(client);',
     'is_past ? session_at(client, then) : cf_queue_present(client);',
   ),
   mutation(
     'a navigation leaves the old session open',
-    'client.c',
+    'running.c',
     'cf_session_end(session, CRASHFREE_SESSION_EXITED, at);',
     '',
   ),
@@ -129,14 +129,14 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'uncaught errors are crashes whatever the option says',
-    'client.c',
+    'error.c',
     '== CRASHFREE_SESSION_UNHANDLED\n',
     '== 77\n',
   ),
   // nothing waits longer than it must
   mutation(
     'a crash waits',
-    'client.c',
+    'error.c',
     `                       then);
         cf_delivery_send(client, CF_EVENT);`,
     `                       then);
@@ -162,7 +162,7 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'a page load is never announced by itself',
-    'client.c',
+    'running.c',
     `        cf_delivery_wake_in(client, since < CRASHFREE_FIRST_SEND_MS
                                         ? CRASHFREE_FIRST_SEND_MS - (uint32_t)since
                                         : 0);`,
@@ -197,37 +197,37 @@ export const mutations: Mutation[] = [
   // who
   mutation(
     'another user shares the session',
-    'client.c',
+    'user.c',
     "if (session->did[0] != '\\0') {",
     'if (false) {',
   ),
   mutation(
     'the next session forgets the user',
-    'client.c',
+    'running.c',
     'memcpy(session->did, client->did, sizeof session->did);',
     '',
   ),
   mutation(
     'a logout ends the session',
-    'client.c',
-    "client->did[0] != '\\0' ? fresh(client, then) : NULL",
-    'fresh(client, then)',
+    'user.c',
+    "client->did[0] != '\\0' ? cf_running_fresh(client, then) : NULL",
+    'cf_running_fresh(client, then)',
   ),
   mutation(
     'who is told again gets another session',
-    'client.c',
+    'user.c',
     'session == NULL || strcmp(session->did, client->did) == 0',
     'session == NULL',
   ),
   mutation(
     'too long an id is cut',
-    'client.c',
+    'user.c',
     'if (cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) <= CRASHFREE_USER_ID_MAX) {',
     'if (cf_text_copy(did, CRASHFREE_USER_ID_MAX, id, length) > 0) {',
   ),
   mutation(
     'two long ids are one person',
-    'client.c',
+    'user.c',
     'cf_digest_add(&digest, id, length);',
     'cf_digest_add(&digest, id, 200);',
   ),
@@ -247,7 +247,7 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'pending consent keeps all sessions',
-    'client.c',
+    'running.c',
     `CRASHFREE_CONSENT_PENDING) {
         client->end = client->sessions;`,
     'CRASHFREE_CONSENT_PENDING) {',
@@ -255,7 +255,7 @@ export const mutations: Mutation[] = [
   mutation(
     'granted consent starts nothing',
     'client.c',
-    'client->start_on_grant = false;\n        start(client, true, client->monotonic);',
+    'client->start_on_grant = false;\n        cf_running_start(client, true, client->monotonic);',
     'client->start_on_grant = false;',
   ),
   mutation(
@@ -266,7 +266,7 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'one session a minute more than allowed',
-    'client.c',
+    'running.c',
     'client->opened >= most',
     'client->opened > most',
   ),
@@ -340,8 +340,14 @@ export const mutations: Mutation[] = [
     'cf_envelope_begin(&client->envelope, client->now - 1000,',
   ),
   mutation(
+    'a session is sent up to the last millisecond',
+    'state.c',
+    'CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS',
+    'CRASHFREE_AGE_MAX_MS',
+  ),
+  mutation(
     'an old session takes what the server will not',
-    'client.c',
+    'running.c',
     'session != NULL && cf_state_is_too_old(client, session->began)',
     'false',
   ),
@@ -399,6 +405,12 @@ export const mutations: Mutation[] = [
     '}',
   ),
   mutation(
+    'probes go on for ever',
+    'delivery.c',
+    '#define RETRIES_MAX 8',
+    '#define RETRIES_MAX 12',
+  ),
+  mutation(
     'an opaque answer to a probe settles nothing',
     'answer.c',
     '(void)book(client, CF_DOUBTFUL, CF_TAKEN, false);',
@@ -440,41 +452,86 @@ export const mutations: Mutation[] = [
     'cf_session_is_due(session) || cf_session_is_doubtful(session);',
     'cf_session_is_due(session);',
   ),
+  // requests that were cut, and sessions that are left to others
+  mutation(
+    'what was cut as the page went counts as taken',
+    'answer.c',
+    'most likely it never left. */\n        (void)book(client, request, CF_UNSENT, false);',
+    'most likely it never left. */\n        (void)book(client, request, CF_TAKEN, false);',
+  ),
+  mutation(
+    'what was cut is in doubt',
+    'answer.c',
+    'most likely it never left. */\n        (void)book(client, request, CF_UNSENT, false);',
+    'most likely it never left. */\n        (void)book(client, request, CF_DOUBTFUL, false);',
+  ),
+  mutation(
+    'what was cut is not tried again',
+    'answer.c',
+    `(void)book(client, request, CF_UNSENT, false);
+        cf_delivery_back_off(client);
+        break;
+    case CRASHFREE_ANSWER_OPAQUE:`,
+    `(void)book(client, request, CF_UNSENT, false);
+        break;
+    case CRASHFREE_ANSWER_OPAQUE:`,
+  ),
+  mutation(
+    'sessions that are left to others are told by the page, too',
+    'client.c',
+    `void crashfree_forget(crashfree *client) {
+    client->end = client->sessions;`,
+    'void crashfree_forget(crashfree *client) {\n    (void)client;',
+  ),
+  mutation(
+    'only the running session is left to others',
+    'client.c',
+    `void crashfree_forget(crashfree *client) {
+    client->end = client->sessions;`,
+    `void crashfree_forget(crashfree *client) {
+    client->end -= client->end > client->sessions;`,
+  ),
   // facts that are told later than they happened
   mutation(
     'a session begins when it is told',
-    'client.c',
+    'running.c',
     'return told < earliest ? earliest : told;',
     'return client->monotonic;',
   ),
   mutation(
     'a session begins before the one before it has ended',
-    'client.c',
+    'running.c',
     'return told < earliest ? earliest : told;',
     'return told;',
   ),
   mutation(
     'a late error is that of whoever is there now',
-    'client.c',
-    'is_past ? session_at(client, then) : running(client);',
-    'running(client);',
+    'error.c',
+    'is_past ? session_at(client, then) : cf_running(client);',
+    'cf_running(client);',
   ),
   mutation(
     'an error from before belongs to a session that said its end',
-    'client.c',
+    'error.c',
     'return session->update_request == CF_UNSENT ? session : heir;',
     'return session;',
   ),
   mutation(
     'an error from before changes a session that crashed',
-    'client.c',
+    'error.c',
     'if (session->status != CRASHFREE_SESSION_EXITED) {',
     'if (false) {',
   ),
   mutation(
     'what happened while nothing ran is booked on the next session',
-    'client.c',
+    'error.c',
     'if (at > (heir != NULL ? client->last_exit : present->changed)) {',
+    'if (false) {',
+  ),
+  mutation(
+    'after a crash that was told late its session takes errors again',
+    'error.c',
+    'if (session->changed == client->last_exit) {',
     'if (false) {',
   ),
 ];

@@ -25,6 +25,7 @@ typedef enum fault {
     FAULT_LIMITS_NEXT,
     FAULT_OVER_QUOTA,
     FAULT_FOREIGN,
+    FAULT_CUT,
     FAULTS
 } fault;
 
@@ -209,6 +210,13 @@ fate network_fate(rng *random, bool wrong, double latency) {
         result.name = "somebody else's answer";
         result.status = CRASHFREE_ANSWER_FOREIGN;
         break;
+    case FAULT_CUT:
+        result.name = "cut as the page went";
+        result.status = CRASHFREE_ANSWER_CUT;
+        /* Most likely it never left. */
+        result.taken = rng_chance(random, 0.2);
+        result.latency = rng_below(random, 3);
+        break;
     default:
         result.name = "200, over quota";
         result.status = 200;
@@ -219,7 +227,8 @@ fate network_fate(rng *random, bool wrong, double latency) {
 }
 
 fate network_seen(const fate *fate, way way, bool unreadable) {
-    const bool reached = fate->answered && fate->status != CRASHFREE_ANSWER_NONE;
+    const bool reached = fate->answered && fate->status != CRASHFREE_ANSWER_NONE &&
+                         fate->status != CRASHFREE_ANSWER_CUT;
     struct fate seen = *fate;
 
     if (!reached || (way != WAY_OPAQUE && !unreadable)) {

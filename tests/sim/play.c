@@ -30,9 +30,15 @@ static double told(bool is_error) {
         (is_error && !calm)) {
         return NAN;
     }
-    const double at = fmax(P.now - 1 - rng_below(&random, 3000), 0);
+    /* Errors come in rows. */
+    const bool again = is_error && P.late_error > P.now - 3000 && rng_chance(&random, 0.5);
+    const double at = again ? P.late_error : fmax(P.now - 1 - rng_below(&random, 3000), 0);
 
-    return is_error && !model_knows(&M, at) ? NAN : at;
+    if (at >= P.now || (is_error && !model_knows(&M, at))) {
+        return NAN;
+    }
+    P.late_error = is_error ? at : P.late_error;
+    return at;
 }
 
 /* Whether something left without an answer. */
@@ -84,6 +90,7 @@ static void consent(model_consent value) {
     model_consent_is(&M, P.now, value);
     for (int i = 0; i < CHANNELS && !M.closed; i++) {
         if (P.channels[i].alive) {
+            P.channels[i].failures = 0;
             crashfree_set_consent(P.channels[i].client, (crashfree_consent)value);
             /* A client for earlier pages has nothing more to do: it must not begin a session when
              * consent is granted again. */
@@ -95,11 +102,18 @@ static void consent(model_consent value) {
     }
 }
 
+/* It begins anew, as if nothing had failed before. */
+static void flush_channel(channel *c) {
+    c->failures = 0;
+    c->probes = 0;
+    P.subject->flush(c->client);
+}
+
 static void flush(void) {
     model_send(&M, P.now);
     for (int i = 0; i < CHANNELS; i++) {
         if (P.channels[i].alive) {
-            P.subject->flush(P.channels[i].client);
+            flush_channel(&P.channels[i]);
         }
     }
 }
@@ -317,25 +331,24 @@ static void restore(int index, int release) {
         const model_session *session = &M.sessions[r->session];
         witness *w = &P.witnesses[r->session];
         const double age = wall() - r->started;
+        /* An announced session that was running is news if its page was killed. */
+        const bool news = r->due || (r->killed && r->status == CRASHFREE_SESSION_OK);
 
         if (session->release != release) {
             continue;
         }
-        if (!opened) {
+        if (!c->alive) {
             open_channel(index, release, false);
-            opened = true;
         }
+        opened = true;
+        P.moved += session->page == M.page && w->channel != index;
         w->channel = index;
         w->refusals = 0; /* of this client */
         /* What nobody answered before its page ended is told again. */
-        w->doubt_init = false;
-        w->doubt_end = false;
+        forget_doubts(w);
         const bool taken = crashfree_restore(c->client, r->text, strlen(r->text), r->killed);
 
         trace("session %u is restored: %d, age %g s", r->session + 1, taken, age / 1000);
-        /* An announced session that was running is news if its page was killed. */
-        const bool news = r->due || (r->killed && r->status == CRASHFREE_SESSION_OK);
-
         if (taken != (news && age <= AGE_MS)) {
             fail("storage keeps news, for five days", "age %g s, due %d", age / 1000, r->due);
         }
@@ -349,7 +362,7 @@ static void restore(int index, int release) {
         }
     }
     if (opened) {
-        crashfree_flush(c->client);
+        flush_channel(c);
     }
 }
 
@@ -367,7 +380,9 @@ static void load_page(int release, model_consent consent_now) {
     P.visible = !config->hidden_start;
     P.page_requests = 0;
     P.page_events = 0;
+    P.moved = 0;
     P.page_began = P.now;
+    P.late_error = -INFINITY;
     for (int i = 0; i < LIFE_RELEASES && P.record_count > 0; i++) {
         restore(1 + i, i);
     }
@@ -388,14 +403,61 @@ static void heal(void) {
     advance(P.now + HEAL_MS);
     check_told("what waits for the network or a limit leaves by itself", true);
     flush();
-    advance(P.now + 180000);
+    /* Probes wait longer each time, at last for longer than any answer takes. */
+    advance(P.now + 1200000);
     check_told("a network that works delivers what waits", false);
+}
+
+/* Whether a host stores what a page leaves. */
+static bool may_store(void) {
+    return P.life->config.storage && M.options.consent == GRANTED && P.life->config.works &&
+           P.subject->is_core;
+}
+
+/* What is on its way in a channel is taken to arrive, as nobody hears of an answer any more. */
+static void assume(request *request) {
+    for (unsigned j = request->first; j < request->first + request->count; j++) {
+        merge(&P.witnesses[P.items[j].session].assumed, P.items[j].facts);
+        P.items[j].left = true;
+    }
+}
+
+/* The page leaves its sessions to another one, which finds their records, and goes on without. */
+static void hand_over(void) {
+    rng random = event_random();
+    bool waits[MODEL_SESSIONS];
+
+    if (!may_store()) {
+        return;
+    }
+    trace("the page hands over");
+    memset(waits, 0, M.count);
+    account(0, waits);
+    for (unsigned i = 0; i < M.count; i++) {
+        P.witnesses[i].excused |= waits[i] && P.witnesses[i].untold && P.life->config.storage_fails;
+    }
+    for (unsigned i = 0; i < P.active_count; i++) {
+        if (P.requests[P.active[i]].channel == 0) {
+            assume(&P.requests[P.active[i]]);
+        }
+    }
+    for (unsigned i = 0; i < P.bound; i++) {
+        if (M.sessions[i].page == M.page && P.witnesses[i].channel == 0) {
+            forget_doubts(&P.witnesses[i]);
+        }
+    }
+    crashfree_forget(main_channel()->client);
+    model_hand_over(&M);
+    advance(P.now + rng_below(&random, 5000));
+    for (int i = 0; i < LIFE_RELEASES && !P.life->config.storage_fails; i++) {
+        restore(1 + i, i);
+    }
+    P.record_count = 0;
 }
 
 static void end_page(page_end how) {
     const bool in_front = how == PAGE_KILLED_IN_FRONT;
-    const bool stores = P.life->config.storage && M.options.consent == GRANTED &&
-                        P.life->config.works && P.subject->is_core;
+    const bool stores = may_store();
     bool waits[MODEL_SESSIONS];
 
     P.record_count = 0;
@@ -441,10 +503,8 @@ static void end_page(page_end how) {
     for (unsigned i = 0; i < P.active_count; i++) {
         request *request = &P.requests[P.active[i]];
 
-        for (unsigned j = request->first; j < request->first + request->count; j++) {
-            if (request->channel >= 0) {
-                merge(&P.witnesses[P.items[j].session].assumed, P.items[j].facts);
-            }
+        if (request->channel >= 0) {
+            assume(request);
         }
         request->channel = -1;
     }
@@ -464,10 +524,18 @@ static void check_rate(void) {
     }
 }
 
+/* Whatever happens may be an occasion to ask again. */
+static void something_happens(void) {
+    for (int i = 0; i < CHANNELS; i++) {
+        P.channels[i].probes = 0;
+    }
+}
+
 static void play_event(const event *e) {
     rng random = event_random();
 
     P.calls = 0;
+    something_happens();
     switch (e->kind) {
     case EVENT_FLUSH:
         flush();
@@ -493,6 +561,9 @@ static void play_event(const event *e) {
         break;
     case EVENT_RESTORED:
         hide(false);
+        if (rng_chance(&random, 0.5)) {
+            hand_over();
+        }
         advance(P.now + 1 + rng_below(&random, 100000));
         P.visible = true;
         P.calls = 0;
@@ -533,12 +604,16 @@ static void play_event(const event *e) {
     case EVENT_END:
         finish((model_end)e->argument);
         break;
+    case EVENT_HAND_OVER:
+        hand_over();
+        P.calls = 0;
+        break;
     case EVENT_CLOSE:
         model_close(&M, P.now);
         crashfree_close(main_channel()->client);
         for (int i = 1; i < CHANNELS; i++) {
             if (P.channels[i].alive) {
-                crashfree_flush(P.channels[i].client);
+                flush_channel(&P.channels[i]);
             }
         }
         P.calls = 0;

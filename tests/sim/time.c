@@ -47,11 +47,19 @@ static void know(channel *c, witness *w, unsigned session, model_facts facts, bo
     merge(&w->known, facts);
     if (facts.begun && !M.sessions[session].forgotten) {
         /* It may have been given up for other reasons meanwhile. */
-        const bool perhaps = M.sessions[session].dismissed || w->refusals > 2;
+        const bool perhaps = M.sessions[session].dismissed || w->refusals > 2 ||
+                             P.now - M.sessions[session].began > AGE_MS;
 
         c->accepted += !perhaps;
         c->accepted_perhaps += perhaps;
     }
+}
+
+void forget_doubts(witness *w) {
+    w->doubt_init = false;
+    w->doubt_end = false;
+    w->doubt_lost = false;
+    memset(&w->doubt, 0, sizeof w->doubt);
 }
 
 /* What is in doubt in a channel counts as taken, or as lost. */
@@ -72,16 +80,17 @@ static void settle_doubts(channel *c, bool taken) {
             know(c, w, i, facts, w->doubt_end);
             w->excused |= w->doubt_lost;
         }
-        w->doubt_init = false;
-        w->doubt_end = false;
-        w->doubt_lost = false;
-        memset(&w->doubt, 0, sizeof w->doubt);
+        forget_doubts(w);
     }
 }
 
 static void take_item(channel *c, const fate *fate, const sent_item *sent, bool doubtful) {
     witness *w = &P.witnesses[sent->session];
 
+    /* As after the end of a page: whoever has the session now does not hear of this. */
+    if (sent->left) {
+        return;
+    }
     w->inits_on_way -= sent->item.init;
     w->ends_on_way -= sent->is_end;
     if (fate->delivered) {
@@ -112,6 +121,7 @@ static void answer(request *request) {
     /* It said nothing of sessions, and asks no more. */
     const bool stale = request->count == 0 && !probe;
     const bool none = fate->status == CRASHFREE_ANSWER_NONE;
+    const bool cut = fate->status == CRASHFREE_ANSWER_CUT;
     const bool doubtful = none && !c->reads && (request->mode & CRASHFREE_FETCH_OPAQUE) == 0;
 
     trace("answer to request %u: %s, %d", request->number, fate->name, fate->status);
@@ -131,15 +141,16 @@ static void answer(request *request) {
         settle_doubts(c, true);
     }
     if (!(none && c->ended)) {
-        c->foreign = fate->status == CRASHFREE_ANSWER_FOREIGN ||
-                     ((none || (stale && fate->status == CRASHFREE_ANSWER_OPAQUE)) && c->foreign);
+        c->foreign =
+            fate->status == CRASHFREE_ANSWER_FOREIGN ||
+            ((none || cut || (stale && fate->status == CRASHFREE_ANSWER_OPAQUE)) && c->foreign);
     }
     c->foreign_answers += fate->status == CRASHFREE_ANSWER_FOREIGN;
     c->ended_in_limit = false;
-    c->failures = fate->status == CRASHFREE_ANSWER_NONE || fate->status == CRASHFREE_ANSWER_FOREIGN
-                      ? c->failures + 1
-                  : probe || stale ? c->failures
-                                   : 0;
+    c->failures = none || cut || fate->status == CRASHFREE_ANSWER_FOREIGN ? c->failures + 1
+                  : probe || stale                                        ? c->failures
+                                                                          : 0;
+    c->probes = none || cut ? c->probes : 0;
     limit(&c->limited_least, &c->limited_most, fate->sessions_least, fate->sessions_most);
     limit(&c->reports_least, &c->reports_most, fate->reports_least, fate->reports_most);
     P.calls = 0;

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #define CHANNELS (1 + LIFE_RELEASES)
-#define REQUESTS 4096
-#define ITEMS 65536
+#define REQUESTS 16384
+#define ITEMS 262144
 #define RECORDS 256
 #define HEAL_MS 90000000.0              /* longer than any limit */
 #define AGE_MS (5.0 * 86400000 - 60000) /* that the server takes, on its way, too */
@@ -61,7 +61,8 @@ typedef struct channel {
     double reports_least;
     double reports_most;
     double reported[SERVER_REASONS];
-    unsigned failures; /* requests in a row that came to nothing */
+    unsigned failures; /* requests in a row that came to nothing, and probes, at most */
+    unsigned probes;   /* in a row, of which nobody heard, while nothing happened */
     uint32_t probe;    /* the last one */
     bool reads;        /* the last answer could be read */
     bool unreadable;   /* it knows that answers cannot be read */
@@ -92,6 +93,7 @@ typedef struct request {
 typedef struct sent_item {
     unsigned session;
     bool is_end;
+    bool left; /* its session was left to others while it was on its way */
     model_facts facts;
     server_item item;
 } sent_item;
@@ -134,7 +136,9 @@ struct world {
     unsigned record_count;
     unsigned page_requests;
     unsigned page_events;
+    unsigned moved; /* sessions that the page left to others on it, which deliver them */
     double page_began;
+    double late_error; /* when the last one happened that was told late */
     channel channels[CHANNELS];
     unsigned active[REQUESTS];
     record records[RECORDS];
@@ -181,6 +185,10 @@ void check_identity(const server_item *item, const model_session *session, unsig
 /* ---- time.c: requests arrive, answers come, timers run ---- */
 
 void arrive(request *request);
+
+/* No answer tells any more what became of what left without one. */
+void forget_doubts(witness *w);
+
 void advance(double until);
 
 /* ---- account.c: nothing is lost without a reason, nothing counts twice ---- */

@@ -1,35 +1,10 @@
 /* What an answer means, and what happens when there is none. */
 #include "delivery.h"
-#include "fake_host.h"
+#include "page.h"
 #include "test.h"
 
-#define INIT "\"init\":true"
-#define OK "\"status\":\"ok\""
-#define EXITED "\"status\":\"exited\""
-#define CRASHED "\"status\":\"crashed\""
 #define SID "5f0c6f0e9b1d4c0f8a5e2b7d3c4f1a90"
 #define JUST_EXITED "\"status\":\"exited\",\"errors\":0"
-
-static void start(bool announce) {
-    crashfree_start_session(fake.client, announce, NAN);
-}
-
-static void crash(void) {
-    crashfree_error(fake.client, CRASHFREE_ERROR_UNHANDLED, NAN);
-}
-
-static crashfree_status status(void) {
-    return crashfree_get_status(fake.client);
-}
-
-static unsigned counter(crashfree_counter which) {
-    return crashfree_count(fake.client, which);
-}
-
-static void begin_with_request(void) {
-    fake_begin();
-    start(true);
-}
 
 /* ---- acceptance ------------------------------------------------------------------------------ */
 
@@ -855,6 +830,44 @@ TEST(what_was_cut_is_tried_again_with_backoff) {
         fake_advance(FAKE_DAY / 100);
     }
     CHECK_EQ_INT(fake.count, 9);
+}
+
+TEST(an_init_that_is_repeated_tells_what_left_before) {
+    begin_with_request();
+    error(CRASHFREE_ERROR_HANDLED);
+    fake_advance(0);
+    fake_respond(0, CRASHFREE_ANSWER_CUT);
+    fake_advance(FAKE_MINUTE);
+    CHECK(fake_has(2, 0, INIT));
+    CHECK(fake_has(2, 0, "\"errors\":1"));
+    /* The update is held back, and the server has it with init. */
+    fake_limit(1, 429, "60:session:key", -1);
+    fake_respond(2, 200);
+    crashfree_hide(fake.client, true);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_RATELIMIT_BACKOFF), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+}
+
+TEST(what_is_in_doubt_is_asked_about_again_once_an_answer_comes) {
+    begin_with_request();
+    fake_advance(0);
+    be_unreadable();
+    fake_advance(0);
+    start(true);
+    /* That nobody may read answers is known, and that request was made before. */
+    fake_respond(1, CRASHFREE_ANSWER_OPAQUE);
+    fake_respond(2, CRASHFREE_ANSWER_NONE);
+    for (int i = 0; i < 20; i++) {
+        fake_advance(10 * FAKE_MINUTE);
+    }
+    const unsigned asked = fake.count;
+
+    start(true);
+    CHECK_EQ_INT(fake.count, asked + 1);
+    fake_respond(asked, CRASHFREE_ANSWER_OPAQUE);
+    fake_advance(FAKE_MINUTE);
+    CHECK(fake.count > asked + 1);
+    CHECK_EQ_INT(fake.requests[asked + 1].mode, CRASHFREE_FETCH_PROBE);
 }
 
 TEST(a_foreign_answer_is_none_of_ours) {
