@@ -528,10 +528,4 @@ export const mutations: Mutation[] = [
     'if (at > (heir != NULL ? client->last_exit : present->changed)) {',
     'if (false) {',
   ),
-  mutation(
-    'after a crash that was told late its session takes errors again',
-    'error.c',
-    'if (session->changed == client->last_exit) {',
-    'if (false) {',
-  ),
 ];

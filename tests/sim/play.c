@@ -30,9 +30,12 @@ static double told(bool is_error) {
         (is_error && !calm)) {
         return NAN;
     }
-    /* Errors come in rows. */
-    const bool again = is_error && P.late_error > P.now - 3000 && rng_chance(&random, 0.5);
-    const double at = again ? P.late_error : fmax(P.now - 1 - rng_below(&random, 3000), 0);
+    /* Errors come in rows, and as people leave. */
+    const bool again = is_error && P.late_error > P.now - 30000 && rng_chance(&random, 0.5);
+    const bool leaving = is_error && M.present >= 0 && rng_chance(&random, 0.3);
+    const double at = again     ? P.late_error
+                      : leaving ? fmax(M.sessions[M.present].began - 1, 0)
+                                : fmax(P.now - 1 - rng_below(&random, 3000), 0);
 
     if (at >= P.now || (is_error && !model_knows(&M, at))) {
         return NAN;
