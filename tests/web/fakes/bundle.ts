@@ -19,6 +19,7 @@ export async function bundle(entry: string): Promise<string> {
     format: 'iife',
     globalName: 'exported',
     platform: 'browser',
+    sourcemap: 'inline',
     write: false,
     footer: { js: 'exported;' },
     plugins: [
