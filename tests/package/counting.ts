@@ -1,3 +1,4 @@
+import type { ErrorEvent } from '../../web/src/events/event.js';
 import type { Collector, Metrics } from '../../web/server/collector.js';
 import { startServer } from '../../web/server/server.js';
 
@@ -52,6 +53,19 @@ export class Counting {
 
   requests(project: string): number {
     return this.collector.requests(project).length;
+  }
+
+  /** The events as they were sent, and the bytes of each. */
+  async events(project: string): Promise<{ event: ErrorEvent; bytes: number }[]> {
+    const answer = await fetch(`${this.origin}/api/${project}/requests`);
+    const requests = (await answer.json()) as { body: string; status: number }[];
+    return requests.flatMap(({ body, status }) => {
+      const lines = body.split('\n');
+      const text = lines[lines.indexOf('{"type":"event"}') + 1];
+      return status === 200 && lines.includes('{"type":"event"}')
+        ? [{ event: JSON.parse(text!) as ErrorEvent, bytes: Buffer.byteLength(text!) }]
+        : [];
+    });
   }
 
   releases(project: string): string[] {

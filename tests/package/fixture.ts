@@ -139,6 +139,30 @@ export function serve(stack: Stack, folder: string, output = stack.output): Prom
   return stack.start ? serveCommand(stack, folder) : serveFiles(join(folder, output ?? 'dist'));
 }
 
+/** What is wrong with the event of the crash: its images have to be the debug ids in its files. */
+async function problemsOfEvent(
+  counting: Counting,
+  project: string,
+  { origin }: Served,
+): Promise<string[]> {
+  const [first, ...others] = await counting.events(project);
+  if (!first || others.length > 0) return [`${others.length + Number(!!first)} events`];
+  const { exception, debug_meta: meta } = first.event;
+  const said = exception.values.map(({ type, value }) => `${type}: ${value}`).join();
+  const problems = said === 'Error: no item,TypeError: crash' ? [] : [said];
+  const images = new Map(meta?.images.map(({ code_file, debug_id }) => [code_file, debug_id]));
+  const frames = exception.values.flatMap(({ stacktrace }) => stacktrace?.frames ?? []);
+  const files = new Set(frames.map(({ filename }) => filename!));
+  if (files.size === 0) problems.push('no frames');
+  for (const file of files) {
+    const text = file.startsWith(origin) ? await (await fetch(file)).text() : '';
+    const id = /sentry-dbid-([\da-f-]{36})/.exec(text)?.[1];
+    if (!id || images.get(file) !== id) problems.push(`${file} is ${id}, not ${images.get(file)}`);
+    images.delete(file);
+  }
+  return images.size > 0 ? [...problems, `images of ${[...images.keys()].join()}`] : problems;
+}
+
 /** Visits a served fixture, with WebAssembly or without, and says what was counted wrongly. */
 export async function visit(
   engine: Engine,
@@ -185,6 +209,7 @@ export async function visit(
   }
   const releases = counting.releases(project).join(', ');
   if (releases !== stack.release) problems.push(`release ${releases}, not ${stack.release}`);
+  if (stack.events && !plain) problems.push(...(await problemsOfEvent(counting, project, served)));
   /* Without WebAssembly it is what has counted, in a chunk of whatever name. */
   const fallback = served.hits.slice(fetchedBefore).some((path) => path.includes('nowasm'));
   if (!stack.start && fallback && !plain) problems.push('the JavaScript core was loaded');

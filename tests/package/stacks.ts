@@ -17,6 +17,8 @@ export interface Stack {
   before?: Partial<Record<EngineName, string>>;
   /** Where its app begins. */
   path?: string;
+  /** Its crash is told in an event, with the debug ids of its files. */
+  events?: boolean;
   /** The release that its sessions have to name. */
   release: string;
   /** Apps for the adapters, built beside. */
@@ -93,6 +95,7 @@ export const stacks: Stack[] = [
     output: 'dist',
     env,
     release,
+    events: true,
   },
   {
     name: 'webpack',

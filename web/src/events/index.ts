@@ -43,7 +43,8 @@ function createEvents(
   const isOver = () => is(/denied|closed/);
   const outbox = createOutbox(core, options, settings.sendClientReports !== false, () => {
     /* Before a person has agreed nothing is stored. */
-    if (!is(/pending|starting/)) store?.save([...outbox._kept.values()]);
+    if (!is(/pending|starting/))
+      store?.save([...outbox._kept.values()].filter(({ _sent }) => !_sent));
   });
 
   /** Makes a request with an event in it, if one waits and the request can carry it. */
@@ -81,6 +82,8 @@ function createEvents(
     if (isOver()) outbox._clear();
     if (is(/pending/) || !outbox._kept.size) return;
     if (last && outliving > KEEPALIVE_BYTES - 2 * EVENT_MAX) return;
+    /* What was sent in vain is the next visit's: the answer could not be seen. */
+    if (last && store && [...outbox._kept.values()].some(({ _tried }) => _tried)) return;
     if (!last && outbox._wait()) return wake(JOIN_MS);
     const init = {
       method: 'POST',

@@ -9,6 +9,10 @@ import type { EventsOptions } from './options';
 export interface Kept {
   id: string;
   text: string;
+  /** It is on its way. */
+  _sent?: boolean;
+  /** It was, in vain. */
+  _tried?: boolean;
 }
 
 /** An envelope on its way. */
@@ -124,6 +128,10 @@ export function createOutbox(
       const request = ++requests;
       const event = kept.get(room ? core.take(request, Number(last), now()) : -1);
       const [item, reported] = report();
+      if (event) {
+        event._sent = true;
+        changed();
+      }
       return {
         _carries: !!event,
         body: event
@@ -133,7 +141,12 @@ export function createOutbox(
           const free = core.respond(request, status, core.write(limits), retryAfter, now());
           if (item) reporting = false;
           if (status === 200) reported.forEach((count, reason) => (lost[reason]! -= count));
-          if (kept.delete(free)) changed();
+          if (event) {
+            event._sent = false;
+            event._tried = true;
+            kept.delete(free);
+            changed();
+          }
         },
       };
     },

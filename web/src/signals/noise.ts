@@ -106,7 +106,7 @@ function see(error: unknown, report: Report, isLeaving: boolean): Seen {
     _isLeaving: isLeaving,
     _title: title,
     _kind: text(() => `${name} ${thrown.code as string} ${thrown.type as string}`),
-    _isNative: error instanceof DOMException,
+    _isNative: !!read(() => error instanceof DOMException),
   };
 }
 

@@ -9,7 +9,7 @@ const STORED_MAX = 200_000;
 export interface EventStore {
   /** What is there. */
   load(): Kept[];
-  /** Leaves events for the next page. One that arrives twice has one id, by which servers know it. */
+  /** Leaves events for the next page, in the place of what was left before. */
   save(events: Kept[]): void;
 }
 
@@ -44,7 +44,7 @@ export function eventStore({ storage: kind, dsn }: Options): EventStore {
     save(events) {
       for (const { id } of events) own.add(id);
       const all = [...load().filter(({ id }) => !own.has(id)), ...events];
-      const text = JSON.stringify(all);
+      const text = JSON.stringify(all.map(({ id, text }) => ({ id, text })));
       try {
         if (!all.length) storage().removeItem(key);
         else if (text.length < STORED_MAX) storage().setItem(key, text);

@@ -1,0 +1,233 @@
+/** What is thrown × engine: each thing makes one event that says what it was, and no second error. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { root } from '../../web/build/run.js';
+import { EVENT_MAX, type ErrorEvent } from '../../web/src/events/event.js';
+import { engineNames, launch, until, type Engine, type Page } from '../browser/engines/index.js';
+import { Counting } from './counting.js';
+import { Site } from './site.js';
+
+/** An expression, and what the innermost exception of its event is. */
+const things: Record<string, [thing: string, type: string | RegExp, value: string | RegExp]> = {
+  'an error': [`new TypeError('x')`, 'TypeError', 'x'],
+  'a text': [`'gone'`, 'Error', 'gone'],
+  null: ['null', 'Error', 'null'],
+  undefined: ['undefined', 'Error', 'undefined'],
+  'a number': ['NaN', 'Error', 'NaN'],
+  'a symbol': [`Symbol('s')`, 'Error', 'Symbol(s)'],
+  'a bigint': ['10n', 'Error', '10'],
+  'a function': ['function f() {}', 'Object', /^Object captured/],
+  'an object': ['({ b: 1, a: 2 })', 'Object', 'Object captured as exception with keys: a, b'],
+  'an object of no class': ['Object.create(null)', 'Object', /no keys/],
+  'a DOMException': [`new DOMException('d', 'DataError')`, 'DataError', 'd'],
+  'an error of the platform': [
+    `(() => { try { document.querySelector('!'); } catch (error) { return error; } })()`,
+    'SyntaxError',
+    /./,
+  ],
+  'an error of another realm': [`new frames[0].RangeError('realm')`, 'RangeError', 'realm'],
+  'an event of the page': [`new Event('x')`, 'Object', /^Object captured/],
+  'a frozen error': [`Object.freeze(new Error('f'))`, 'Error', 'f'],
+  'an error without a stack': [`Object.assign(new Error('s'), { stack: undefined })`, 'Error', 's'],
+  'a stack that is none': [`Object.assign(new Error('s'), { stack: 7 })`, 'Error', 's'],
+  'a name that is none': [`Object.assign(new Error('n'), { name: {} })`, '[object Object]', 'n'],
+  'a name that cannot be read': [
+    `Object.defineProperty(new Error('n'), 'name', { get() { throw new Error('no'); } })`,
+    'Error',
+    'n',
+  ],
+  'a message that cannot be read': [
+    `Object.defineProperty(new Error('m'), 'message', { get() { throw new Error('no'); } })`,
+    'Error',
+    '',
+  ],
+  'a message that is an object': [
+    `Object.assign(new Error('m'), { message: { toString() { throw new Error('no'); } } })`,
+    'Error',
+    '',
+  ],
+  'a huge message': [`new Error('x'.repeat(5e6))`, 'Error', /^x{1024}$/],
+  'a huge stack': [
+    `Object.assign(new Error('h'), { stack: 'Error: h\\n' + '    at f (http://a/b.js:1:1)\\n'.repeat(1e5) })`,
+    'Error',
+    'h',
+  ],
+  'deep recursion': [
+    `(() => { try { (function f() { f(); })(); } catch (error) { return error; } })()`,
+    /^(RangeError|InternalError)$/,
+    /call stack|recursion/,
+  ],
+  'a cause': [`new Error('out', { cause: new TypeError('in') })`, 'Error', 'out'],
+  'a cause that is itself': [
+    `(() => { const error = new Error('c'); error.cause = error; return error; })()`,
+    'Error',
+    'c',
+  ],
+  'an endless cause': [
+    `(() => { class Endless extends Error { get cause() { return new Endless('e'); } }
+       return new Endless('e'); })()`,
+    'Error',
+    'e',
+  ],
+  'a cause that cannot be read': [
+    `Object.defineProperty(new Error('c'), 'cause', { get() { throw new Error('no'); } })`,
+    'Error',
+    'c',
+  ],
+  'many errors in one': [
+    `new AggregateError(Array.from({ length: 1000 }, (_, i) => new Error('e' + i)), 'all')`,
+    'AggregateError',
+    'all',
+  ],
+  'a proxy of an error': [`new Proxy(new Error('p'), {})`, 'Error', 'p'],
+  'a proxy of which nothing can be read': [
+    `new Proxy({}, new Proxy({}, { get: () => () => { throw new Error('no'); } }))`,
+    'Object',
+    /no keys/,
+  ],
+  'a proxy that is revoked': [
+    `(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })()`,
+    'Object',
+    /no keys/,
+  ],
+};
+
+/** Of which a rejection says that they are no errors. */
+const primitives = new Set(['a text', 'null', 'undefined', 'a number', 'a symbol', 'a bigint']);
+
+/** The ways in which a page tells of what it cannot handle. */
+const ways: Record<string, [script: (thing: string) => string, mechanism: string]> = {
+  captured: [(thing) => `crashed.captureException(${thing})`, 'generic'],
+  thrown: [(thing) => `setTimeout(() => { throw ${thing}; })`, 'onerror'],
+  rejected: [(thing) => `Promise.reject(${thing})`, 'onunhandledrejection'],
+};
+
+const html = `<!doctype html><meta charset="utf-8"><title>page</title><link rel="icon" href="data:,">
+<iframe srcdoc=""></iframe><script>window.seen = 0; addEventListener('error', () => seen++);
+addEventListener('unhandledrejection', () => seen++);</script>
+<script type="module">`;
+
+describe('events of pages', () => {
+  let counting: Counting;
+  before(async () => (counting = await Counting.start()));
+  after(() => counting.close());
+
+  for (const name of engineNames) {
+    describe(name, { concurrency: 1 }, () => {
+      let engine: Engine;
+      before(async () => (engine = await launch(name)));
+      after(() => engine.close());
+
+      /** Opens a page with a client of these options, whose `fetch` fails while `down` says so. */
+      async function visit(
+        options: string,
+        test: (page: Page, project: string) => Promise<void>,
+      ): Promise<void> {
+        const project = counting.newProject();
+        const start = `import * as crashed from '/lib/crashfree.js';
+          import { eventsIntegration } from '/lib/crashfree.events.js';
+          window.crashed = crashed;
+          crashed.init({ dsn: '${counting.dsn(project)}', release: 'shop@1.0.0', noise: false,
+            fetch: (...call) => localStorage.down ? Promise.reject(new TypeError()) : fetch(...call),
+            ${options} });`;
+        const site = await Site.serve(async (path) =>
+          path.startsWith('/lib/')
+            ? { body: await readFile(join(root, 'dist', path.slice('/lib/'.length))) }
+            : { body: `${html}${start}</script>` },
+        );
+        const page = await engine.newPage();
+        try {
+          await page.goto(`${site.origin}/`);
+          await page.waitFor('window.crashed');
+          await test(page, project);
+        } finally {
+          await page.close();
+          await site.close();
+        }
+      }
+      const arrived = async (project: string, count: number): Promise<ErrorEvent[]> => {
+        const enough = async () => (await counting.events(project)).length >= count;
+        await until(`${count} events`, enough, 30_000);
+        const all = await counting.events(project);
+        assert.equal(all.length, count);
+        for (const { bytes } of all) assert.ok(bytes <= EVENT_MAX, `${bytes} bytes`);
+        return all.map(({ event }) => event);
+      };
+
+      for (const [way, [script, mechanism]] of Object.entries(ways)) {
+        it(`of everything that can be ${way}, in ${name}`, async () => {
+          await visit(
+            `integrations: [eventsIntegration({ maxEventsPerMinute: 0 })]`,
+            async (page, project) => {
+              await counting.until(project, 'the page load', ({ all }) => all === 1);
+              let count = 0;
+              for (const [what, [thing, type, value]] of Object.entries(things)) {
+                /* In one session two that say the same are one. */
+                await page.run(`crashed.startSession(); ${script(thing)}`);
+                const last = (await arrived(project, ++count)).at(-1)!;
+                const thrown = last.exception.values.at(-1)!;
+                const said = `${what}: ${thrown.type}, ${thrown.value.slice(0, 100)}`;
+                if (way === 'rejected' && primitives.has(what)) {
+                  assert.equal(thrown.type, 'UnhandledRejection', said);
+                  assert.ok(thrown.value.endsWith(`with value: ${String(value)}`), said);
+                } else {
+                  const text = thrown.value.replace('promise rejection', 'exception');
+                  if (typeof type === 'string') assert.equal(thrown.type, type, said);
+                  else assert.match(thrown.type, type, said);
+                  if (typeof value === 'string') assert.equal(text, value, said);
+                  else assert.match(text, value, said);
+                }
+                assert.ok(thrown.mechanism.type.endsWith(mechanism), `${what}: ${mechanism}`);
+                assert.ok(last.exception.values.length <= 5, what);
+              }
+              const seen = way === 'captured' ? 0 : count;
+              assert.equal(await page.evaluate('seen'), seen, 'errors that the page saw');
+            },
+          );
+        });
+      }
+
+      it(`that could not be delivered, by the next visit, in ${name}`, async () => {
+        await visit(
+          `storage: 'local', integrations: [eventsIntegration()]`,
+          async (page, project) => {
+            await counting.until(project, 'the page load', ({ all }) => all === 1);
+            const key = `Object.keys(localStorage).find((key) => key.startsWith('crashfree:events'))`;
+            await page.run(`localStorage.down = 1;
+              setTimeout(() => { throw new Error('kept'); })`);
+            await page.waitFor(key);
+            await page.leave(`localStorage.removeItem('down'); location.reload()`);
+            const [event] = await arrived(project, 1);
+            assert.equal(event!.exception.values[0]!.value, 'kept');
+            await page.waitFor(`!${key}`);
+            await page.reload();
+            await counting.until(project, 'the third visit', ({ all }) => all === 3);
+            await arrived(project, 1);
+          },
+        );
+      });
+
+      it(`changed and dropped by beforeSendEvent, in ${name}`, async () => {
+        await visit(
+          `integrations: [eventsIntegration({ sendDefaultPii: true, beforeSendEvent(event) {
+             const [{ value }] = event.exception.values;
+             if (value === 'drop') return null;
+             event.tags.seen = value;
+             return event;
+           } })]`,
+          async (page, project) => {
+            await counting.until(project, 'the page load', ({ all }) => all === 1);
+            await page.run(`crashed.captureException(new Error('drop'));
+              crashed.captureException(new Error('keep'))`);
+            const [event] = await arrived(project, 1);
+            assert.equal(event!.tags!.seen, 'keep');
+            assert.equal(event!.sdk.settings.infer_ip, 'auto');
+            assert.equal(event!.request!.url, await page.evaluate('location.href'));
+          },
+        );
+      });
+    });
+  }
+});
