@@ -4,6 +4,7 @@
  * in their file or name. It fails if one goes unnoticed.
  */
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesBelow, root } from '../../web/build/run.js';
@@ -12,7 +13,9 @@ import { mutations, type Mutation } from './mutations.js';
 const PARALLEL = 2;
 /** A mistake can make a test wait for ever, which is noticed as well. */
 const PATIENCE_MS = 120_000;
-const folder = join(root, 'build/mutants-web');
+/** Of its own, as two runs at once would see each other's mistakes. */
+const folder = join(root, 'build/mutants-web', String(process.pid));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** What the tests need: copies of what they read, in which one file is changed, and ways to the rest. */
 const COPIED = ['web/src', 'web/build', 'tests/web', 'package.json', 'tsconfig.json'];

@@ -11,6 +11,8 @@ export interface Mutation {
 /** By file: the mistakes as name, text, and what stands there instead. */
 const byFile: Record<string, [name: string, text: string, instead: string][]> = {
   'signals/navigation.ts': [
+    ['does not hear the Navigation API', 'navigation instanceof EventTarget', 'false'],
+    ['takes its replacements for pushes', "event.navigationType === 'replace'", 'false'],
     ['takes a push for a replacement', "name === 'replaceState'", "name !== 'replaceState'"],
     ['does not hear popstate', "on(window, 'popstate', () => changed());", ''],
     ['does not hear hashchange', "on(window, 'hashchange', () => changed());", ''],
@@ -21,7 +23,18 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['keeps what pushState gives back', 'return result;', 'return undefined;'],
   ],
+  'client/post.ts': [['posts nothing', 'port2.postMessage(0);', '']],
+  'core/core.ts': [['cannot write without encodeInto', 'into.set(encoded);', '']],
+  'core/load.ts': [
+    ['gives up where the module is compiled later', 'error instanceof RangeError', 'false'],
+  ],
+  'native.ts': [['keeps Angular busy', 'all[`__zone_symbol__${name}`] ?? ', '']],
   'client/route.ts': [
+    [
+      'takes markup for the address',
+      "typeof address === 'string' ? address : location.href",
+      'address as string',
+    ],
     ['takes a place in the page for a route', ".replace(/#(?![!/]\\/?[^/]).*/, '')", ''],
     ['takes replaced queries for a route', 'replaced ? pathOf(from)', 'replaced ? routeOf(from)'],
     ['tells apart what differs by a slash', ".replace(/\\/$/, '')", ''],

@@ -6,7 +6,8 @@ import { createContext, runInContext, Script, type Context } from 'node:vm';
 import type { Client, Options } from '../../../web/src/index.js';
 import type * as Package from '../../../web/src/index.js';
 import { bundle } from './bundle.js';
-import { FakeClock, settled } from './clock.js';
+import { FakeClock } from './clock.js';
+import { createStorage } from './storage.js';
 
 export const KEY = '0123456789abcdef0123456789abcdef';
 export const DSN = `https://${KEY}@collector.example/42`;
@@ -73,6 +74,15 @@ class Page extends Target {
   event: Event | undefined;
 }
 
+/** Two ports, of which what is posted to the second arrives at the first as a task. */
+const channelOf = ({ globals: { setTimeout } }: FakeClock) =>
+  class {
+    readonly port1 = Object.assign(new Target(), { start() {}, close() {} });
+    readonly port2 = {
+      postMessage: () => void setTimeout(() => this.port1.dispatchEvent(new Event('message'))),
+    };
+  };
+
 class Document extends Target {
   visibilityState: 'visible' | 'hidden' = 'visible';
   readyState = 'complete';
@@ -84,7 +94,7 @@ class Document extends Target {
     return this.history.entries[this.history.at]!;
   }
   get baseURI(): string {
-    return this.URL;
+    return this.history.entries[this.history.at]!;
   }
 }
 
@@ -125,7 +135,9 @@ export class Browser {
       opener: null,
       closed: false,
       origin: ORIGIN,
-      location: Object.defineProperty({ protocol: 'https:' }, 'href', { get: () => document.URL }),
+      location: Object.defineProperty({ protocol: 'https:' }, 'href', {
+        get: () => history.entries[history.at],
+      }),
       navigator: {
         userAgent: 'Fake/1.0',
         onLine: true,
@@ -134,6 +146,8 @@ export class Browser {
       performance: { now: () => 1000 + clock.elapsed },
       console: { warn: (text: string) => this.warnings.push(text), error() {} },
       requestIdleCallback: (idle: () => void) => clock.globals.setTimeout(idle),
+      localStorage: createStorage(),
+      sessionStorage: createStorage(),
       MutationObserver: class {
         constructor(changed: () => void) {
           observers.push(changed);
@@ -141,6 +155,7 @@ export class Browser {
         observe(): void {}
       },
       fetch: () => Promise.reject(new TypeError('not this one')),
+      MessageChannel: channelOf(clock),
       EventTarget: Target,
       Date: clock.Date,
       ...clock.globals,
@@ -148,6 +163,11 @@ export class Browser {
         'Event DOMException AbortController URL TextEncoder TextDecoder crypto queueMicrotask',
       ),
     });
+  }
+
+  /** The value of a script in the page's realm, such as its own `RangeError`. */
+  evaluate(script: string): unknown {
+    return runInContext(script, this.#realm);
   }
 
   /** Runs the package, and `init` with these options over a release and a project. */
@@ -278,5 +298,3 @@ function itemsOf(body: string): Item[] {
   }
   return items;
 }
-
-export { settled };
