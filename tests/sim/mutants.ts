@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { root, run } from '../../web/build/run.js';
 import { mutations, type Mutation } from './mutations.js';
 
-const LIVES = 300_000;
+/** The programs, and how many lives each gives a mutation. */
+const LIVES = { sim: 300_000, counts: 5_000 };
 const PARALLEL = 2;
 const build = join(root, 'build/mutants');
 const core = join(root, 'src');
@@ -33,13 +34,23 @@ interface Outcome {
 const shell = promisify(exec);
 const program = promisify(execFile);
 
-/** The compilations that the simulator consists of. */
-async function compilations(): Promise<Compilation[]> {
+type Program = keyof typeof LIVES;
+
+/** Which one looks for a mistake in a file: servers' counts have a model of their own. */
+const programFor = (file: string): Program =>
+  /^(minutes|aggregate)/.test(file) ? 'counts' : 'sim';
+
+/** The compilations that a program consists of. */
+async function compilations(program: Program): Promise<Compilation[]> {
   const text = await readFile(join(build, 'compile_commands.json'), 'utf8');
   const all = JSON.parse(text) as { file: string; command: string }[];
   return all
     .map(({ file, command }) => ({ file, command, output: / -o (\S+)/.exec(command)![1]! }))
-    .filter(({ output }) => !/(^|\/)tests\/(?!sim\/)|\/faults\.dir\//.test(output));
+    .filter(
+      ({ output }) =>
+        !/(^|\/)tests\//.test(output) ||
+        (program === 'sim' ? /\/sim(_play)?\.dir\// : /\/counts\.dir\//).test(output),
+    );
 }
 
 async function tryOut(
@@ -75,13 +86,15 @@ async function tryOut(
     await shell(command, { cwd: build });
     objects.push(object);
   }
-  const sim = join(folder, 'sim');
-  await program('gcc', ['-o', sim, ...objects, '-lm']);
+  const name = programFor(file);
+  const built = join(folder, name);
+  await program('gcc', ['-o', built, ...objects, '-lm']);
 
   let output = '';
   let caught = false;
   try {
-    await program(sim, ['--lives', String(LIVES), '--seed', '1', '--brief'], { timeout: 300_000 });
+    const lives = ['--lives', String(LIVES[name]), '--seed', '1'];
+    await program(built, name === 'sim' ? [...lives, '--brief'] : lives, { timeout: 300_000 });
   } catch (error) {
     const failure = error as { stdout?: string; code?: number; signal?: string };
     caught = true;
@@ -113,8 +126,8 @@ await run(
   ['--preset', 'gcc', '-B', build, '-DCMAKE_BUILD_TYPE=None', '-DCMAKE_C_FLAGS=-O1'],
   { quiet: true },
 );
-await run('cmake', ['--build', build, '--target', 'sim'], { quiet: true });
-const parts = await compilations();
+await run('cmake', ['--build', build, '--target', 'sim', 'counts'], { quiet: true });
+const parts = { sim: await compilations('sim'), counts: await compilations('counts') };
 const start = performance.now();
 const outcomes: Outcome[] = [];
 let next = 0;
@@ -123,7 +136,11 @@ await Promise.all(
   Array.from({ length: PARALLEL }, async () => {
     while (next < chosen.length) {
       const at = next++;
-      outcomes[at] = await tryOut(chosen[at]!, join(build, 'mutants', String(at)), parts);
+      outcomes[at] = await tryOut(
+        chosen[at]!,
+        join(build, 'mutants', String(at)),
+        parts[programFor(chosen[at]!.file)],
+      );
     }
   }),
 );

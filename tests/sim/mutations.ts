@@ -528,4 +528,86 @@ export const mutations: Mutation[] = [
     'if (at > (heir != NULL ? client->last_exit : present->changed)) {',
     'if (false) {',
   ),
+  // servers that count their requests
+  mutation(
+    'the oldest minutes are never given up',
+    'minutes.c',
+    'while (minutes->count > CRASHFREE_AGGREGATE_MINUTES_MAX) {',
+    'while (false) {',
+  ),
+  mutation(
+    'what a full list gives up is not counted',
+    'minutes.c',
+    'lose(minutes, cf_minute_sessions(minutes->list), CRASHFREE_COUNT_QUEUE_OVERFLOW);',
+    '',
+  ),
+  mutation(
+    'a minute that waits and one on its way are one',
+    'minutes.c',
+    'minute->started == started && !minute->on_its_way',
+    'minute->started == started',
+  ),
+  mutation(
+    'what is counted while an answer is awaited is settled with it',
+    'minutes.c',
+    `        if (minutes->list[i].on_its_way) {
+            forget(minutes, &minutes->list[i]);
+        }`,
+    '        forget(minutes, &minutes->list[i]);',
+  ),
+  mutation(
+    'what comes back is kept beside its minute, not added to it',
+    'minutes.c',
+    `        forget(minutes, &minutes->list[i]);
+        if (minute.refusals`,
+    '        minutes->list[i].on_its_way = false;\n        if (minute.refusals',
+  ),
+  mutation(
+    'minutes that got too old are not counted as lost',
+    'minutes.c',
+    'lose(minutes, cf_minute_sessions(&minute), CRASHFREE_COUNT_NETWORK_ERROR);',
+    '(void)0;',
+  ),
+  mutation(
+    'minutes are sent up to the last millisecond',
+    'minutes.c',
+    '(CRASHFREE_AGE_MAX_MS - MINUTE_MS)',
+    '(CRASHFREE_AGE_MAX_MS + MINUTE_MS)',
+  ),
+  mutation(
+    'a minute in the future stays there',
+    'minutes.c',
+    'minute.started <= now && now - minute.started',
+    'now - minute.started',
+  ),
+  mutation(
+    'refusals are forgotten as minutes are merged',
+    'minutes.c',
+    'if (other->refusals > minute->refusals) {',
+    'if (false) {',
+  ),
+  mutation(
+    'a request without an answer counts as a refusal',
+    'aggregate.c',
+    'status != 0 && status != 429',
+    'status != 429',
+  ),
+  mutation(
+    'a limit is no answer for the next envelope',
+    'aggregate.c',
+    '    if (aggregate->asked ||\n        crashfree_aggregate_status(aggregate, monotonic) != CRASHFREE_STATUS_ACTIVE) {',
+    '    if (aggregate->asked) {',
+  ),
+  mutation(
+    'losses of counts are told twice',
+    'aggregate.c',
+    'memset(minutes->unreported, 0, sizeof minutes->unreported);',
+    '',
+  ),
+  mutation(
+    'an item holds a minute too many',
+    'aggregate_text.c',
+    'const bool last = i + 1 == minutes->count || (i + 1) % CRASHFREE_AGGREGATE_ITEM_MAX == 0;',
+    'const bool last = i + 1 == minutes->count;',
+  ),
 ];

@@ -467,6 +467,10 @@ static void end_page(page_end how) {
     if (P.life->config.heals && P.life->config.faults > 0) {
         heal();
     }
+    if (P.life->config.before_send == DISMISS_BUSY) {
+        /* What happened while it was asked leaves as a task of its own, which comes first. */
+        advance(P.now + P.life->config.lateness);
+    }
     trace("page ends: %d", how);
     if (!in_front && how != PAGE_GONE) {
         hide(false);
