@@ -253,6 +253,13 @@ judge('a header of an item', [
   ),
   ['with type twice', items('{"type":"session","type":"session"}\n{}'), 400],
   ['with an unknown key that is null', items('{"type":"session","x":null}\n{}'), 400],
+  ...['content_type', 'filename', 'item_count', 'platform', 'sampled'].map(
+    (key): [string, Request, number] => [
+      `with a ${key} of another type, twice`,
+      items(`{"type":"session","${key}":[1],"${key}":true}\n{}`),
+      200,
+    ],
+  ),
   ['with an unknown key twice', items('{"type":"session","x":1,"x":2}\n{}'), 200],
   ['without a payload', items('{"type":"session"}'), 200],
   ['with an empty payload', items('{"type":"session","length":0}\n'), 200],

@@ -20,7 +20,8 @@ const MAX_DEPTH = 127;
 const MAX_ITEMS = 500;
 /** Relay makes items of this type itself and takes none from outside. */
 const INTERNAL = 'integration';
-const ITEM_KEYS = ['type', 'content_type', 'filename', 'attachment_type', 'item_count', 'platform'];
+/** What Relay looks at as it reads an item; of the length the last one counts. */
+const ITEM_KEYS = ['type'];
 
 /** Reads one header and the end of its line. */
 function readHeader(
@@ -80,9 +81,6 @@ function readItem(body: Uint8Array, start: number, number: number): { item: Item
   const { node, next } = readHeader(body, start, `T${what.slice(1)}`);
   const fields = Fields.ofHeader(node, what, ITEM_KEYS, ['length']);
   const type = fields.requiredString('type', 'It says what the item is.');
-  for (const key of ITEM_KEYS)
-    if (key !== 'type' && key !== 'item_count') fields.optionalString(key);
-  if (!fields.isNull('item_count')) fields.unsigned('item_count', 32);
   const length = fields.unsigned('length', 64);
   const from = Math.min(next, body.length);
   const to = payloadEnd(body, from, length === undefined ? undefined : Number(length), number);
