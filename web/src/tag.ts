@@ -7,11 +7,11 @@ function currentTag(): HTMLScriptElement | undefined {
   return tag instanceof HTMLScriptElement ? tag : undefined;
 }
 
-/** The tags that can have loaded this, where none is current: modules, and loaders that run a text. */
-const loadedTags = () =>
-  [...document.querySelectorAll<HTMLScriptElement>('script[data-dsn]')].filter(({ src }) =>
-    /crashfree[^/]*$/.test(src),
-  );
+/**
+ * The tags that can have loaded this, where none is current: modules, and loaders that run a text. The
+ * file may have any name.
+ */
+const loadedTags = () => document.querySelectorAll<HTMLScriptElement>('script[data-dsn]');
 
 const current = currentTag();
 

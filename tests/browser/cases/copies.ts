@@ -130,6 +130,22 @@ export const copyCases: Case[] = [
     expect: { all: 1, crashed: 1 },
   },
   {
+    name: 'a tag of type module for a file of another name',
+    area,
+    page: {
+      library: (site) =>
+        tag({ ...site, script: 'vendor-1a2b.js' }, 'type="module" crossorigin nonce="n"'),
+    },
+    files: {
+      'vendor-1a2b.js': (s) =>
+        Promise.resolve({
+          type: 'text/javascript',
+          body: s.bench.pages.scripts.get(s.subject)!.file('crashfree.min.js')!,
+        }),
+    },
+    expect: once,
+  },
+  {
     name: 'the script evaluated twice by a tag manager, the tag is gone by then',
     area,
     page: {

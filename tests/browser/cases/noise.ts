@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Case, Expected } from '../case.js';
+import type { Served } from '../harness.js';
 
 /** What nobody experienced as a failure of the page, and what looks alike but was one. */
 const area = 'errors';
@@ -82,6 +84,14 @@ const cancelled: [name: string, reason: string][] = [
   ['CancelledError', named('CancelledError', '{ revert: true }')],
   ['Monaco’s cancelation', `{ type: 'cancelation', msg: 'operation is manually canceled' }`],
   ['CancellationError', named('CancellationError')],
+  ['TanStack Query’s, by its message', `new Error('CancelledError')`],
+  [
+    'axios’ before 0.22, by its mark',
+    `{ message: 'Operation canceled by the user.', __CANCEL__: true }`,
+  ],
+  ['p-cancelable’s CancelError', named('CancelError')],
+  ['PDF.js’ RenderingCancelledException', named('RenderingCancelledException')],
+  ['PDF.js’ AbortException', named('AbortException')],
   ['AbortError by name', named('AbortError')],
   ['AbortError of the platform', dom('The user aborted a request.', 'AbortError')],
 ];
@@ -97,6 +107,11 @@ const refused: [name: string, script: string][] = [
     ),
   ],
   ['clipboard', rejected(dom('Write permission denied.', 'NotAllowedError'))],
+  [
+    'told by an error of a frame',
+    `const frame = document.createElement('iframe'); document.body.append(frame);
+      ${rejected(`new frame.contentWindow.DOMException('play() failed', 'NotAllowedError')`)}`,
+  ],
   ['camera', rejected(dom('Permission denied', 'NotAllowedError'))],
   [
     'wake lock of a hidden page',
@@ -124,6 +139,47 @@ const skipped: [name: string, script: string][] = [
     rejected(dom('Transition was aborted because of timeout in DOM update', 'TimeoutError')),
   ],
 ];
+
+/** What a page has broken that a rule may need. */
+const broken: [name: string, script: string][] = [
+  ['no DOMException', 'window.DOMException = undefined'],
+  ['a test that throws', `RegExp.prototype.test = () => { throw new Error('polyfill'); }`],
+];
+/** What reaches the page: its own errors, and none of ours. */
+const surprises = `<script>window.surprises = []; for (const type of ['error', 'unhandledrejection'])
+  addEventListener(type, (e) => surprises.push(e.message || type));</script>`;
+
+/** What is under way as a page is left; all but Chromium cut it once another page is asked for. */
+const cut: [name: string, script: string][] = [
+  ['a request', `fetch('$url/stuck.js')`],
+  ['a module', `import('$url/stuck.js')`],
+  [
+    'a chunk',
+    `new Promise((_, reject) => {
+      const script = document.createElement('script');
+      script.src = '$url/stuck.js';
+      script.onerror = () => reject(Object.assign(new Error('Loading chunk 5 failed.'), { name: 'ChunkLoadError' }));
+      document.head.append(script);
+    })`,
+  ],
+  [
+    'a request of axios',
+    `new Promise((_, reject) => {
+      const request = new XMLHttpRequest();
+      request.onabort = () => reject(Object.assign(new Error('Request aborted'), { code: 'ECONNABORTED' }));
+      request.onerror = () => reject(new Error('Network Error'));
+      request.open('GET', '$url/stuck.js');
+      request.send();
+    })`,
+  ],
+];
+/** A file that takes its time. */
+const afterwards =
+  (body: string, ms: number): Served =>
+  async () => {
+    await delay(ms);
+    return { body, type: body.startsWith('<') ? 'text/html' : 'text/javascript' };
+  };
 
 /** https://github.com/facebook/react/issues/24563: React has rendered the page anew. */
 const hydration: [name: string, message: string][] = [
@@ -181,6 +237,76 @@ export const noiseCases: Case[] = [
   own('Canceled, but thrown', thrown(named('Canceled'))),
   own('a time that ran out', rejected(dom('signal timed out', 'TimeoutError'))),
   own('a message about something cancelled', rejected(`new Error('order Canceled')`)),
+  own('somebody who could not cancel', rejected(named('CancelOrderError'))),
+  own('a connection that was aborted', rejected(named('Error', `{ code: 'ECONNABORTED' }`))),
+
+  own(
+    'a message that was changed and names an extension',
+    thrown(`(() => {
+      const error = new Error('no answer from chrome-extension://abcdef/x.js');
+      error.message = 'bridge: ' + error.message;
+      return error;
+    })()`),
+  ),
+  {
+    name: 'own: lists with what is no pattern in them',
+    area,
+    page: { options: '{ ignoreErrors: [undefined, null, {}, 7], denyUrls: [undefined] }' },
+    steps: (s) => s.run(thrown(`new Error('boom')`)),
+    expect: crash,
+  },
+
+  ...broken.map(([name, script]): Case => ({
+    name: `own: an error on a page with ${name}`,
+    area,
+    page: { head: surprises },
+    async steps(s) {
+      await s.run(`${script}; ${thrown(`new Error('boom')`)}`);
+      await s.settled('a crash', ({ crashed }) => crashed === 1);
+      const seen = await s.page.evaluate<string[]>('surprises');
+      s.check(seen.length === 1, `the page met ${seen.join(', ')}`);
+    },
+    expect: crash,
+  })),
+  ...['throw', 'return Promise.reject', 'crashfree.captureException'].map((how): Case => ({
+    name: `own: a proxy that was revoked, by ${how}`,
+    area,
+    page: { head: surprises },
+    async steps(s) {
+      await s.run(`setTimeout(() => {
+          const { proxy, revoke } = Proxy.revocable({}, {});
+          revoke();
+          ${how}(proxy);
+        })`);
+      await s.settled('an error', ({ healthy }) => healthy === 0);
+      const seen = await s.page.evaluate<string[]>('surprises');
+      s.check(seen.length <= 1, `the page met ${seen.join(', ')}`);
+    },
+    expect: how.startsWith('crashfree') ? { all: 1, errored: 1, items: 2 } : crash,
+  })),
+
+  ...cut.map(([name, script]): Case => ({
+    name: `leaving: ${name}, the next page is slow`,
+    area,
+    async steps(s) {
+      await s.page.leave(s.fill(`${script}; setTimeout(() => location.assign('$url/next'), 50)`));
+    },
+    pages: { next: { load: 'none' } },
+    files: { 'stuck.js': afterwards('0', 3000), next: afterwards('<!doctype html>next', 1000) },
+    expect: healthy,
+  })),
+  {
+    name: 'own: a request that failed long after a page was asked for that never came',
+    area,
+    page: { head: surprises },
+    async steps(s) {
+      await s.run(`location.assign('nothing')`);
+      await s.hit('nothing');
+      await s.run(`setTimeout(() => fetch('http://127.0.0.1:1/'), 1500)`);
+    },
+    files: { nothing: { status: 204, body: '' } },
+    expect: crash,
+  },
 
   ...refused.map(([name, script]) => noise('refused', name, script)),
   off('refused', refused[0]![1]),

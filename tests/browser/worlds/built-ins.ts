@@ -97,6 +97,13 @@ export const builtInWorlds: World[] = [
     head: script(`Object.prototype.x = null; Object.prototype.y = function () { return this; };`),
   },
   {
+    // Whatever reads options of a request reads these, too, and each would spoil it.
+    name: 'Object.prototype with options of requests on it',
+    head: script(`Object.prototype.headers = { 'x-token': 't' };
+      Object.prototype.mode = 'same-origin';
+      Object.prototype.integrity = 'sha384-x';`),
+  },
+  {
     name: 'Array.prototype with more on it',
     head: script(`Array.prototype.last = function () { return this[this.length - 1]; };
       Function.prototype.extend = function () { return this; };

@@ -65,6 +65,10 @@ export const markupWorlds: World[] = [
     load: 'tag',
   },
   {
+    name: 'a parent that is no window',
+    head: script(`window.parent = {}; window.top = null;`),
+  },
+  {
     name: 'a form named crashfree',
     head: `<form name="crashfree"><input name="q"><input name="init"></form>`,
   },

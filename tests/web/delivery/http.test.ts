@@ -57,7 +57,9 @@ describe('a request', () => {
     network.send(10);
     const { url, init } = network.asked[0]!;
     assert.equal(url, URL_ASKED);
+    /* Of no prototype, on which a page may have put more. */
     assert.deepEqual(init, {
+      __proto__: null,
       method: 'POST',
       body: 'x',
       keepalive: true,

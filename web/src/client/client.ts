@@ -25,12 +25,14 @@ import { createWhereabouts } from './whereabouts';
 /** What happens to errors that were judged. */
 const outcomesOf = (context: () => Context, extensions: Extensions): Outcomes => ({
   _count(crashed, error, { _at, _event, _isRejection }) {
+    const { _began, _failure } = context();
+    /* A frame goes on telling a client that was closed. */
+    if (_failure) return;
     extensions._error(error, {
       handled: !crashed,
       isRejection: !!_isRejection,
       isGlobal: !!_event,
     });
-    const { _began } = context();
     tell(context(), (core) => core._error(crashed, Math.max(_at, _began ?? 0)));
   },
   _ignore(rule) {
@@ -39,12 +41,12 @@ const outcomesOf = (context: () => Context, extensions: Extensions): Outcomes =>
     _ignored[rule] = before + 1;
     if (rule === 'scriptError' && !before && _settings.debug) {
       console.warn(
-        'crashfree: a script of another origin failed, and nothing more is known of it: add the ' +
-          'attribute crossorigin to its tag, and the header Access-Control-Allow-Origin to its answer',
+        'crashfree: a script of another origin failed: its tag needs crossorigin, its answer ' +
+          'Access-Control-Allow-Origin',
       );
     }
   },
-  _isLeaving: () => context()._leaving,
+  _isLeaving: (at) => at < context()._leavingUntil,
 });
 
 /** The core of a client, which starts when it is needed. */
@@ -147,7 +149,7 @@ export function createClient(options: Options): Client {
     _framed: framed,
     _failure: failure,
     _began: undefined,
-    _leaving: false,
+    _leavingUntil: 0,
     _look() {},
     _save: () => undefined,
     _stop(reason) {

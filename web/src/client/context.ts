@@ -30,8 +30,8 @@ export interface Context {
   _failure: Status | undefined;
   /** When the first session began: once the page was shown, and not when it was prerendered. */
   _began: number | undefined;
-  /** The page is being left, and its requests are cut. */
-  _leaving: boolean;
+  /** The page is being left until then, and its requests are cut. */
+  _leavingUntil: number;
   /** Compares the location with the one before; nothing unless navigations count. */
   _look(at?: number): void;
   /** Stores what waits, where an option asks for it; tells whether it is left to the next visit. */

@@ -26,8 +26,9 @@ function capture(context: Context, error: unknown, hint: CaptureHint | undefined
   const handled = hint?.handled ?? hint?.mechanism?.handled ?? true;
   const isRejection = hint?.mechanism?.type === 'onunhandledrejection';
   const judge = () => _judge(error, { _at: at, _handled: handled, _isRejection: isRejection });
-  if (_queue._waiting.length) _queue._add({ _at: at, _wait: 0, _divides: false, _judge: judge });
-  else judge();
+  if (isRejection || _queue._waiting.length) {
+    _errors._hold(at, judge, isRejection ? { reason: error } : undefined);
+  } else judge();
 }
 
 /** What the page's code can do with a client. */

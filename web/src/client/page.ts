@@ -7,6 +7,9 @@ import { watchNavigation } from '../signals/navigation';
 import { flush, restart, settle, tell, type Context } from './context';
 import { now } from './moment';
 
+/** How soon requests are cut after another page was asked for, which may never come. */
+const CUT_MS = 1000;
+
 /** What the moments in the life of a page mean to its sessions. */
 const momentsOf = (context: Context): Moments => ({
   _idle() {
@@ -18,16 +21,19 @@ const momentsOf = (context: Context): Moments => ({
     if (!_queue._waiting.length) send();
     else _queue._add({ _at: now(), _wait: GRACE_MS, _divides: true, _judge: send });
   },
+  _leaves() {
+    context._leavingUntil = now() + CUT_MS;
+  },
   _hidden(left, final) {
     /* Until it is shown again; some engines say only afterwards that it is hidden, too. */
-    context._leaving ||= left;
+    if (left) context._leavingUntil = Infinity;
     settle(context);
     tell(context, (core) => context._save() || core._hide(final));
   },
   _restored() {
     /* What was cut by leaving may wait to be judged. */
     settle(context);
-    context._leaving = false;
+    context._leavingUntil = 0;
     if (context._lifecycle !== 'route') return;
     const at = now();
     tell(context, (core) => restart(core, undefined, at));

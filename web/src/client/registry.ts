@@ -9,7 +9,7 @@ import type { Client } from './types';
 function normal(dsn: string): string {
   try {
     const { protocol, username, host, pathname } = new URL(dsn.trim());
-    return `${protocol}//${username}@${host}${pathname.replace(/\/*$/, '')}`;
+    return `${protocol}//${username}@${host}/${pathname.split('/').filter(Boolean).join('/')}`;
   } catch {
     return dsn.trim();
   }
@@ -37,8 +37,10 @@ export function isFrame(): boolean {
  * Finds the client of this page, from a window outwards; one of a window around counts the errors of this
  * one from now on.
  */
-export function findClient(dsn: string, holder: Window = window): Client | undefined {
-  for (;;) {
+export function findClient(dsn: string, from: Window = window): Client | undefined {
+  /* A page may have put anything in the place of `parent`. */
+  let holder: Window | undefined = from;
+  while (holder) {
     try {
       const client = clientOf(carrierOf(holder).clients, dsn);
       client?.watch(window);
@@ -46,7 +48,7 @@ export function findClient(dsn: string, holder: Window = window): Client | undef
     } catch {
       /* A window of another origin. */
     }
-    if (holder === holder.parent) return undefined;
-    holder = holder.parent;
+    holder = holder.parent === holder ? undefined : holder.parent;
   }
+  return undefined;
 }

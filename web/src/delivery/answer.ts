@@ -11,12 +11,12 @@ const CHUNK_MAX = 4096;
 /** What Sentry answers to an envelope: the id of an event, or an empty object. */
 const RECEIPT = /^\s*\{\s*("id"|\})/;
 /** Where a server takes envelopes. */
-const ENDPOINT = /\/api\/\w+\/envelope\/?$/;
+const ENDPOINT = /(^|\/)api\/\w+\/envelope$/;
 
 /** A tunnel may be given as a path of the page; a server has no page. */
 const { document } = globalThis as { document?: Document };
 const pathOf = (url: string): string =>
-  new URL(url, document?.baseURI).pathname.replace(/\/+$/, '');
+  new URL(url, document?.baseURI).pathname.split('/').filter(Boolean).join('/');
 
 /**
  * Whether the answer came from elsewhere than it was asked of. The same path on another host, with or

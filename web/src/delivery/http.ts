@@ -89,13 +89,15 @@ export function createTransport(
       /* Without leave to read the answer, a request is `no-cors`. */
       const ask = async (by: Fetch, readable: boolean) =>
         by(url, {
+          /* A browser reads what all objects of a page have as well. */
+          __proto__: null,
           method: 'POST',
           body,
           keepalive,
           credentials: 'omit',
           referrerPolicy: 'strict-origin',
           ...(readable ? undefined : { mode: 'no-cors' }),
-        });
+        } as RequestInit);
       /* The second try tells a network that came back between the two from answers for nobody. */
       const probe = async (): Promise<Parameters<Respond>> => {
         own ??= findOwn();

@@ -18,9 +18,7 @@ export const noFetch: NonNullable<Options['fetch']> = () => Promise.reject(new T
 
 /** Options that have a value of one type, which their default shows. */
 type Typed = {
-  [Name in Exclude<keyof Options, 'initialScope' | 'integrations' | 'noise'>]-?: NonNullable<
-    Options[Name]
-  >;
+  [Name in Exclude<keyof Options, 'initialScope' | 'integrations'>]-?: NonNullable<Options[Name]>;
 };
 /** Options with defaults for those that were not given. */
 export type Settings = Options & Typed;
@@ -39,6 +37,7 @@ export const defaults = (): Settings => ({
   lifecycle: 'route',
   storage: 'none',
   enabled: true,
+  noise: true,
   debug: false,
   globalPrivacyControl: false,
   ignoreErrors: [],
@@ -60,8 +59,10 @@ const WORDS = new Map<string, readonly string[]>([
 /** Whether a value is one that an option of such a default can have. Numbers are not negative. */
 function isValid(name: string, value: unknown, fallback: unknown): boolean {
   if (Array.isArray(fallback)) return Array.isArray(value);
+  if (name === 'noise' && typeof value === 'object') return !Array.isArray(value);
   if (typeof value !== typeof fallback) return false;
   if (typeof value === 'number' && !(value >= 0)) return false;
+  if (name === 'sampleRate') return (value as number) <= 1;
   return WORDS.get(name)?.includes(value as string) ?? true;
 }
 
@@ -83,7 +84,6 @@ export function complete<T extends object>(
     if (name === 'environment') settings[name] = '';
     else invalid(name);
   }
-  if ((settings.sampleRate as number) > 1) invalid('sampleRate');
   return settings as T;
 }
 

@@ -81,8 +81,8 @@ export interface Options {
   denyUrls?: (string | RegExp)[] | undefined;
   /** Only errors from these scripts count, and those from none. */
   allowUrls?: (string | RegExp)[] | undefined;
-  /** Which errors are noise; `false`: none is. */
-  noise?: false | NoiseRules | undefined;
+  /** Which errors are noise; `true`: each rule applies, `false`: none does. Default `true`. */
+  noise?: boolean | NoiseRules | undefined;
   /**
    * Has the last word on an error that is not noise: `ignore`, `error` (handled) or `crash`.
    * Anything else leaves the decision as it is.

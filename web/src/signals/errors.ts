@@ -1,7 +1,7 @@
 import { momentOf } from '../client/moment';
 import type { Fact, Queue } from '../client/queue';
 import type { Settings } from '../options/defaults';
-import type { Listeners } from './listen';
+import { createListeners, type Listeners } from './listen';
 import { isOn, type Judge, type Uncaught } from './noise';
 
 /** How long a rejection may stay unhandled before it counts: code often awaits a promise later. */
@@ -18,6 +18,14 @@ export interface ErrorWatch {
   _take(events: unknown[]): void;
   /** Takes the event that is being dispatched: it happened before what its listeners do. */
   _takeCurrent(): void;
+  /** Calls `judge` in its turn, and for a rejection once it can no longer be handled soon. */
+  _hold(at: number, judge: () => void, rejection?: Rejection): void;
+}
+
+/** Who tells of a rejection may not know its promise. */
+interface Rejection {
+  promise?: unknown;
+  reason: unknown;
 }
 
 /**
@@ -26,21 +34,35 @@ export interface ErrorWatch {
  * `happened` is called first.
  */
 export function watchErrors(
-  { _on: on }: Listeners,
+  listeners: Listeners,
   queue: Queue,
   settings: Settings,
   judge: Judge,
   happened: (at: number) => void,
 ): ErrorWatch {
   const taken = new WeakSet<object>();
-  const targets = new Set<unknown>([undefined, null]);
-  const rejections = new Map<Fact, { promise: unknown; reason: unknown }>();
+  const targets = new WeakSet<object>();
+  const rejections = new Map<Fact, Rejection>();
   const grace = isOn(settings, 'lateHandled') ? GRACE_MS : 0;
+
+  const hold: ErrorWatch['_hold'] = (at, judgeIt, rejection) => {
+    const fact: Fact = {
+      _at: at,
+      _wait: rejection ? grace : 0,
+      _divides: false,
+      _judge() {
+        rejections.delete(fact);
+        judgeIt();
+      },
+    };
+    if (rejection) rejections.set(fact, rejection);
+    queue._add(fact);
+  };
 
   /* What is dispatched at an element, also in a shadow tree, is a component's own. A plain event tells of
    * a resource that failed to load. */
   const take = (event: ErrorLike) => {
-    if (taken.has(event) || !targets.has(event.target)) return;
+    if (taken.has(event) || (event.target && !targets.has(event.target))) return;
     const isRejection = event.type === 'unhandledrejection';
     /* A promise library tells of its own rejections by a CustomEvent. */
     const source = isRejection && event.detail ? event.detail : event;
@@ -50,34 +72,25 @@ export function watchErrors(
     const at = momentOf(event);
     happened(at);
 
-    const fact: Fact = {
-      _at: at,
-      _wait: isRejection ? grace : 0,
-      _divides: false,
-      _judge() {
-        rejections.delete(fact);
-        judge(isRejection ? reason : event.error, {
-          _at: at,
-          _event: event,
-          _isRejection: isRejection,
-        });
-      },
-    };
-    if (isRejection) rejections.set(fact, { promise, reason });
-    queue._add(fact);
+    const judgeIt = () =>
+      judge(isRejection ? reason : event.error, {
+        _at: at,
+        _event: event,
+        _isRejection: isRejection,
+      });
+    hold(at, judgeIt, isRejection ? { promise, reason } : undefined);
   };
 
-  const handled = ({ promise, reason, detail, isTrusted }: ErrorLike) => {
+  const handled = (event: ErrorLike) => {
+    const { promise, reason } = event.detail ?? event;
     for (const [fact, rejection] of rejections) {
       /* zone.js tells of the same promise by another one each time. */
-      const same = isTrusted
-        ? rejection.promise === promise
-        : rejection.promise === (detail?.promise ?? promise) ||
-          rejection.reason === (detail?.reason ?? reason);
-      if (!same || !grace) continue;
+      const known = event.isTrusted && rejection.promise;
+      if (!grace || (rejection.promise !== promise && (known || rejection.reason !== reason))) {
+        continue;
+      }
       rejections.delete(fact);
       queue._forget(fact);
-      return;
     }
   };
 
@@ -93,10 +106,13 @@ export function watchErrors(
   return {
     _watch(target) {
       targets.add(target);
+      /* Who remembers a frame keeps it, and frames come and go. */
+      const { _on: on } = target === window ? listeners : createListeners();
       on(target, 'error', takeAny);
       on(target, 'unhandledrejection', takeAny);
       on(target, 'rejectionhandled', guarded(handled));
     },
+    _hold: hold,
     _take: (events) => events.forEach(takeAny),
     _takeCurrent() {
       const current: unknown = window.event;

@@ -12,13 +12,16 @@ const LINE_MAX = 1024;
  */
 export function addressOf(line: string): string {
   if (line.length > LINE_MAX) return '';
-  let end = line.endsWith(')') ? line.length - 1 : line.length;
+  const last = line.endsWith(')') ? line.length - 1 : line.length;
+  let end = last;
   for (let at = end; at > 0;) {
     const character = line.charCodeAt(at - 1);
     if (character >= 48 && character <= 57) at--;
     else if (character === 58 && at < end) end = --at;
     else break;
   }
+  /* An address alone is a part of a message. */
+  if (end === last) return '';
   const slashes = line.lastIndexOf('://', end);
   let start = slashes < 0 ? line.indexOf('/') : slashes;
   while (slashes > 0 && start > 0 && /[a-z-]/i.test(line[start - 1]!)) start--;

@@ -8,6 +8,8 @@ const CALM_MS = 500;
 export interface Moments {
   /** It has loaded and has nothing to do. */
   _idle(): void;
+  /** Another page was asked for, which may take a while to come. */
+  _leaves(): void;
   /** It was hidden; `left` for another page, with `final` for good. */
   _hidden(left: boolean, final: boolean): void;
   /** It came back from the back/forward cache. */
@@ -23,6 +25,8 @@ export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
   const loaded = () => void wait(() => moments._idle(), { timeout: CALM_MS });
 
+  /* Chromium cuts requests only once the next page has come. */
+  if (!('userAgentData' in navigator)) on(window, 'beforeunload', () => moments._leaves());
   on(document, 'visibilitychange', hide);
   on<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => moments._hidden(true, !persisted));
   on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {

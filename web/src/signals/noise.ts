@@ -13,11 +13,14 @@ import { isRecovered } from './recovered';
 
 /** Whether a rule applies. */
 export const isOn = ({ noise }: Options, rule: keyof NoiseRules): boolean =>
-  (noise && noise[rule]) !== false;
+  (noise && (noise as NoiseRules)[rule]) !== false;
 
-const matches = (value: string, patterns: readonly (string | RegExp)[]) =>
+/** Whether a text is in a list. What is no pattern, such as a variable of the build that is not set, is in none. */
+const matches = (value: string, patterns: readonly unknown[]) =>
   patterns.some((pattern) =>
-    typeof pattern === 'string' ? value.includes(pattern) : value.search(pattern) >= 0,
+    typeof pattern === 'string'
+      ? value.includes(pattern)
+      : (pattern as RegExp | null)?.exec && value.search(pattern as RegExp) >= 0,
   );
 
 /** What the events of uncaught errors and of unhandled rejections tell. */
@@ -44,17 +47,19 @@ interface Seen extends ErrorContext {
   _isLeaving: boolean;
   /** Name and message, as the lists of the options take them. */
   _title: string;
-  /** What libraries tell errors apart by: name, code and type. */
+  /** What libraries tell errors apart by: name, code, type and the like. */
   _kind: string;
   /** The browser made it. */
   _isNative: boolean;
 }
 
 /** What libraries call it when somebody cancelled something. */
-const CANCELLED = /\b(AbortError|Cancell?ed(Error)?|ERR_CANCELED|Cancell?ation(Error)?)\b/i;
+const CANCELLED = /\babort(ed|_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)/i;
+/** Code of an extension, by its address with a position in it: messages name addresses alone. */
+const EXTENSION = /-(extension|masked-url):\/\/[^\s:]*:\d/;
 /** How browsers, and libraries after them, say that a request was cut. */
 const CUT =
-  /network ?error|failed to fetch|load failed|connection was lost|import(ing|ed) a? ?module/i;
+  /network ?error|failed to fetch|load(ing)?( css)? (chunk|failed)|connection was lost|import(ing|ed) a? ?module|request (has been )?(aborted|terminated)|(input|body) stream|preload|^cancell?ed$/i;
 const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
   prevented: ({ _event }) => _event?.defaultPrevented,
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
@@ -69,17 +74,21 @@ const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
   extension: ({ handled, filename, stack }) =>
     !handled &&
     !/-extension:$/.test(location.protocol) &&
-    /-(extension|masked-url):\/\//.test(filename + stack),
+    EXTENSION.test(`${filename}:1\n${stack}`),
   leaving: ({ _isLeaving, _isRejection, message }) =>
     _isLeaving && _isRejection && CUT.test(message),
   /* Judged by time, before an error comes here. */
   lateHandled: () => false,
 };
 
-/** A bounded text. Anything can be thrown, and reading it may throw once more: that is no text. */
+/**
+ * A text. Anything can be thrown: what throws once more as it is read is no text, and neither is an
+ * object, as it takes any time to make a text of one.
+ */
 function read(value: () => unknown): string {
   try {
-    return `${(value() || '') as string}`;
+    const text = value() || '';
+    return Object(text) === text ? '' : `${text as string}`;
   } catch {
     return '';
   }
@@ -87,7 +96,7 @@ function read(value: () => unknown): string {
 
 function see(error: unknown, report: Report, isLeaving: boolean): Seen {
   const { _event, _handled, _isRejection } = report;
-  const thrown = (error ?? {}) as Partial<Error> & { code?: unknown; type?: unknown };
+  const thrown = (error ?? {}) as Partial<Error> & Record<'code' | 'type' | '__CANCEL__', unknown>;
   const text = (value: () => unknown) => read(value).slice(0, TEXT_MAX);
   const message = text(() => thrown.message || _event?.message || (error ?? ''));
   const name = text(() => thrown.name);
@@ -105,8 +114,15 @@ function see(error: unknown, report: Report, isLeaving: boolean): Seen {
     _isRejection,
     _isLeaving: isLeaving,
     _title: title,
-    _kind: text(() => `${name} ${thrown.code as string} ${thrown.type as string}`),
-    _isNative: !!read(() => error instanceof DOMException),
+    _kind: [
+      name,
+      ...(['code', 'type'] as const).map((key) => text(() => thrown[key])),
+      /* Some say it by one word as the message, axios before 0.22 by a mark. */
+      /^\w*$/.test(message) && message,
+      read(() => thrown.__CANCEL__) && 'cancel',
+    ].join(' '),
+    /* Also one of a frame. */
+    _isNative: read(() => Object.prototype.toString.call(error)) === '[object DOMException]',
   };
 }
 
@@ -163,20 +179,27 @@ export interface Outcomes {
   /** It counts. `crashed`: it ends the session. */
   _count(crashed: boolean, error: unknown, report: Report): void;
   _ignore(rule: IgnoreRule): void;
-  /** Whether the page is being left: its requests are cut then. */
-  _isLeaving(): boolean;
+  /** Whether the page was being left at a moment: its requests are cut then. */
+  _isLeaving(at: number): boolean;
 }
 
 export function createJudge(settings: Settings, outcomes: Outcomes): Judge {
   const classify = createClassifier(settings);
 
   return (error, report) => {
-    const seen = see(error, report, outcomes._isLeaving());
-    const { message, name, stack, filename, handled } = seen;
-    let rule = ruleFor(seen, settings);
-    const verdict = rule ?? classify(error, { message, name, stack, filename, handled });
+    let rule: IgnoreRule | undefined;
+    let verdict: unknown;
+    try {
+      const seen = see(error, report, outcomes._isLeaving(report._at));
+      const { message, name, stack, filename, handled } = seen;
+      rule = ruleFor(seen, settings);
+      verdict = rule ?? classify(error, { message, name, stack, filename, handled });
+    } catch {
+      /* A page that has broken what texts can do has no rules. */
+    }
     if (verdict === 'ignore') rule = 'classifyError';
+    const fatal = verdict === 'crash' || (verdict !== 'error' && !report._handled);
     if (rule) outcomes._ignore(rule);
-    else outcomes._count(verdict === 'crash' || (verdict !== 'error' && !handled), error, report);
+    else outcomes._count(fatal, error, report);
   };
 }
