@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Browser } from '../fakes/browser.js';
 
 describe('an uncaught error', () => {
@@ -50,6 +52,21 @@ describe('an uncaught error', () => {
     page.dispatch('error', { message: 'broken' }, frame);
     await page.sent();
     assert.equal(page.states, 'crashed+1');
+  });
+
+  it('of a frame that is gone keeps nothing of it', async () => {
+    const page = await new Browser().start();
+    const frames = Array.from({ length: 5 }, () => {
+      const frame = new (page.window['EventTarget'] as typeof EventTarget)();
+      page.client.watch(frame);
+      return new WeakRef(frame);
+    });
+    await page.sent();
+    /* A frame that was just made is kept until its task is over. */
+    await new Promise((resolve) => setImmediate(resolve));
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    assert.equal(frames.filter((frame) => frame.deref()).length, 0);
   });
 
   it('does not count where the handlers are left out, but a captured one does', async () => {
@@ -171,6 +188,31 @@ describe('a rejection', () => {
     page.dispatch('rejectionhandled', { detail: { promise: {}, reason } });
     await page.sent();
     assert.equal(page.states, 'ok');
+  });
+
+  it('counts where looking at its reason throws', async () => {
+    const page = await new Browser().start();
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    page.reject(proxy);
+    await page.sent();
+    assert.equal(page.states, 'crashed+1');
+  });
+
+  it('that an adapter tells of may be handled as soon', async () => {
+    const hint = { mechanism: { handled: false, type: 'onunhandledrejection' } };
+    const page = await new Browser().start();
+    const reason = new Error('a');
+    page.client.captureException(reason, hint);
+    page.dispatch('rejectionhandled', { promise: {}, reason });
+    await page.sent();
+    assert.equal(page.states, 'ok');
+
+    page.client.captureException(reason, hint);
+    await page.pass(245);
+    assert.equal(page.client.getSession()!.status, 'ok');
+    await page.pass(10);
+    assert.equal(page.client.getSession()!.status, 'crashed');
   });
 
   it('counts at once and for ever where the rule is off', async () => {

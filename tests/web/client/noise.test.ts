@@ -70,8 +70,17 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
       rejection(named('CanceledError')),
       rejection(named('Error', 'x', { code: 'ERR_CANCELED' })),
       rejection({ type: 'cancelation' }),
+      rejection(new Error('CancelledError')),
+      rejection({ message: 'by the user', __CANCEL__: true }),
+      rejection(named('RenderingCancelledException')),
     ],
-    [error(native('AbortError')), rejection(named('Error', 'AbortError')), rejection('Canceled')],
+    [
+      rejection(named('CancelOrderError')),
+      rejection(named('Error', 'x', { code: 'ECONNABORTED' })),
+      error(native('AbortError')),
+      rejection(named('Error', 'AbortError')),
+      rejection('Canceled'),
+    ],
   ],
   [
     'refused',
@@ -111,6 +120,7 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
     [
       captured(stack('moz-extension://abc/x.js'), true),
       error(named('Error', 'of chrome-extension://abc/x.js')),
+      error(Object.assign(new Error('x'), { stack: 'Error: of chrome-extension://abc/x.js' })),
       error(stack('https://shop.example/chrome-extension.js')),
     ],
   ],

@@ -40,10 +40,7 @@ const outcomesOf = (context: () => Context, extensions: Extensions): Outcomes =>
     const before = _ignored[rule] ?? 0;
     _ignored[rule] = before + 1;
     if (rule === 'scriptError' && !before && _settings.debug) {
-      console.warn(
-        'crashfree: a script of another origin failed: its tag needs crossorigin, its answer ' +
-          'Access-Control-Allow-Origin',
-      );
+      console.warn('crashfree: a script of another origin failed: its tag needs crossorigin');
     }
   },
   _isLeaving: (at) => at < context()._leavingUntil,

@@ -59,7 +59,7 @@ const CANCELLED = /\babort(ed|_?err(or)?|exception)?\b|cancell?(ed|(ation)?(erro
 const EXTENSION = /-(extension|masked-url):\/\/[^\s:]*:\d/;
 /** How browsers, and libraries after them, say that a request was cut. */
 const CUT =
-  /network ?error|failed to fetch|load(ing)?( css)? (chunk|failed)|connection was lost|import(ing|ed) a? ?module|request (has been )?(aborted|terminated)|(input|body) stream|preload|^cancell?ed$/i;
+  /network ?error|failed to fetch|load.{0,30}failed|connection was lost|import(ing|ed) a? ?module|request.{0,9} (aborted|terminated)|(input|body) stream|preload|^cancell?ed$/i;
 const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
   prevented: ({ _event }) => _event?.defaultPrevented,
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
@@ -117,8 +117,8 @@ function see(error: unknown, report: Report, isLeaving: boolean): Seen {
     _kind: [
       name,
       ...(['code', 'type'] as const).map((key) => text(() => thrown[key])),
-      /* Some say it by one word as the message, axios before 0.22 by a mark. */
-      /^\w*$/.test(message) && message,
+      /* TanStack Query says it by its message, axios before 0.22 by a mark. */
+      message === 'CancelledError' && message,
       read(() => thrown.__CANCEL__) && 'cancel',
     ].join(' '),
     /* Also one of a frame. */
