@@ -149,7 +149,7 @@ export class Site {
   }
 
   /** Waits for what the collector knows. */
-  async when(what: string, check: () => boolean, timeoutMs = 20_000): Promise<void> {
+  async when(what: string, check: () => boolean, timeoutMs = 60_000): Promise<void> {
     let stop = (): void => {};
     const met = new Promise<void>((resolve) => {
       const ask = (): void => {
@@ -254,6 +254,22 @@ export const settled = (page: Page, count: number): Promise<void> =>
 /** An expression for the number of sessions in a storage that the server has not heard of. */
 export const lacking = (kind: 'local' | 'session'): string =>
   `(Object.values(${kind}Storage).join().split(${UNHEARD}).length - 1)`;
+
+/**
+ * Waits on another page of the origin until a page that was left has let go of its locks: on a busy
+ * machine that can take longer than the next page has patience with it. No other page may be open.
+ */
+export async function letGo(page: Page): Promise<void> {
+  await page.run(`(function look() {
+    const { locks } = navigator;
+    if (!locks) window.free = true;
+    else locks.query().then(({ held }) => {
+      window.free = !held.some(({ name }) => name.startsWith('crashfree:'));
+      if (!window.free) setTimeout(look, 20);
+    });
+  })()`);
+  await page.waitFor('window.free === true');
+}
 
 /** Leaves by the page itself as soon as a condition is met, before it can try again. */
 export async function leaveWhen(page: Page, condition: string, url: string): Promise<void> {

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { type Case, expectNumbers } from './case.js';
 import type { Page } from '../browser/engines/index.js';
 import { recordOf, session, type Session } from '../web/fakes/core.js';
-import { ERRED, lacking, leaveWhen, records, settled, stored, UNHEARD, type Site } from './site.js';
+import {
+  ERRED,
+  lacking,
+  leaveWhen,
+  letGo,
+  records,
+  settled,
+  stored,
+  UNHEARD,
+  type Site,
+} from './site.js';
 
 const kinds = ['local', 'session'] as const;
 const push = `history.pushState(null, '', '?' + Math.random())`;
@@ -20,6 +30,7 @@ async function refusedAndLeft(site: Site, kind: (typeof kinds)[number]): Promise
   await site.gate.refuse();
   const page = await site.visit();
   await leaveWhen(page, `settled >= 1 && ${lacking(kind)} === 1`, site.plain);
+  await letGo(page);
   await site.gate.accept();
   return page;
 }
@@ -72,6 +83,7 @@ const perKind: Case[] = kinds.flatMap((kind): Case[] => [
         await page.goto(site.url('again'));
         // Its own request, and at least one for what was left.
         await leaveWhen(page, `settled >= 2 && ${lacking(kind)} === ${count}`, site.plain);
+        await letGo(page);
       }
       site.release = 'shop@3.0.0';
       await site.gate.accept();
