@@ -39,6 +39,8 @@ import {
   loadSubjects,
   reference,
   weigh,
+  wholePeer,
+  withEvents,
 } from './subjects/index.js';
 
 const { values } = parseArgs({
@@ -53,6 +55,8 @@ const { values } = parseArgs({
     readme: { type: 'boolean', default: false },
   },
 });
+/** Bytes with events, as a share of those of @sentry/browser's own init, which has both as well. */
+const EVENTS_BOUND = 0.45;
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 12));
 const batches = values.quick ? 2 : 5;
 const size = 50;
@@ -132,6 +136,11 @@ function print(table: Line[]): void {
     if (bound !== undefined && median > bound) console.log(`\nmissed: ${text}, bound ${bound}×`);
     else if (aim !== undefined && median > aim) console.log(`\nnot yet: ${text}, aim ${aim}×`);
   }
+  const [bytes] = table.filter(({ figure }) => figure === 'brotli');
+  if (!bytes?.results[withEvents]) return;
+  const share = bytes.results[withEvents]!.median / bytes.results[wholePeer]!.median;
+  const text = `${withEvents}, bytes: ${share.toFixed(2)}× ${wholePeer}`;
+  if (share > EVENTS_BOUND) console.log(`\nmissed: ${text}, bound ${EVENTS_BOUND}×`);
 }
 
 const { table, version } = await measure(1);

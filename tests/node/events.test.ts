@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { eventsIntegration as ofPages } from '../../dist/crashfree.events.js';
 import type { Client, ErrorEvent, EventsOptions } from '../../web/node/index.js';
+import type * as PageEvents from '../../web/src/events/index.js';
 import { Programs } from './processes.js';
 import { api, KEY, Lab } from './support.js';
+
+const pages = new URL('../../dist/crashfree.events.js', import.meta.url).href;
+const { eventsIntegration: ofPages } = (await import(pages)) as typeof PageEvents;
 
 /** The events that were sent, and what travelled with each. */
 class Post {

@@ -152,7 +152,7 @@ async function problemsOfEvent(
   const problems = said === 'Error: no item,TypeError: crash' ? [] : [said];
   const images = new Map(meta?.images.map(({ code_file, debug_id }) => [code_file, debug_id]));
   const frames = exception.values.flatMap(({ stacktrace }) => stacktrace?.frames ?? []);
-  const files = new Set(frames.map(({ filename }) => filename!));
+  const files = new Set(frames.filter((frame) => frame.in_app).map(({ filename }) => filename!));
   if (files.size === 0) problems.push('no frames');
   for (const file of files) {
     const text = file.startsWith(origin) ? await (await fetch(file)).text() : '';

@@ -16,6 +16,10 @@ export interface Subject {
 export const crashfree = 'crashfree';
 /** Another build of it. */
 export const beside = 'beside';
+/** With the events of errors, which is what @sentry/browser does, too. */
+export const withEvents = 'crashfree with events';
+/** What @sentry/browser is as its documentation starts it. */
+export const wholePeer = 'Sentry, default init';
 /** What all others are compared with. */
 export const reference = 'Sentry, sessions only';
 /** The least that anybody could write. */
@@ -25,7 +29,7 @@ export const control = 'nothing';
 
 async function bundle(file: string, options: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [file],
+    ...(options.stdin ? {} : { entryPoints: [file] }),
     bundle: true,
     minify: true,
     write: false,
@@ -66,9 +70,26 @@ export async function loadSubjects(other?: string): Promise<Subject[]> {
   });
   return [
     await shipped(crashfree, dist('crashfree.min.js')),
+    {
+      name: withEvents,
+      script: await bundle('', {
+        stdin: {
+          resolveDir: dist(''),
+          contents: `import { init as start, captureException, navigate } from './crashfree.js';
+            import { eventsIntegration } from './crashfree.events.js';
+            const integrations = [eventsIntegration()];
+            export { captureException, navigate };
+            export const init = (options) => start({ ...options, integrations });`,
+        },
+        globalName: 'crashfree',
+        external: ['./crashfree.nowasm.js', './crashfree.storage.js'],
+        supported: { 'dynamic-import': true },
+      }),
+      global: 'crashfree',
+    },
     ...(other ? [await shipped(beside, other)] : []),
     await peer(reference, 'sessions-only'),
-    await peer('Sentry, default init', 'default'),
+    await peer(wholePeer, 'default'),
     await peer(floor, 'minimal'),
     await module('crashfree/url', 'crashfree.url.js', { 'import.meta.url': 'document.baseURI' }),
     await module('crashfree without WebAssembly', 'crashfree.js', { WebAssembly: 'undefined' }),

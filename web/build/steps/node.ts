@@ -95,6 +95,7 @@ export async function nodeScripts(dist: string): Promise<Metafile[]> {
           outfile: join(dist, `${name}.${format === 'cjs' ? 'cjs' : 'js'}`),
           format,
           keepNames: true,
+          inject: entry === INERT ? [] : [join(root, 'web/node/globals.ts')],
           sourcemap: 'linked',
           plugins: format === 'esm' ? [...plugins, builtins] : plugins,
         }),
