@@ -59,8 +59,9 @@ void model_send(model *model, double now) {
     }
 }
 
-static void leave_by(model *model, double time) {
-    if (time < model->deadline) {
+/* A timer that is late already may have been another one, which has run. */
+static void leave_by(model *model, double now, double time) {
+    if (time < model->deadline || model->deadline < now) {
         model->deadline = time;
     }
 }
@@ -141,14 +142,14 @@ void model_start(model *model, double now, double at, bool at_once) {
     if (at_once) {
         model_send(model, now);
     } else {
-        leave_by(model, fmax(now, at + LOAD_WAITS_MS));
+        leave_by(model, now, fmax(now, at + LOAD_WAITS_MS));
     }
 }
 
 void model_finish(model *model, double now, model_end end) {
     if (model->running >= 0) {
         end_running(model, now, end);
-        leave_by(model, now);
+        leave_by(model, now, now);
     }
 }
 
@@ -222,7 +223,7 @@ void model_error(model *model, double now, double at, bool unhandled) {
         model->running = who == model->running ? -1 : model->running;
         model_send(model, now);
     } else if (first) {
-        leave_by(model, now);
+        leave_by(model, now, now);
     }
 }
 
@@ -246,13 +247,13 @@ void model_user(model *model, double now, int user) {
     }
     if (session->is.user != 0) {
         model_start(model, now, now, false);
-        leave_by(model, now);
+        leave_by(model, now, now);
         return;
     }
     session->is.user = user;
     session->changed = now;
     if (session->owed.begun) {
-        leave_by(model, now);
+        leave_by(model, now, now);
     }
 }
 
