@@ -48,7 +48,6 @@ const worker = (answer: string): Record<string, Served> => ({
   'worker.js': {
     body: `addEventListener('install', () => skipWaiting());
       addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-      let turn = 0;
       const answer = ${answer};
       addEventListener('fetch', (event) => {
         if (event.request.method === 'POST') answer(event);
@@ -163,7 +162,13 @@ export const networkWorlds: World[] = [
     name: 'a service worker whose first answer is its offline page',
     before: installWorker,
     pages: { install: installer },
-    files: worker(`(event) => event.respondWith(turn++ ? fetch(event.request) : ${offlinePage})`),
+    // Kept where it outlives the worker, which a browser may stop and start at any time.
+    files: worker(`(event) => event.respondWith(caches.has(registration.scope).then((met) =>
+      met ? fetch(event.request) : caches.open(registration.scope).then(() => ${offlinePage})))`),
+    // What a page asks for as it is left, and is answered so, has nobody who asks again.
+    meanwhile: (s) =>
+      s.page.waitFor(`(({ foreign_answers, accepted }) => foreign_answers + accepted > 0)(
+        crashfree.getClient().counts)`),
     atEnd: true,
   },
   ...(['local', 'session'] as const).map((kind): World => ({
