@@ -212,7 +212,7 @@ describe('the lists of the options', () => {
       { allowUrls: ['shop'] },
       error(
         Object.assign(new Error('x'), {
-          stack: 'See https://cdn.example/x for more\n    at f (https://shop.example/a.js:1:2)',
+          stack: 'See https://cdn.example/x for more:12\n    at f (https://shop.example/a.js:1:2)',
         }),
       ),
       undefined,
