@@ -226,8 +226,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['takes every redirect for foreign', '&& !ENDPOINT.test(path)', ''],
   ],
   'delivery/own-fetch.ts': [
-    ['sends through anything', "nativeName(value) === 'fetch' &&", ''],
-    ['believes a page that shows all as native', ' && nativeName(nativeName) === undefined', ''],
+    ['sends through anything', 'isShownAs(name, value) &&', ''],
+    ['believes a page that shows all as native', '!isShownAs(isShownAs.name, isShownAs)', 'true'],
     ['leaves its frame in the page', 'frame.remove();', ''],
     ['lets a proxy see copies', "name === 'method' && isCopied ? 'CONNECT' : ", ''],
   ],

@@ -70,7 +70,7 @@ function createCoreOf(
     };
     const prepare = (core: Core) => {
       const reason = statusWords[core._status()]!;
-      if (/^(no|invalid)-/.test(reason)) return fail(reason);
+      if (reason.startsWith('no-') || reason.startsWith('invalid-')) return fail(reason);
       setUser(core, initialUser(options), _began!);
       if (_lifecycle !== 'manual') core._start(false, _began!);
       ready(core);

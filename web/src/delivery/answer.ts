@@ -58,9 +58,8 @@ export async function isForeign(
   if (!response.ok) return elsewhere;
   const { headers } = response;
   /* A whole body that says that it is no page, as servers give it, need not be looked at. */
-  if (!elsewhere && /json/.test(headers.get('Content-Type')!) && headers.get('Content-Length')) {
-    return false;
-  }
+  const isJson = headers.get('Content-Type')?.includes('json');
+  if (!elsewhere && isJson && headers.get('Content-Length')) return false;
   const text = await beginningOf(response, wait);
   return elsewhere ? !RECEIPT.test(text) : /^\s*</.test(text);
 }

@@ -4,36 +4,36 @@
  */
 import type { Fetch } from './http';
 
-/** What a function of the browser looks like as text, in every engine; proxies have no name there. */
-const NATIVE = /^function (\w*)\s*\(\) \{\s*\[native code\]\s*\}$/;
+const isFunction = (value: unknown): value is Fetch => typeof value === 'function';
 
-/** The name under which a function of the browser is shown; undefined for other functions. */
-function nativeName(value: unknown): string | undefined {
+/** How engines show what a function of the browser does. A pattern would have to be compiled at each start. */
+const NATIVE = ['{ [native code] }', '{\n    [native code]\n}'];
+
+/** Whether a function is shown as one of the browser's of that name; proxies have none there. */
+function isShownAs(name: string, value: unknown): boolean {
   try {
     /* With `Reflect.apply`, as somebody may have replaced `call`, too. */
-    return NATIVE.exec(Reflect.apply(Function.prototype.toString, value, []))?.[1];
+    const shown = Reflect.apply(Function.prototype.toString, value as Fetch, []);
+    return NATIVE.some((body) => shown === `function ${name}() ${body}`);
   } catch {
-    return undefined;
+    return false;
   }
 }
 
-const isFunction = (value: unknown): value is Fetch => typeof value === 'function';
-
-/** Whether functions are shown as they are: not everyone as native, and the one that shows them, too. */
-const isShownTruly = () =>
-  nativeName(Function.prototype.toString) === 'toString' && nativeName(nativeName) === undefined;
+/** Whether a function named `fetch` is shown so, by a `toString` that does not show everyone as native. */
+const isNativeAs = (name: string, value: unknown): value is Fetch =>
+  isFunction(value) &&
+  value.name === 'fetch' &&
+  isShownAs(name, value) &&
+  isShownAs('toString', Function.prototype.toString) &&
+  !isShownAs(isShownAs.name, isShownAs);
 
 /** Whether a function is the browser's `fetch`, without properties by which others mark what they wrap. */
 export const isNativeFetch = (value: unknown): value is Fetch =>
-  isFunction(value) &&
-  nativeName(value) === 'fetch' &&
-  value.name === 'fetch' &&
-  Object.getOwnPropertyNames(value).length === 2 &&
-  isShownTruly();
+  isNativeAs('fetch', value) && Object.getOwnPropertyNames(value).length === 2;
 
 /** Whether a function may be a proxy of the browser's `fetch`; one that is bound has another name. */
-const isProxy = (value: Fetch) =>
-  nativeName(value) !== undefined && value.name === 'fetch' && isShownTruly();
+const isProxy = (value: Fetch) => isNativeAs('', value);
 
 /**
  * Takes `fetch` from a frame that nobody has seen. It works without the frame, which is gone before this
