@@ -92,7 +92,6 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
         passes: 3,
         pure_getters: true,
         unsafe_arrows: true,
-        unsafe_methods: true,
         // Without a document all that needs a page is dead code.
         global_defs: inert ? { '@document': 'undefined' } : {},
       },
