@@ -185,7 +185,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['makes texts of objects', "Object(text) === text ? '' : ", ''],
     ['knows no words of libraries', "message === 'CancelledError' && message", "''"],
     ['knows no marks of libraries', "read(() => thrown.__CANCEL__) && 'cancel'", "''"],
-    ['takes the address in a message for a frame', '[^\\s:]*:\\d/', '/'],
+    ['takes the address in a message for a frame', '[^\\s:]*:\\d|', '|'],
     ['denies by the event alone', 'innermost(seen.stack) || seen.filename', 'seen.filename'],
     ['allows only what it knows', 'url && allowUrls.length && ', 'allowUrls.length && '],
     ['asks the classifier twice', 'isAsking || verdicts.has(key)', 'isAsking'],

@@ -73,7 +73,6 @@ const confined: EverydayName[] = [
   'navigation',
   'way back',
   'crash',
-  'rejection',
   'crash of the second route',
 ];
 

@@ -115,6 +115,7 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
       error(stack('chrome-extension://abc/x.js')),
       error(new Error('x'), { filename: 'safari-web-extension://abc/x.js' }),
       error(stack('webkit-masked-url://hidden/')),
+      error(Object.assign(new Error('x'), { stack: 'f@webkit-masked-url://hidden/' })),
       captured(stack('moz-extension://abc/x.js'), false),
     ],
     [

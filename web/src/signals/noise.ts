@@ -55,8 +55,8 @@ interface Seen extends ErrorContext {
 
 /** What libraries call it when somebody cancelled something. */
 const CANCELLED = /\babort(ed|_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)/i;
-/** Code of an extension, by its address with a position in it: messages name addresses alone. */
-const EXTENSION = /-(extension|masked-url):\/\/[^\s:]*:\d/;
+/** Code of an extension, by its address with a position in it, as messages name addresses, too; or masked. */
+const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 /** How browsers, and libraries after them, say that a request was cut. */
 const CUT =
   /network ?error|failed to fetch|load.{0,30}failed|connection was lost|import(ing|ed) a? ?module|request.{0,9} (aborted|terminated)|(input|body) stream|preload|^cancell?ed$/i;
