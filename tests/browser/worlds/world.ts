@@ -69,12 +69,7 @@ const statusOf = (api: string): string =>
   `(window.client ?? ${api}?.getClient?.())?.status ?? (window.${api} ? '' : 'no api')`;
 
 /** What there is not to be seen, or done, on a page that an engine confines. */
-const confined: EverydayName[] = [
-  'navigation',
-  'way back',
-  'crash',
-  'crash of the second route',
-];
+const confined: EverydayName[] = ['navigation', 'way back', 'crash', 'crash of the second route'];
 
 /** An everyday case as it is in a world. */
 export function inWorld(world: World, everyday: Everyday): Case {
