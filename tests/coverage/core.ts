@@ -1,4 +1,4 @@
-/** What the unit tests and the simulator run of the core, by clang's own counters. */
+/** What the unit tests and the simulators run of the core, by clang's own counters. */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,15 +47,17 @@ export async function coverCore(): Promise<Coverage[]> {
   const units = (await readdir(join(build, 'tests/unit')))
     .filter((name) => /^unit_\w+$/.test(name))
     .map((name) => join(build, 'tests/unit', name));
-  const sim = join(build, 'tests/sim/sim');
+  const simulators = ['sim', 'counts'].map((name) => join(build, 'tests/sim', name));
   const env = { LLVM_PROFILE_FILE: join(profiles, '%p-%m.profraw') };
   for (const unit of units) await run(unit, [], { quiet: true, env });
-  await run(sim, ['--lives', String(LIVES), '--brief'], { quiet: true, env });
+  for (const simulator of simulators) {
+    await run(simulator, ['--lives', String(LIVES)], { quiet: true, env });
+  }
 
   const merged = join(build, 'all.profdata');
   const raw = (await readdir(profiles)).map((name) => join(profiles, name));
   await run('llvm-profdata', ['merge', '-sparse', '-o', merged, ...raw], { quiet: true });
-  const [first, ...others] = [...units, sim];
+  const [first, ...others] = [...units, ...simulators];
   const objects = [first!, ...others.flatMap((path) => ['-object', path])];
   const { stdout } = await program(
     'llvm-cov',

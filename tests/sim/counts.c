@@ -527,9 +527,14 @@ static void lonely_day(void) {
     for (unsigned i = 0; i < minutes && L.count + 1 < GROUPS && L.failure[0] == '\0'; i++) {
         pass(MINUTE_MS);
         crashfree_aggregate_count(L.aggregate, CRASHFREE_AGGREGATE_EXITED, 1, L.now, L.monotonic);
-        L.groups[L.count++] = (group){
-            .minute = floor(L.now / MINUTE_MS) * MINUTE_MS, .moment = L.monotonic, .requests = 1};
+        const double minute = floor(L.now / MINUTE_MS) * MINUTE_MS;
+        const bool is_lost = L.asked && is_full(minute);
+
+        L.groups[L.count++] = (group){.minute = minute, .moment = L.monotonic, .requests = 1};
         L.requests++;
+        if (is_lost) {
+            lose(&L.groups[L.count - 1], CRASHFREE_COUNT_QUEUE_OVERFLOW);
+        }
         /* While an answer is awaited there is room for a few minutes more, and then for none. */
         if (L.asked && i == 6) {
             break;
