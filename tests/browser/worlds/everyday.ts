@@ -50,7 +50,8 @@ export const everyday: Everyday[] = [
     async steps(s, { counted }) {
       await s.run(push);
       await counted(2);
-      await s.page.back();
+      // Some engines refuse a route to a page without an origin; there is no way back then.
+      if (await s.page.evaluate(`location.pathname.endsWith('/next')`)) await s.page.back();
     },
     expect: { all: 3 },
   },
