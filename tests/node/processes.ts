@@ -66,6 +66,9 @@ export class Programs {
     const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', text], {
       env: { ...process.env, ...env, OWN_DSN: this.counting.dsn(project) },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // One that hangs fails its test, and not the whole run by its silence.
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
     });
     let out = '';
     let err = '';
