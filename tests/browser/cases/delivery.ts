@@ -16,9 +16,12 @@ const observe = `window.answered = 0;
     return result;
   } })`;
 
-/** Until then a page that ends could not know what became of its request; the peer's is not seen. */
+/**
+ * Until then a page that ends could not know what became of its request. It may have asked again by the
+ * time it is looked at. The peer's is not seen.
+ */
 async function known(s: Scene): Promise<void> {
-  if (s.subject === 'crashfree') await s.page.waitFor('window.answered === 1');
+  if (s.subject === 'crashfree') await s.page.waitFor('window.answered >= 1');
 }
 
 /** Where the network of a page cannot be cut, its connections are, however often it tries. */
