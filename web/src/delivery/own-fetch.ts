@@ -9,7 +9,7 @@ const isFunction = (value: unknown): value is Fetch => typeof value === 'functio
 /** How engines show what a function of the browser does. A pattern would have to be compiled at each start. */
 const NATIVE = ['{ [native code] }', '{\n    [native code]\n}'];
 
-/** Whether a function is shown as one of the browser's of that name; proxies have none there. */
+/** Whether a function is shown as one of the browser's of that name; most engines show none for proxies. */
 function isShownAs(name: string, value: unknown): boolean {
   try {
     /* With `Reflect.apply`, as somebody may have replaced `call`, too. */
@@ -32,8 +32,11 @@ const isNativeAs = (name: string, value: unknown): value is Fetch =>
 export const isNativeFetch = (value: unknown): value is Fetch =>
   isNativeAs('fetch', value) && Object.getOwnPropertyNames(value).length === 2;
 
-/** Whether a function may be a proxy of the browser's `fetch`; one that is bound has another name. */
-const isProxy = (value: Fetch) => isNativeAs('', value);
+/**
+ * Whether a function may be a proxy of the browser's `fetch`; one that is bound has another name. WebKit
+ * shows the name of its own class.
+ */
+const isProxy = (value: Fetch) => isNativeAs('', value) || isNativeAs('ProxyObject', value);
 
 /**
  * Takes `fetch` from a frame that nobody has seen. It works without the frame, which is gone before this
