@@ -3,13 +3,14 @@
  * same origin finds those of the windows around it: it is part of their page.
  */
 import { carrierOf } from '../carrier';
+import { plainPath } from '../pathname';
 import type { Client } from './types';
 
 /** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
 function normal(dsn: string): string {
   try {
-    const { protocol, username, host, pathname } = new URL(dsn.trim());
-    return `${protocol}//${username}@${host}/${pathname.split('/').filter(Boolean).join('/')}`;
+    const url = new URL(dsn.trim());
+    return `${url.protocol}//${url.username}@${url.host}/${plainPath(url)}`;
   } catch {
     return dsn.trim();
   }

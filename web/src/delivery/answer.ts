@@ -2,6 +2,7 @@
  * Whether an answer is the server's. A sign-in page to which a tunnel redirects, the page of a captive
  * network and the offline page of a service worker say 200 as well, and nothing was delivered.
  */
+import { plainPath } from '../pathname';
 
 /** How long the beginning of an answer is waited for. */
 const FIRST_BYTES_MS = 5000;
@@ -15,8 +16,7 @@ const ENDPOINT = /(^|\/)api\/\w+\/envelope$/;
 
 /** A tunnel may be given as a path of the page; a server has no page. */
 const { document } = globalThis as { document?: Document };
-const pathOf = (url: string): string =>
-  new URL(url, document?.baseURI).pathname.split('/').filter(Boolean).join('/');
+const pathOf = (url: string): string => plainPath(new URL(url, document?.baseURI));
 
 /**
  * Whether the answer came from elsewhere than it was asked of. The same path on another host, with or
