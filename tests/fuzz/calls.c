@@ -48,11 +48,7 @@ static struct {
 } host;
 
 static uint8_t next(void) {
-    if (host.size == 0) {
-        return 0;
-    }
-    host.size--;
-    return *host.data++;
+    return check_next(&host.data, &host.size);
 }
 
 /* When a fact happened: mostly now, sometimes before, sometimes nonsense. */

@@ -142,3 +142,11 @@ char *check_copy(const uint8_t *data, size_t size) {
     }
     return copy;
 }
+
+uint8_t check_next(const uint8_t **data, size_t *size) {
+    if (*size == 0) {
+        return 0;
+    }
+    (*size)--;
+    return *(*data)++;
+}

@@ -24,4 +24,7 @@ bool check_is_object(const char *text, size_t length);
 /* Copies input to memory of its own size, so that AddressSanitizer sees every byte too far. */
 char *check_copy(const uint8_t *data, size_t size);
 
+/* Takes the next byte of an input; 0 once there is none. */
+uint8_t check_next(const uint8_t **data, size_t *size);
+
 #endif

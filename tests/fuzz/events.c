@@ -19,11 +19,7 @@ static const uint8_t *input;
 static size_t input_size;
 
 static uint8_t next(void) {
-    if (input_size == 0) {
-        return 0;
-    }
-    input_size--;
-    return *input++;
+    return check_next(&input, &input_size);
 }
 
 static double any_double(double sane) {

@@ -30,11 +30,7 @@ static unsigned depth;
 static unsigned fetches;
 
 static uint8_t next(void) {
-    if (input_size == 0) {
-        return 0;
-    }
-    input_size--;
-    return *input++;
+    return check_next(&input, &input_size);
 }
 
 /* Mostly near a sane value, sometimes nothing that a number should be. */
