@@ -2,6 +2,7 @@
  * Runs the tests, all or those named: `npm test -- unit browser`. A step that fails does not keep
  * the next ones from running; the exit code tells.
  */
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAbi } from '../web/build/steps/abi.js';
 import { filesBelow, root, run, step } from '../web/build/run.js';
@@ -19,6 +20,9 @@ async function unit(): Promise<void> {
   }
 }
 
+/** Where a step says which of its tests failed and why. */
+const failuresOf = (name: string): string => join(root, 'build/failures', `${name}.txt`);
+
 /** Every *.test.ts in a folder of tests, with so many files at a time. */
 async function node(folder: string, concurrency: number): Promise<void> {
   const files = (await filesBelow(join(root, 'tests', folder)))
@@ -31,6 +35,9 @@ async function node(folder: string, concurrency: number): Promise<void> {
     '--test',
     `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./tests/failures.ts',
+    `--test-reporter-destination=${failuresOf(folder)}`,
     ...files,
   ]);
 }
@@ -50,8 +57,10 @@ const steps: Record<string, () => Promise<void>> = {
   // One browser at a time: on two cores, two of them starve each other's timers.
   browser: () => node('browser', 1),
   // Each world with its shortest cases, and a share of the others that the commit says.
-  worlds: () =>
-    run(process.execPath, ['--import', 'tsx', 'tests/browser/worlds/table.ts', '--share']),
+  worlds: () => {
+    const program = ['--import', 'tsx', 'tests/browser/worlds/table.ts'];
+    return run(process.execPath, [...program, '--share', '--failures', failuresOf('worlds')]);
+  },
   work: () => node('work', 1),
   delivery: () => node('delivery', 1),
   sentry: () => node('sentry', 1),
@@ -70,7 +79,11 @@ if (unknown.length > 0) {
 // Tests that need no build import it.
 await writeAbi();
 
+await rm(join(root, 'build/failures'), { recursive: true, force: true });
+await mkdir(join(root, 'build/failures'), { recursive: true });
+
 const results: string[] = [];
+const failures: string[] = [];
 for (const [name, action] of Object.entries(steps)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const start = performance.now();
@@ -82,8 +95,9 @@ for (const [name, action] of Object.entries(steps)) {
     outcome = 'FAILED';
     process.exitCode = 1;
     console.error(error instanceof Error ? error.message : error);
+    failures.push(await readFile(failuresOf(name), 'utf8').catch(() => `${name} failed\n`));
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   results.push(`${name.padEnd(10)} ${outcome.padEnd(7)} ${seconds.padStart(4)} s`);
 }
-console.log(`\n${results.join('\n')}`);
+console.log(`\n${[...failures, ...results].join('\n')}`);

@@ -2,12 +2,14 @@
  * Lives the everyday cases in every world, and prints a table of worlds and engines.
  *
  *   npm run worlds -- [--engine NAME,NAME] [--world PART-OF-NAME] [--case PART-OF-NAME]
- *     [--share [--turn N]] [--width N] [--patience MS] [--why]
+ *     [--share [--turn N]] [--width N] [--patience MS] [--why] [--failures FILE]
  *
  * `--share` takes the shortest cases of each world and those of the rest whose turn it is, which the
- * commit says unless `--turn` does: what `npm test` runs. It ends with 1 if a case fails.
+ * commit says unless `--turn` does: what `npm test` runs. It ends with 1 if a case fails; which ones
+ * and why is also written into the file of `--failures`.
  */
 import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { root } from '../../../web/build/run.js';
 import { engineNames } from '../engines/index.js';
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     width: { type: 'string', default: '4' },
     patience: { type: 'string', default: '20000' },
     why: { type: 'boolean', default: false },
+    failures: { type: 'string' },
   },
 });
 
@@ -49,6 +52,7 @@ if (values.share)
   console.log(`turn ${turn} of ${TURNS}: ${chosen.length} of ${lives.length} cases`);
 
 const begin = performance.now();
+const reasons: string[] = [];
 const results = await runAll(
   chosen.map(({ test }) => test),
   {
@@ -61,6 +65,7 @@ const results = await runAll(
       if (result.ok) return;
       const engine = column.split(' ')[1] as (typeof engines)[number];
       console.log(`  ${engine} › ${name}: ${result.problems[0]}`);
+      reasons.push(`${engine} › ${name}\n${explain(column, result)}\n`);
       if (values.why) console.log(explain(column, result));
     },
   },
@@ -88,6 +93,7 @@ const seconds = ((performance.now() - begin) / 1000).toFixed(0);
 console.log(`\n${right} of ${outcomes.length} right, ${worlds.length} worlds, ${seconds} s`);
 
 if (failures.length > 0) {
+  if (values.failures) await writeFile(values.failures, reasons.join('\n'));
   console.log(`\nfailed:\n${failures.join('\n')}`);
   process.exitCode = 1;
 }
