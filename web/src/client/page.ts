@@ -44,6 +44,8 @@ const momentsOf = (context: Context): Moments => ({
 function begin(context: Context): void {
   const { _core, _listeners, _whereabouts } = context;
   context._began = now();
+  /* The core comes in a file then, which may come too late once the page is being left. */
+  if (!self.WebAssembly) _core._need();
   _whereabouts._begin();
   watchLifecycle(_listeners, momentsOf(context));
   setTimer(() => {
