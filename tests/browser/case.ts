@@ -44,6 +44,8 @@ export interface Case {
   clockSet?: boolean;
   /** Whether nothing need be told before the page is left. */
   atEnd?: boolean;
+  /** Whether it fills the storage of all cases, which is emptied whatever becomes of it. */
+  stores?: boolean;
   /** Whether broken or refused requests are part of the case. */
   faulty?: boolean;
 }

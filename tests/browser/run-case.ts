@@ -169,6 +169,10 @@ export async function runCase(test: Case, context: RunContext): Promise<Result> 
     if (error instanceof Error && error.cause) problems.push(String(error.cause));
   }
   try {
+    if (test.stores) {
+      await scene.page.goto(scene.blank);
+      await scene.page.evaluate('localStorage.clear()');
+    }
     // Whatever a page still holds back comes out when it is left.
     await scene.leavePages();
     if (test.atEnd && problems.length === 0) await arrive();

@@ -104,7 +104,7 @@ export function inWorld(world: World, everyday: Everyday): Case {
         const status = await s.page.evaluate<string>(statusOf(api));
         if (status !== 'active') s.found = status;
       }
-      if (name !== 'leave') await counted(1);
+      if (name !== 'leave' || world.meanwhile) await counted(1);
       await world.meanwhile?.(s);
       await steps?.(s, { api, counted });
     },
