@@ -36,7 +36,7 @@ async function node(folder: string, concurrency: number): Promise<void> {
     `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    '--test-reporter=./tests/failures.ts',
+    '--test-reporter=./tests/failures.mjs',
     `--test-reporter-destination=${failuresOf(folder)}`,
     ...files,
   ]);

@@ -5,7 +5,7 @@ import { GRACE_MS } from '../signals/errors';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
 import { watchNavigation } from '../signals/navigation';
 import { flush, restart, settle, tell, type Context } from './context';
-import { now } from './moment';
+import { now } from '../moment';
 
 /** How soon requests are cut after another page was asked for, which may never come. */
 const CUT_MS = 1000;
@@ -45,7 +45,7 @@ function begin(context: Context): void {
   const { _core, _listeners, _whereabouts } = context;
   context._began = now();
   /* The core comes in a file then, which may come too late once the page is being left. */
-  if (!self.WebAssembly) _core._need();
+  if (typeof WebAssembly !== 'object') _core._need();
   _whereabouts._begin();
   watchLifecycle(_listeners, momentsOf(context));
   setTimer(() => {

@@ -1,11 +1,14 @@
-/** A reporter for `node --test` that writes the tests that failed, and why, for whoever reads the end. */
-import type { TestEvent } from 'node:test/reporters';
+/**
+ * A reporter for `node --test` that writes the tests that failed, and why, for whoever reads the end of
+ * a long log. It is no TypeScript: Node.js 20 loads reporters before what could read that.
+ */
 
-/** What is shown of one failure: the tail of a long log must hold them all. */
+/** Lines, and characters of each, that are shown of one failure: the end of a log must hold them all. */
 const LINES_MAX = 12;
 const WIDTH_MAX = 240;
 
-export default async function* failures(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+/** @param {AsyncIterable<import('node:test/reporters').TestEvent>} source */
+export default async function* failures(source) {
   for await (const { type, data } of source) {
     if (type !== 'test:fail') continue;
     const { error } = data.details;
