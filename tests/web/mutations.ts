@@ -23,7 +23,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['keeps what pushState gives back', 'return result;', 'return undefined;'],
   ],
-  'client/post.ts': [['posts nothing', 'port2.postMessage(0);', '']],
+  'signals/post.ts': [['posts nothing', 'port2.postMessage(0);', '']],
   'core/core.ts': [['cannot write without encodeInto', 'into.set(encoded);', '']],
   'core/load.ts': [
     ['gives up where the module is compiled later', 'error instanceof RangeError', 'false'],
@@ -61,7 +61,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['asks isNewRoute and does not listen', "typeof answer === 'boolean' ? answer : ", ''],
     ['does not look when it begins', 'place = seen;', "place = '';"],
   ],
-  'client/queue.ts': [
+  'signals/queue.ts': [
     ['judges in the order of telling', 'waiting[index - 1]!._at > fact._at', 'false'],
     ['has no bound', 'waiting.length > WAITING_MAX', 'false'],
     [
@@ -324,7 +324,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['sends what beforeSendSession refused', 'answer !== false && answer !== null', 'true'],
     ['never wakes', 'core._wake();', ''],
   ],
-  'client/ask.ts': [
+  'ask.ts': [
     ['lets the page’s hook throw', 'return undefined;\n  }', "throw new Error('of a hook');\n  }"],
   ],
 };

@@ -15,7 +15,7 @@ import { createExtensions, type Extensions } from './extensions';
 import { createLazyCore, type LazyCore } from './lazy-core';
 import { methodsOf } from './methods';
 import { watchPage } from './page';
-import { createQueue } from './queue';
+import { createQueue } from '../signals/queue';
 import { findClient, isFrame } from './registry';
 import { startCore } from './start';
 import type { Status } from './status';

@@ -8,7 +8,7 @@ import type { Listeners } from '../signals/listen';
 import type { Judge } from '../signals/noise';
 import type { Counts } from './counts';
 import type { LazyCore } from './lazy-core';
-import type { Queue } from './queue';
+import type { Queue } from '../signals/queue';
 import type { Status } from './status';
 import type { Whereabouts } from './whereabouts';
 

@@ -4,7 +4,7 @@ import { consentOf } from '../options/configure';
 import type { Session } from '../options/types';
 import { flush, restart, setUser, settle, statusOf, tell, type Context } from './context';
 import { countsOf } from './counts';
-import { now } from './moment';
+import { now } from '../moment';
 import type { CaptureHint, Client } from './types';
 
 /** Resolves to whether nothing is on its way any more within a time. */

@@ -3,7 +3,7 @@ import { createCore, type Core } from '../core/core';
 import { clearTimer, setTimer, type Timer } from '../native';
 import type { Settings } from '../options/defaults';
 import type { Session } from '../options/types';
-import { ask } from './ask';
+import { ask } from '../ask';
 import type { Transport } from '../delivery/http';
 
 /**

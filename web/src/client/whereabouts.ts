@@ -1,7 +1,7 @@
 import { nothing, type Settings } from '../options/defaults';
-import { ask } from './ask';
-import { now } from './moment';
-import type { Fact, Queue } from './queue';
+import { ask } from '../ask';
+import { now } from '../moment';
+import type { Fact, Queue } from '../signals/queue';
 import { addressOfPage, isAnotherRoute, isShown } from './route';
 
 export interface Whereabouts {

@@ -1,5 +1,5 @@
-import { momentOf } from '../client/moment';
-import type { Fact, Queue } from '../client/queue';
+import { momentOf } from '../moment';
+import type { Fact, Queue } from './queue';
 import type { Settings } from '../options/defaults';
 import { createListeners, type Listeners } from './listen';
 import { isOn, type Judge, type Uncaught } from './noise';

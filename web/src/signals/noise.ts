@@ -2,8 +2,8 @@
  * Which errors count. The rules that are on by default leave out what nobody experienced as a
  * failure of this page; the lists have the meaning that they have in Sentry's SDKs.
  */
-import { ask } from '../client/ask';
-import { now } from '../client/moment';
+import { ask } from '../ask';
+import { now } from '../moment';
 import { nothing, type Settings } from '../options/defaults';
 import type { IgnoreRule } from '../options/rules';
 import type { ErrorContext, NoiseRules, Options } from '../options/types';

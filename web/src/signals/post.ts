@@ -1,5 +1,5 @@
 import { setTimer } from '../native';
-import { createListeners } from '../signals/listen';
+import { createListeners } from './listen';
 
 /** A task of its own, as soon as possible. */
 export interface Post {
