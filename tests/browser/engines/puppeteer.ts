@@ -4,7 +4,7 @@ import puppeteer, {
   type LaunchOptions,
   type Page as PuppeteerPage,
 } from 'puppeteer-core';
-import { launching, removeFolder, temporaryFolder } from './processes.js';
+import { launching, removeFolder, stop, temporaryFolder } from './processes.js';
 import { addScript, moved, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, EngineName, Key, Page } from './types.js';
 import { until, within } from './wait.js';
@@ -117,7 +117,10 @@ export async function launchPuppeteer(name: EngineName, options: LaunchOptions):
       return new PuppeteerPageDriver(browser, page, name === 'firefox');
     },
     async close() {
-      await browser.close();
+      // One that does not answer is ended all the same.
+      await within('quit', browser.close()).catch(() => undefined);
+      const process = browser.process();
+      if (process) await stop(process);
       removeFolder(profile);
     },
   };
