@@ -35,8 +35,8 @@ static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refuse
 
 /* There was no answer: the network may have failed, or the answer may not be for us to read. */
 static void take_none(crashfree *client, uint32_t request, bool is_probe) {
-    const bool is_failure =
-        client->readable || (client->unreadable && request >= client->opaque_from);
+    /* That a server was reached is seen where its answers are not to be read. */
+    const bool is_failure = client->readable || (request & CF_REQUEST_OPAQUE) != 0;
 
     if (client->ended) {
         return;
@@ -62,7 +62,6 @@ static void take_opaque(crashfree *client, uint32_t request, bool is_probe) {
         client->failures = 0;
     }
     if (is_probe) {
-        client->opaque_from = client->unreadable ? client->opaque_from : client->last_request + 1;
         client->unreadable = true;
         (void)book(client, CF_DOUBTFUL, CF_TAKEN, false);
     }
@@ -92,7 +91,7 @@ static void take_status(crashfree *client, uint32_t request, bool is_probe, int 
 
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
                        size_t limits_length, double retry_after) {
-    if (request == CF_UNSENT || request > client->last_request) {
+    if (request == CF_UNSENT || (request & ~CF_REQUEST_OPAQUE) > client->last_request) {
         return;
     }
     const bool is_probe = request == client->probe;

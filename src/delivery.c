@@ -137,32 +137,32 @@ static bool choose_sessions(crashfree *client, cf_occasion occasion) {
     return false;
 }
 
-/* Begins a request; its number counts once it has left. */
-static void begin_request(crashfree *client) {
+/* Begins a request and returns its number. */
+static uint32_t begin_request(crashfree *client, bool opaque) {
     cf_envelope_begin(&client->envelope, client->now,
                       client->tunnel[0] != '\0' ? client->dsn.text : "");
+    client->last_request++;
+    return opaque ? client->last_request | CF_REQUEST_OPAQUE : client->last_request;
 }
 
 /* Hands the envelope to the host. This comes last, as the host may call back from it. */
-static void hand_over(crashfree *client, unsigned mode) {
-    if (client->unreadable && (mode & CRASHFREE_FETCH_PROBE) == 0) {
+static void hand_over(crashfree *client, uint32_t request, unsigned mode) {
+    if ((request & CF_REQUEST_OPAQUE) != 0) {
         mode |= CRASHFREE_FETCH_OPAQUE;
     }
-    client->last_request++;
     client->counters[CRASHFREE_COUNT_REQUESTS]++;
-    cf_host_fetch(client, client->last_request,
+    cf_host_fetch(client, request,
                   client->tunnel[0] != '\0' ? client->tunnel : client->dsn.endpoint,
                   client->envelope.text, client->envelope.length, (crashfree_fetch_mode)mode);
 }
 
 static void send_items(crashfree *client, cf_occasion occasion, bool sessions, bool report) {
     cf_envelope *const envelope = &client->envelope;
-
-    begin_request(client);
+    const uint32_t request = begin_request(client, client->unreadable);
     const size_t empty = envelope->length;
 
     /* What does not fit goes later: at once would be without end where requests fail at once. */
-    if (sessions && !add_sessions(client, client->last_request + 1)) {
+    if (sessions && !add_sessions(client, request)) {
         cf_delivery_wake_in(client, CF_RETRY_FIRST_MS);
     }
     if (report && cf_envelope_add_report(
@@ -171,7 +171,8 @@ static void send_items(crashfree *client, cf_occasion occasion, bool sessions, b
         memset(client->unreported, 0, sizeof client->unreported);
     }
     if (envelope->length > empty) {
-        hand_over(client, occasion == CF_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
+        hand_over(client, request,
+                  occasion == CF_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
     }
 }
 
@@ -187,9 +188,8 @@ void cf_delivery_arrange_probe(crashfree *client) {
 static void send_probe(crashfree *client) {
     /* The next one is arranged for now, in case that nobody answers this. */
     cf_delivery_back_off(client);
-    client->probe = client->last_request + 1;
-    begin_request(client);
-    hand_over(client, CRASHFREE_FETCH_PROBE);
+    client->probe = begin_request(client, false);
+    hand_over(client, client->probe, CRASHFREE_FETCH_PROBE);
 }
 
 void cf_delivery_send(crashfree *client, cf_occasion occasion) {

@@ -15,6 +15,9 @@
 #define CF_TAKEN UINT32_MAX
 #define CF_DOUBTFUL (UINT32_MAX - 1) /* it left, and no answer came: it may have arrived */
 
+/* The bit in the number of a request that was made in CRASHFREE_FETCH_OPAQUE mode. */
+#define CF_REQUEST_OPAQUE 0x80000000U
+
 /*
  * Two facts of a session have to reach the server, each once: that it began (`init`, which the
  * server never de-duplicates) and how it went (a final status adds to a plain counter). Each is not

@@ -431,7 +431,7 @@ export const mutations: Mutation[] = [
   mutation(
     'a request that was made before all is known counts as failed',
     'answer.c',
-    'client->unreadable && request >= client->opaque_from',
+    '(request & CF_REQUEST_OPAQUE) != 0',
     'client->unreadable',
   ),
   mutation(

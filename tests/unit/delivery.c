@@ -771,6 +771,32 @@ TEST(answers_that_become_readable_are_read) {
     CHECK_EQ_INT(fake.requests[3].mode, CRASHFREE_FETCH_NORMAL);
 }
 
+TEST(what_failed_in_the_opaque_way_is_lost_whatever_was_answered_meanwhile) {
+    begin_with_request();
+    be_unreadable();
+    fake_advance(0);
+    be_unreadable();
+    start(true);
+    CHECK_EQ_INT(fake.requests[2].mode, CRASHFREE_FETCH_OPAQUE);
+    CHECK(fake_has(2, 1, INIT));
+    start(true);
+    /* Answers can be read, and then the network goes. */
+    fake_respond(3, 200);
+    start(true);
+    CHECK_EQ_INT(fake.requests[4].mode, CRASHFREE_FETCH_NORMAL);
+    fake_respond(4, CRASHFREE_ANSWER_NONE);
+    fake_respond(2, CRASHFREE_ANSWER_NONE);
+    fake_advance(FAKE_MINUTE);
+    /* The second session begins once more, and nothing is asked about it. */
+    CHECK_EQ_INT(fake.count, 6);
+    CHECK_EQ_INT(fake.requests[5].mode, CRASHFREE_FETCH_NORMAL);
+    CHECK(fake_has(5, 1, INIT));
+    CHECK(fake_has(5, 1, OK));
+    fake_respond(5, 200);
+    fake_settle();
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 4);
+}
+
 TEST(news_do_not_wait_until_a_doubt_is_settled) {
     begin_with_request();
     fake_respond(0, 0);
