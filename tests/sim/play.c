@@ -89,6 +89,27 @@ static void finish(model_end end) {
     crashfree_end_session(main_channel()->client, (crashfree_session_status)end, NAN);
 }
 
+/* What is on its way in a channel is taken to arrive, as nobody hears of an answer any more. */
+static void assume(request *request) {
+    for (unsigned j = request->first; j < request->first + request->count; j++) {
+        merge(&P.witnesses[P.items[j].session].assumed, P.items[j].facts);
+        P.items[j].left = true;
+    }
+}
+
+/* A client is gone, and with it who would hear of what it has on its way. */
+static void abandon(int index) {
+    for (unsigned i = 0; i < P.active_count; i++) {
+        request *request = &P.requests[P.active[i]];
+
+        if (request->channel == index) {
+            assume(request);
+            request->channel = -1;
+        }
+    }
+    P.channels[index].alive = false;
+}
+
 static void consent(model_consent value) {
     model_consent_is(&M, P.now, value);
     for (int i = 0; i < CHANNELS && !M.closed; i++) {
@@ -97,7 +118,9 @@ static void consent(model_consent value) {
             crashfree_set_consent(P.channels[i].client, (crashfree_consent)value);
             /* A client for earlier pages has nothing more to do: it must not begin a session when
              * consent is granted again. */
-            P.channels[i].alive = i == 0 || value != DENIED;
+            if (i > 0 && value == DENIED) {
+                abandon(i);
+            }
         }
     }
     if (value == DENIED && !M.closed) {
@@ -417,14 +440,6 @@ static bool may_store(void) {
            P.subject->is_core;
 }
 
-/* What is on its way in a channel is taken to arrive, as nobody hears of an answer any more. */
-static void assume(request *request) {
-    for (unsigned j = request->first; j < request->first + request->count; j++) {
-        merge(&P.witnesses[P.items[j].session].assumed, P.items[j].facts);
-        P.items[j].left = true;
-    }
-}
-
 /* The page leaves its sessions to another one, which finds their records, and goes on without. */
 static void hand_over(void) {
     rng random = event_random();
@@ -507,16 +522,8 @@ static void end_page(page_end how) {
     for (unsigned i = 0; i < P.record_count; i++) {
         P.records[i].killed = died;
     }
-    for (unsigned i = 0; i < P.active_count; i++) {
-        request *request = &P.requests[P.active[i]];
-
-        if (request->channel >= 0) {
-            assume(request);
-        }
-        request->channel = -1;
-    }
-    for (unsigned i = 0; i < CHANNELS; i++) {
-        P.channels[i].alive = false;
+    for (int i = 0; i < CHANNELS; i++) {
+        abandon(i);
     }
 }
 
