@@ -1,41 +1,38 @@
 #include "digest.h"
 
+#include <stdint.h>
+#include <string.h>
+
 /* The prime is 2^88 + PRIME_LOW: a multiple of it is one of PRIME_LOW, and the number itself moved up
- * by five parts and a byte. */
+ * by so many bytes. */
 #define PRIME_LOW 0x13bU
-#define PRIME_PARTS 5
+#define PRIME_BYTES 11
 
 void cf_digest_begin(cf_digest *digest) {
-    /* The offset basis, as text since a packed module holds nothing else. */
-    static const char basis[] = "6c62272e07bb014262b821756295c58d";
-    const char *digit = basis;
+    /* The offset basis is by definition what 0 becomes with a text, of which each byte is added after
+     * a multiplication, and so the last one without any that follows. */
+    static const char signature[] = "chongo <Landon Curt Noll> /\\../";
 
-    for (int i = CF_DIGEST_PARTS - 1; i >= 0; i--) {
-        uint32_t part = 0;
-
-        for (int j = 0; j < 4; j++, digit++) {
-            part = part << 4 | (uint32_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
-        }
-        digest->parts[i] = part;
-    }
+    memset(digest, 0, sizeof *digest);
+    cf_digest_add(digest, signature, sizeof signature - 1);
+    digest->bytes[CF_DIGEST_BYTES - 1] ^= '\\';
 }
 
 void cf_digest_add(cf_digest *digest, const void *data, size_t size) {
     const unsigned char *byte = data;
 
     for (; size > 0; size--, byte++) {
-        const cf_digest before = {
-            .parts = {digest->parts[0] ^ *byte, digest->parts[1], digest->parts[2]}};
+        digest->bytes[CF_DIGEST_BYTES - 1] ^= *byte;
+        const cf_digest before = *digest;
         uint32_t carry = 0;
 
-        digest->parts[0] = before.parts[0];
-        for (int i = 0; i < CF_DIGEST_PARTS; i++) {
-            carry += digest->parts[i] * PRIME_LOW;
-            if (i >= PRIME_PARTS) {
-                carry += before.parts[i - PRIME_PARTS] << 8;
+        for (int i = CF_DIGEST_BYTES - 1; i >= 0; i--) {
+            carry += before.bytes[i] * PRIME_LOW;
+            if (i + PRIME_BYTES < CF_DIGEST_BYTES) {
+                carry += before.bytes[i + PRIME_BYTES];
             }
-            digest->parts[i] = carry & 0xffff;
-            carry >>= 16;
+            digest->bytes[i] = (unsigned char)carry;
+            carry >>= 8;
         }
     }
 }

@@ -4,13 +4,12 @@
 #define CF_DIGEST_H
 
 #include <stddef.h>
-#include <stdint.h>
 
-#define CF_DIGEST_PARTS 8
+#define CF_DIGEST_BYTES 16
 
-/* 16 bits in each part, the lowest first: products of them need no 64 bits. */
+/* The highest byte first. */
 typedef struct cf_digest {
-    uint32_t parts[CF_DIGEST_PARTS];
+    unsigned char bytes[CF_DIGEST_BYTES];
 } cf_digest;
 
 void cf_digest_begin(cf_digest *digest);

@@ -51,10 +51,7 @@ static void improvise(const crashfree *client, unsigned char random[CF_SID_BYTES
     cf_digest_add(&digest, &client->now, sizeof client->now);
     cf_digest_add(&digest, &client->monotonic, sizeof client->monotonic);
     cf_digest_add(&digest, client->counters, sizeof client->counters);
-    for (int i = 0; i < CF_DIGEST_PARTS; i++) {
-        random[2 * i] = (unsigned char)digest.parts[i];
-        random[2 * i + 1] = (unsigned char)(digest.parts[i] >> 8);
-    }
+    memcpy(random, digest.bytes, CF_SID_BYTES);
 }
 
 double cf_running_before(const cf_session *session) {

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "text.h"
+
 #include <string.h>
 
 static void note(cf_session *session, double at) {
@@ -17,16 +19,11 @@ static void changed(cf_session *session, double at) {
 
 void cf_session_begin(cf_session *session, unsigned char random[CF_SID_BYTES], double sample_rate,
                       double started, double at) {
-    static const char hex[] = "0123456789abcdef";
-
     memset(session, 0, sizeof *session);
     /* A UUID of version 4. */
     random[6] = (unsigned char)((random[6] & 0x0f) | 0x40);
     random[8] = (unsigned char)((random[8] & 0x3f) | 0x80);
-    for (int i = 0; i < CF_SID_BYTES; i++) {
-        session->sid[2 * i] = hex[random[i] >> 4];
-        session->sid[2 * i + 1] = hex[random[i] & 15];
-    }
+    cf_text_hex(session->sid, random, CF_SID_BYTES);
     /* The first four bytes are random throughout. */
     const uint32_t draw = (uint32_t)random[0] << 24 | (uint32_t)random[1] << 16 |
                           (uint32_t)random[2] << 8 | random[3];

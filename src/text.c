@@ -23,3 +23,12 @@ bool cf_text_is(const char *text, const char *lower) {
     }
     return *text == '\0';
 }
+
+void cf_text_hex(char *out, const unsigned char *bytes, size_t count) {
+    static const char digits[] = "0123456789abcdef";
+
+    for (; count > 0; count--, bytes++) {
+        *out++ = digits[*bytes >> 4];
+        *out++ = digits[*bytes & 15];
+    }
+}

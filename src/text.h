@@ -23,4 +23,7 @@ size_t cf_text_copy_trimmed(char *out, size_t capacity, const char *text, size_t
  */
 bool cf_text_is(const char *text, const char *lower);
 
+/* Writes each byte as two hexadecimal digits. */
+void cf_text_hex(char *out, const unsigned char *bytes, size_t count);
+
 #endif

@@ -19,11 +19,7 @@ static void write_did(char did[CRASHFREE_USER_ID_MAX + 1], const char *id, size_
     cf_digest_add(&digest, id, length);
     memset(did, 0, CRASHFREE_USER_ID_MAX + 1);
     memcpy(did, prefix, sizeof prefix - 1);
-    for (int i = 0; i < 4 * CF_DIGEST_PARTS; i++) {
-        const uint32_t part = digest.parts[CF_DIGEST_PARTS - 1 - i / 4];
-
-        did[(int)sizeof prefix - 1 + i] = "0123456789abcdef"[part >> (12 - 4 * (i % 4)) & 15];
-    }
+    cf_text_hex(did + sizeof prefix - 1, digest.bytes, CF_DIGEST_BYTES);
 }
 
 void crashfree_set_user(crashfree *client, const char *id, size_t length, double at) {

@@ -2,13 +2,13 @@
 #include "test.h"
 
 static const char *of(const char *text) {
-    static char hex[4 * CF_DIGEST_PARTS + 1];
+    static char hex[2 * CF_DIGEST_BYTES + 1];
     cf_digest digest;
 
     cf_digest_begin(&digest);
     cf_digest_add(&digest, text, strlen(text));
-    for (int i = 0; i < CF_DIGEST_PARTS; i++) {
-        (void)snprintf(hex + 4 * i, 5, "%04x", (unsigned)digest.parts[CF_DIGEST_PARTS - 1 - i]);
+    for (int i = 0; i < CF_DIGEST_BYTES; i++) {
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest.bytes[i]);
     }
     return hex;
 }
