@@ -1,40 +1,33 @@
 /** Sessions that ended within the running minute, on their way to the core's count. */
 import type { Core } from './core';
+import { runOutside } from './incoming/context';
 import { End, type Ledger } from './incoming/session';
 
 const MINUTE_MS = 60_000;
 
 /**
- * A busy server ends thousands of sessions a second, and all of a minute are one number to the core:
- * they are added up here and handed on when the minute is over or the number is wanted.
+ * A busy server ends thousands of sessions a second, and all of a minute are one number to the core: they
+ * are added up here and handed on when the minute is over or the number is wanted. A timer tells when it
+ * is over: to ask the clock for each session took as long as all else that is done for it.
  */
 export class Tally implements Ledger {
   private readonly ended = [0, 0, 0];
-  private any = false;
   private batch = 0;
-  private minute = 0;
+  /** Runs from the first session of a batch to the end of its minute. */
+  private timer: NodeJS.Timeout | undefined;
   /** When the first of them ended, on both clocks. */
   private time = 0;
   private monotonic = 0;
 
   constructor(
     private readonly core: Core,
-    /** Called for sessions that ended. */
-    private readonly counted: () => void,
+    /** Called for the first session of a batch. */
+    private readonly begun: () => void,
   ) {}
 
   count(end: End, sessions: number): number {
-    const now = Date.now();
-    const minute = Math.floor(now / MINUTE_MS);
-    if (minute !== this.minute || !this.any) {
-      this.handOn();
-      this.minute = minute;
-      this.time = now;
-      this.monotonic = performance.now();
-      this.any = true;
-    }
+    if (this.timer === undefined) this.begin();
     this.ended[end]! += sessions;
-    this.counted();
     return this.batch;
   }
 
@@ -45,13 +38,22 @@ export class Tally implements Ledger {
   }
 
   handOn(): void {
-    if (!this.any) return;
-    this.any = false;
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
     this.batch++;
     for (const end of [End.EXITED, End.ERRORED, End.CRASHED]) {
       const sessions = this.ended[end]!;
       if (sessions > 0) this.core.count(end, sessions, this.time, this.monotonic);
       this.ended[end] = 0;
     }
+  }
+
+  private begin(): void {
+    this.time = Date.now();
+    this.monotonic = performance.now();
+    const left = MINUTE_MS - (this.time % MINUTE_MS);
+    this.timer = runOutside(() => setTimeout(() => this.handOn(), left).unref());
+    this.begun();
   }
 }

@@ -1,5 +1,5 @@
 /** Which request is the current one, and the sessions that belong to a request or a response. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { RequestSession } from './session';
 
 const SESSION = Symbol('crashfree.session');
@@ -57,7 +57,7 @@ export function sessionOfAny(request: unknown, depth = 2): RequestSession | unde
   return undefined;
 }
 
-/** The last error that came out of a listener which ran in a request other than its caller's. */
+/** The last error that came out of a function which ran in a request other than its caller's. */
 let thrown: { error: unknown; session: RequestSession } | undefined;
 
 /** The request in which an uncaught error was thrown. */
@@ -94,4 +94,33 @@ function emitInContext(this: Emitter, ...parameters: unknown[]): boolean {
   } finally {
     current.enterWith(before);
   }
+}
+
+type Scope = Pick<AsyncResource, 'runInAsyncScope'>;
+
+/**
+ * Notes in which request errors were thrown that leave an asynchronous scope: Node tells that nobody caught
+ * them when the scope is over. Before Node 24 `queueMicrotask` makes one; libraries that call back make
+ * others. Returns a function that ends it.
+ */
+export function followScopes(): () => void {
+  const prototype = AsyncResource.prototype as Scope;
+  const { runInAsyncScope } = prototype;
+  const wrapped: Scope['runInAsyncScope'] = function (this: AsyncResource, call, self, ...rest) {
+    const noting = (...parameters: typeof rest) => {
+      try {
+        return call.apply(self as never, parameters);
+      } catch (error) {
+        const session = currentSession();
+        if (session && thrown?.error !== error) thrown = { error, session };
+        throw error;
+      }
+    };
+    return runInAsyncScope.call(this, noting, self, ...rest) as ReturnType<typeof call>;
+  };
+  prototype.runInAsyncScope = wrapped;
+  return () => {
+    /* If somebody wrapped it again, it stays, and notes what nobody asks for. */
+    if (prototype.runInAsyncScope === wrapped) prototype.runInAsyncScope = runInAsyncScope;
+  };
 }

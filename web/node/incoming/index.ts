@@ -2,7 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { begin, counters, type Counter } from './begin';
-import { followEvents } from './context';
+import { followEvents, followScopes } from './context';
 import { followStreams } from './http2';
 import { followServers } from './servers';
 
@@ -27,7 +27,7 @@ let stop: (() => void) | undefined;
 
 function start(): () => void {
   subscribe(STARTED, onStart);
-  const stops = [followStreams(), followServers()];
+  const stops = [followStreams(), followServers(), followScopes()];
   return () => {
     unsubscribe(STARTED, onStart);
     for (const one of stops) one();
