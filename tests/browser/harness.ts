@@ -13,8 +13,8 @@ import {
 import { loadScripts, type Subject } from './subjects/index.js';
 import type { Tab, Tabs } from './tabs.js';
 
-export const release = 'shop@1.0.0';
-export const environment = 'test';
+const release = 'shop@1.0.0';
+const environment = 'test';
 const key = '0123456789abcdef0123456789abcdef';
 
 /** The collector and the page server that all scenes of a run share. */

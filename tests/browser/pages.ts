@@ -73,7 +73,7 @@ export function initOptions(site: LibrarySite, options = '{}'): string {
   return `Object.assign(${JSON.stringify({ dsn, release, environment })}, ${options})`;
 }
 
-export function libraryMarkup(spec: PageSpec, site: LibrarySite): string {
+function libraryMarkup(spec: PageSpec, site: LibrarySite): string {
   if (spec.library) return spec.library(site);
   const options = initOptions(site, spec.options);
   switch (spec.load ?? (spec.options === undefined ? 'tag' : 'script')) {

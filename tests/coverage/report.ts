@@ -13,7 +13,7 @@ const percent = (missed: number, total: number): string =>
   total === 0 ? '–' : `${(100 - (100 * missed) / total).toFixed(1)} %`;
 
 /** `3, 7–9` for 3, 7, 8 and 9. */
-export function ranges(lines: readonly number[]): string {
+function ranges(lines: readonly number[]): string {
   const out: [from: number, to: number][] = [];
   for (const line of [...new Set(lines)].sort((one, other) => one - other)) {
     const last = out.at(-1);

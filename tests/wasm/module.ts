@@ -17,7 +17,7 @@ export const WASI = join(root, 'build/wasi/crashfree.wasm');
 
 /** 2026-01-05T10:00:00Z */
 export const NOW = Date.UTC(2026, 0, 5, 10, 0, 0);
-export const KEY = '0123456789abcdef0123456789abcdef';
+const KEY = '0123456789abcdef0123456789abcdef';
 export const PROJECT = '42';
 export const DSN = `https://${KEY}@collector.example/${PROJECT}`;
 

@@ -19,7 +19,7 @@ import type { CaptureHint, Client, Status } from './types';
 type Warn = (text: string) => void;
 
 /** How an error that somebody reports ends a session. */
-export function endOf(hint: CaptureHint | null | undefined): End {
+function endOf(hint: CaptureHint | null | undefined): End {
   try {
     return (hint?.handled ?? hint?.mechanism?.handled ?? true) ? End.ERRORED : End.CRASHED;
   } catch {
@@ -28,7 +28,7 @@ export function endOf(hint: CaptureHint | null | undefined): End {
 }
 
 /** What clients are told apart by: another one of the same name would count each request twice. */
-export const nameOf = (url: string, settings: Settings): unknown[] => [
+const nameOf = (url: string, settings: Settings): unknown[] => [
   url,
   settings.release,
   settings.environment,

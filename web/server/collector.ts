@@ -39,7 +39,6 @@ export type {
   RequestRecord,
   Update,
 } from './records.js';
-export type { Outcome, Session } from './rules/item.js';
 
 /** How much to keep, and whom to serve. */
 export interface CollectorOptions {

@@ -11,11 +11,10 @@ import { MAX_BODY } from './ingest/body.js';
 import { CORS_HEADERS } from './ingest/cors.js';
 import { isIngest } from './ingest/route.js';
 
-export { Collector } from './collector.js';
 export type { Page } from './app/files.js';
 
 /** The key in the DSN that is printed and used by the demo; any 32 characters work as well. */
-export const PUBLIC_KEY = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
+const PUBLIC_KEY = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
 
 export interface ServerOptions {
   /** 0, the default, takes a free port. */

@@ -22,7 +22,7 @@ export interface Carrier {
 
 const KEY = Symbol.for('crashfree');
 /** Calls that are kept until there is a client. */
-export const CALLS_MAX = 20;
+const CALLS_MAX = 20;
 
 type Holder = { [KEY]?: Carrier };
 

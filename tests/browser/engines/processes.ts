@@ -37,7 +37,7 @@ function killGroup(pid: number): void {
   groups.delete(pid);
 }
 
-export function endWithThisProcess(pid: number): void {
+function endWithThisProcess(pid: number): void {
   groups.add(pid);
   watch();
 }

@@ -9,7 +9,7 @@ import { bundle } from './bundle.js';
 import { FakeClock } from './clock.js';
 import { createStorage } from './storage.js';
 
-export const KEY = '0123456789abcdef0123456789abcdef';
+const KEY = '0123456789abcdef0123456789abcdef';
 export const DSN = `https://${KEY}@collector.example/42`;
 const ORIGIN = 'https://shop.example';
 

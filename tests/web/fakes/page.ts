@@ -19,7 +19,7 @@ export class Origin {
   readonly local = createStorage();
 }
 
-export class FakeDocument extends EventTarget {
+class FakeDocument extends EventTarget {
   visibilityState: 'visible' | 'hidden' = 'visible';
   get hidden(): boolean {
     return this.visibilityState === 'hidden';

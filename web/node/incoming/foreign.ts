@@ -83,7 +83,7 @@ export function open(counter: Counter, request: unknown, response: unknown): Ope
 }
 
 /** Calls a listener with its request as the current one. What it throws is a crash. */
-export function runRequest(counter: Counter, opened: Opened, call: () => unknown): unknown {
+function runRequest(counter: Counter, opened: Opened, call: () => unknown): unknown {
   const { session, isOver } = opened;
   const own = session.of(counter.sessions)!;
   const settle = () => {

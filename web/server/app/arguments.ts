@@ -26,7 +26,7 @@ Options
 `;
 
 /** What is wrong with the command line. */
-export class ArgumentError extends Error {}
+class ArgumentError extends Error {}
 
 export interface Arguments {
   command: string[];

@@ -84,7 +84,7 @@ function exceptionOf(value: unknown): Exception {
 }
 
 /** Tags are an object or a list of pairs. */
-export function tagOf(event: Json, name: string): string {
+function tagOf(event: Json, name: string): string {
   const tags = event['tags'];
   if (!Array.isArray(tags)) return textOf(recordOf(tags)[name]);
   const pair = listOf(tags).find((entry) => listOf(entry)[0] === name);

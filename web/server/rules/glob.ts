@@ -3,7 +3,7 @@
  * `[!ab]` one of these or none of them, `{a,b}` one of these texts, `\` the next one as it is.
  * Case is ignored.
  */
-export function globToRegExp(pattern: string): RegExp {
+function globToRegExp(pattern: string): RegExp {
   let source = '';
   let inBraces = false;
   const signs = [...pattern];

@@ -2,7 +2,7 @@
 type Flaw = string | undefined;
 
 export const MAX_RELEASE_BYTES = 200;
-export const MAX_ENVIRONMENT_BYTES = 64;
+const MAX_ENVIRONMENT_BYTES = 64;
 
 const bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 const FORBIDDEN = /[/\\\u0000-\u001f\u007f]/;
@@ -29,7 +29,7 @@ export const environmentFlaw = (environment: string): Flaw =>
   check(environment, MAX_ENVIRONMENT_BYTES, ['.', '..', 'none']);
 
 /** Sentry itself is stricter than Relay: such a release is counted but never shows up. */
-export function unusableRelease(release: string): Flaw {
+function unusableRelease(release: string): Flaw {
   const trimmed = release.trim();
   if (trimmed === '') return 'the release name is blank';
   if (['.', '..', 'latest'].includes(trimmed.toLowerCase())) {

@@ -11,7 +11,7 @@ export interface Frame {
 }
 
 /** Frames of one stack at most; the innermost ones. */
-export const FRAMES_MAX = 50;
+const FRAMES_MAX = 50;
 /** Lines that are looked at, from the end: a message may stand before the frames. */
 const LINES_MAX = 100;
 /** A longer line is no frame; Sentry's parsers draw the line there, too. */
