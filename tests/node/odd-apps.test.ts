@@ -1,7 +1,7 @@
 /** Apps that do with Node's servers what few do: each request is counted once, and the app runs as ever. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { counts, Programs } from './processes.js';
+import { common, counts, Programs } from './processes.js';
 
 let programs: Programs;
 before(async () => (programs = await Programs.start()));
@@ -276,6 +276,41 @@ const apps: Record<string, [code: string, exit: number, counted: object, flags?:
     0,
     { all: 1, healthy: 1, errored: 0, crashed: 0 },
   ],
+  'a client of a test environment that is over': [
+    `import fs from 'node:fs';
+     import { createRequire } from 'node:module';
+     import vm from 'node:vm';
+     const { AbortSignal, crypto, TextDecoder, TextEncoder, URL, WebAssembly } = globalThis;
+     const globals = { AbortSignal, crypto, TextDecoder, TextEncoder, URL, WebAssembly };
+     Object.assign(globals, { Buffer, clearTimeout, fetch, process, setTimeout });
+     const context = vm.createContext(globals);
+     const module = { exports: {} };
+     vm.compileFunction(fs.readFileSync(process.env.COMMON, 'utf8'), ['module', 'exports', 'require'], {
+       parsingContext: context,
+     })(module, module.exports, createRequire(process.env.COMMON));
+     const { eventsIntegration, processSessionIntegration } = module.exports;
+     module.exports.init({ ...options, release: 'other@1', integrations: [processSessionIntegration()] });
+     const client = module.exports.init({ ...options, integrations: [eventsIntegration()] });
+     const server = http.createServer((request, response) => {
+       if (request.url === '/fails') queueMicrotask(() => { throw new Error('of the app'); });
+       request.resume().on('end', () => response.end());
+     });
+     process.on('uncaughtException', () => {});
+     const port = await listen(server);
+     await get(port);
+     await client.flush();
+     vm.runInContext(\`
+       for (const one of [Date, JSON, Math, Number, Promise, Object]) {
+         for (const name of Object.getOwnPropertyNames(one)) Reflect.deleteProperty(one, name);
+       }\`, context);
+     for (const name of Object.keys(globals)) delete globals[name];
+     for (const path of ['/', '/fails']) {
+       if (await get(port, path, { method: 'POST', body: 'x' }) !== 200) process.exitCode = 2;
+     }
+     server.close();`,
+    0,
+    { all: 1, healthy: 1, errored: 0, crashed: 0 },
+  ],
   'little memory and a small stack': [
     `init(options);
      const server = http.createServer((request, response) => response.end());
@@ -291,7 +326,7 @@ const apps: Record<string, [code: string, exit: number, counted: object, flags?:
 describe('an app with', () => {
   for (const [name, [code, exit, counted, flags = []]] of Object.entries(apps)) {
     it(name, async () => {
-      const outcome = await programs.run(code, { flags });
+      const outcome = await programs.run(code, { flags, env: { COMMON: common } });
       const ended = outcome.signal === 'SIGKILL' ? -1 : outcome.code;
       assert.equal(ended, exit, outcome.err);
       assert.deepEqual(counts(outcome), counted);

@@ -11,7 +11,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isFile()) files.push(entry.name);
-    if (!entry.isDirectory()) continue;
+    if (!entry.isDirectory() || entry.name === 'node_modules') continue;
     const inside = await filesBelow(join(folder, entry.name));
     files.push(...inside.map((name) => join(entry.name, name)));
   }

@@ -3,6 +3,7 @@ import type { Answer, Core } from './core';
 import type { Joined } from '../src/events/outbox';
 import type { Events } from './events';
 import { runOutside } from './incoming/context';
+import { quietly } from './quietly';
 import type { Sender } from './sender';
 import type { Tally } from './tally';
 
@@ -59,7 +60,7 @@ export class Delivery {
 
   /** Sends what waits; `last` tells of losses even if nothing does. Resolves to whether all arrived. */
   send(last = false, timeout = ANSWER_MS): Promise<boolean> {
-    return (this.sending = this.sending.then(() => this.attempt(last, timeout)));
+    return (this.sending = this.sending.then(() => this.attempt(last, timeout)).catch(() => false));
   }
 
   /** The same, which is given up after a time. */
@@ -111,7 +112,7 @@ export class Delivery {
 
   private arm(): void {
     if (this.stopped) return;
-    this.timer = runOutside(() => setTimeout(() => void this.send(), this.delay).unref());
+    this.timer = runOutside(() => setTimeout(quietly, this.delay, () => void this.send()).unref());
   }
 
   private async attempt(last: boolean, timeout: number): Promise<boolean> {

@@ -2,6 +2,7 @@
 import type { Core } from './core';
 import { runOutside } from './incoming/context';
 import { End, type Ledger } from './incoming/session';
+import { quietly } from './quietly';
 
 const MINUTE_MS = 60_000;
 
@@ -53,7 +54,7 @@ export class Tally implements Ledger {
     this.time = Date.now();
     this.monotonic = performance.now();
     const left = MINUTE_MS - (this.time % MINUTE_MS);
-    this.timer = runOutside(() => setTimeout(() => this.handOn(), left).unref());
+    this.timer = runOutside(() => setTimeout(quietly, left, () => this.handOn()).unref());
     this.begun();
   }
 }

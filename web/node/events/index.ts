@@ -6,6 +6,7 @@ import { createOutbox, headerOf, type Joined, type Outbox } from '../../src/even
 import type { Failure } from '../incoming/begin';
 import { runOutside } from '../incoming/context';
 import type { RequestSession } from '../incoming/session';
+import { quietly } from '../quietly';
 import type { Sender } from '../sender';
 import { nodeEventOf, type Known } from './event';
 
@@ -73,7 +74,7 @@ export class Events {
 
   /** Sends what may leave now. Resolves to whether nothing is left. */
   send(timeout = ANSWER_MS): Promise<boolean> {
-    return (this.sending = this.sending.then(() => this.drain(timeout)));
+    return (this.sending = this.sending.then(() => this.drain(timeout)).catch(() => false));
   }
 
   /** What the process has to say as it ends: that envelope, if there is one, and others. */
@@ -115,7 +116,7 @@ export class Events {
     const wait = this.outbox._wait();
     if (wait < 0 || this.stopped) return;
     this.timer = runOutside(() =>
-      setTimeout(() => void this.send(), Math.max(wait, delay)).unref(),
+      setTimeout(quietly, Math.max(wait, delay), () => void this.send()).unref(),
     );
   }
 

@@ -1,6 +1,7 @@
 /** What is done when a request comes in. */
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { quietly } from '../quietly';
 import { currentSession, enter, sessionOf, setSessionOfNodes } from './context';
 import { RequestSession, type Sessions } from './session';
 
@@ -33,9 +34,11 @@ export interface Closing {
 }
 
 function onClose(this: Closing): void {
-  for (let session = sessionOf(this.req) ?? sessionOf(this); session; session = session.next) {
-    session.close();
-  }
+  quietly(() => {
+    for (let session = sessionOf(this.req) ?? sessionOf(this); session; session = session.next) {
+      session.close();
+    }
+  });
 }
 
 /** A request that lives no longer for what comes of it; that of HTTP/2 is made here, and held by nobody else. */

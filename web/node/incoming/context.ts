@@ -79,8 +79,11 @@ export function followEvents(request: object): void {
   (request as Emitter).emit = emitInContext;
 }
 
+/* As it was at the start: a test environment that is over has none. */
+const { getPrototypeOf } = Object;
+
 function emitInContext(this: Emitter, ...parameters: unknown[]): boolean {
-  const { emit } = Object.getPrototypeOf(this) as Emitter;
+  const { emit } = getPrototypeOf(this) as Emitter;
   const session = this[SESSION];
   const before = current.getStore();
   if (!session || session === before) return emit.apply(this, parameters);

@@ -1,5 +1,6 @@
 /** Requests that no server of Node got, as a listener or a middleware gets them. */
 import type { IncomingMessage } from 'node:http';
+import { quietly } from '../quietly';
 import { refer, type Counter } from './begin';
 import {
   currentSession,
@@ -43,7 +44,9 @@ function endWith(response: unknown, session: RequestSession): () => boolean {
     return () => true;
   }
   if (typeof once !== 'function') return () => true;
-  for (const event of ['close', 'finish']) once.call(response, event, () => session.close());
+  for (const event of ['close', 'finish']) {
+    once.call(response, event, () => quietly(() => session.close()));
+  }
   forgotten.register(response, session);
   return () => (response as Emitter).writableEnded === true;
 }

@@ -2,6 +2,7 @@
 import { sessionOfError } from '../incoming/context';
 import type { Failure } from '../incoming/begin';
 import type { RequestSession } from '../incoming/session';
+import { quietly } from '../quietly';
 import { watchRejections } from './rejections';
 
 /** What a client wants to know. */
@@ -19,26 +20,28 @@ export interface Watcher {
 const watchers: Watcher[] = [];
 
 /** Called before anything is done about an error, whether or not somebody else handles it then. */
-function onUncaught(error: unknown, origin: string): void {
-  const session = sessionOfError(error);
-  for (const watcher of watchers) {
-    const isRejection = origin === 'unhandledRejection';
-    if (isRejection ? watcher.rejections : watcher.uncaught) {
-      watcher.crashed(error, session, isRejection ? 'rejection' : 'exception');
+const onUncaught = (error: unknown, origin: string) =>
+  quietly(() => {
+    const session = sessionOfError(error);
+    for (const watcher of watchers) {
+      const isRejection = origin === 'unhandledRejection';
+      if (isRejection ? watcher.rejections : watcher.uncaught) {
+        watcher.crashed(error, session, isRejection ? 'rejection' : 'exception');
+      }
     }
-  }
-}
+  });
 
 /** Called where rejections do not become uncaught exceptions. */
-function onRejection(reason: unknown): void {
-  const session = sessionOfError(reason);
-  for (const watcher of watchers) {
-    if (watcher.rejections) watcher.crashed(reason, session, 'rejection');
-  }
-}
+const onRejection = (reason: unknown) =>
+  quietly(() => {
+    const session = sessionOfError(reason);
+    for (const watcher of watchers) {
+      if (watcher.rejections) watcher.crashed(reason, session, 'rejection');
+    }
+  });
 
-const onBeforeExit = () => watchers.forEach((watcher) => watcher.beforeEnd());
-const onExit = (code: number) => watchers.forEach((watcher) => watcher.end(code));
+const onBeforeExit = () => quietly(() => watchers.forEach((watcher) => watcher.beforeEnd()));
+const onExit = (code: number) => quietly(() => watchers.forEach((watcher) => watcher.end(code)));
 
 let stop: (() => void) | undefined;
 

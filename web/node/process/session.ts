@@ -3,6 +3,7 @@ import { ErrorKind } from '../../src/abi';
 import type { Core } from '../core';
 import { runOutside } from '../incoming/context';
 import { LAST_WORD_MS } from '../delivery';
+import { quietly } from '../quietly';
 import type { Sender } from '../sender';
 
 /** A request that got no answer by then is given up. */
@@ -26,7 +27,9 @@ export class ProcessSession {
     core.host = {
       wake: (delay) => {
         clearTimeout(this.timer);
-        this.timer = runOutside(() => setTimeout(() => this.core.processWake(), delay).unref());
+        this.timer = runOutside(() =>
+          setTimeout(quietly, delay, () => this.core.processWake()).unref(),
+        );
       },
       fetch: (request, body) => this.post(request, body),
     };
@@ -76,8 +79,8 @@ export class ProcessSession {
       return;
     }
     const signal = AbortSignal.timeout(this.timeout);
-    void runOutside(() => this.sender.post(url, body, signal, () => {})).then((answer) =>
-      this.core.processRespond(request, answer),
-    );
+    runOutside(() => this.sender.post(url, body, signal, () => {}))
+      .then((answer) => this.core.processRespond(request, answer))
+      .catch(() => {});
   }
 }
