@@ -72,7 +72,7 @@ function(add_wasm_module name)
       -sMALLOC=none -s${stack_setting}=${wasm_STACK} -Wl,--stack-first
       -sINITIAL_MEMORY=${wasm_MEMORY} -sALLOW_MEMORY_GROWTH=0
       "SHELL:--js-library ${imports_file}"
-      "$<$<CONFIG:MinSizeRel>:-Oz>")
+      "$<$<CONFIG:MinSizeRel>:-Oz;-Wl,--lto-O1>")
     set_target_properties(${linked} PROPERTIES LINK_DEPENDS "${imports_file}")
   else()
     target_link_options(${linked} PRIVATE
@@ -91,8 +91,9 @@ function(add_wasm_module name)
     CONTENT "[{\"name\":\"host\",\"root\":true,\"reaches\":[${reaches}]},\n ${roots}]\n" @ONLY)
 
   set(strip --strip-debug --strip-producers --strip-target-features)
-  # Control flow is taken apart and put together anew, which gives shorter loops and conditions.
-  set(optimise --flatten --rereloop -Oz -Oz -Oz --converge)
+  # Control flow is taken apart and put together anew, which gives shorter loops and conditions. A
+  # function that takes hardly more than its call takes the call's place.
+  set(optimise --flatten --rereloop -Oz -Oz -Oz --always-inline-max-function-size=6 --converge)
   set(module "${CMAKE_CURRENT_BINARY_DIR}/${name}.wasm")
   add_custom_command(OUTPUT "${module}"
     COMMAND "${WASM_METADCE}" ${wasm_enabled} -g --graph-file=${name}-roots.json
