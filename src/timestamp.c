@@ -24,15 +24,17 @@ void cf_timestamp(char out[CF_TIMESTAMP_LENGTH + 1], double time) {
     const uint32_t day = (uint32_t)(valid / CF_DAY_MS);
     const uint32_t ms = (uint32_t)(valid - day * CF_DAY_MS);
 
-    /* Years are counted from 1 March of year 0: then the leap day is the last of a year, and the
-     * months before a day follow from a straight line (30.6 days each). */
+    /* Years are counted from 1 March of year 0: then the leap day is the last of a year, of four years
+     * and of a century that has it. Four times a day number, and 3, gives the part by one division;
+     * months follow from a straight line (30.6 days each). */
     const uint32_t since = day + 719468;
-    const uint32_t in_era = since % 146097; /* of 400 years */
-    const uint32_t year_of_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    const uint32_t in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const uint32_t century = (4 * since + 3) / 146097;
+    const uint32_t in_century = since - 146097 * century / 4;
+    const uint32_t year_of_century = (4 * in_century + 3) / 1461;
+    const uint32_t in_year = in_century - 1461 * year_of_century / 4;
     const uint32_t month = (5 * in_year + 2) / 153;
     const uint32_t days = in_year - (153 * month + 2) / 5;
-    const uint32_t year = since / 146097 * 400 + year_of_era + (month > 9);
+    const uint32_t year = 100 * century + year_of_century + (month > 9);
 
     out = part(out, year, 4, '-');
     out = part(out, month > 9 ? month - 9 : month + 3, 2, '-');
