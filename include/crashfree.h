@@ -313,13 +313,14 @@ void crashfree_wake(crashfree *client);
  * other status they ride along with the next request, a few times at most.
  *
  * No answer can mean that the network failed, or that the items arrived and only the answer could
- * not be read. If the answer before could be read, or this request was made in CRASHFREE_FETCH_OPAQUE
- * mode, it was the network: the items leave again, with backoff. Otherwise they are in doubt, and do not leave again before the client knows: it asks with
- * a request without items (CRASHFREE_FETCH_PROBE), at once and then with backoff, eight times at
- * most until the next crashfree_flush. If that or any other answer can be read, the network is
- * back, and what is in doubt leaves again. If it is opaque, what is in doubt counts as delivered, and
- * from then on requests are made in CRASHFREE_FETCH_OPAQUE mode until an answer can be read. New items
- * do not wait for all this.
+ * not be read. If the answer before could be read, or this request was made in
+ * CRASHFREE_FETCH_OPAQUE mode, it was the network: the items leave again, with backoff. Otherwise
+ * they are in doubt, and do not leave again before the client knows: it asks with a request without
+ * items (CRASHFREE_FETCH_PROBE), at once and then with backoff, eight times at most until the next
+ * crashfree_flush. If that or any other answer can be read, the network is back, and what is in
+ * doubt leaves again. If it is opaque, what is in doubt counts as delivered, and from then on
+ * requests are made in CRASHFREE_FETCH_OPAQUE mode until an answer can be read. New items do not
+ * wait for all this.
  */
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
                        size_t limits_length, double retry_after);
