@@ -30,13 +30,27 @@ describe('the exceptions of an event', () => {
     ['undefined', undefined, 'Error', 'undefined'],
     ['a number', 7, 'Error', '7'],
     ['a symbol', Symbol('s'), 'Error', 'Symbol(s)'],
-    ['an object', { b: 1, a: 2 }, 'Object', 'Object captured as exception with keys: a, b'],
+    ['an object', { b: 1, a: 2 }, 'Error', 'Object captured as exception with keys: a, b'],
     ['a frozen error', Object.freeze(new RangeError('r')), 'RangeError', 'r'],
     ['a DOMException', new DOMException('d', 'AbortError'), 'AbortError', 'd'],
+    ['an error that says nothing', new TypeError(), 'TypeError', 'No error message'],
+    [
+      'an error of nothing but itself',
+      (() => {
+        const error = Object.assign(new Error(), { stack: '', self: {} });
+        return Object.assign(error, { self: error });
+      })(),
+      'Error',
+      'No error message',
+    ],
+    ['an event', new Event('x'), 'Event', 'Event `Event` (type=x) captured as exception'],
+    ['an array', [1, 2], 'Error', '1,2'],
+    ['a function', Number, 'Error', 'function Number() { [native code] }'],
+    ['an object that holds an error', { code: 1, error: new RangeError('in') }, 'RangeError', 'in'],
     [
       'an object of which nothing can be read',
       hostile,
-      'Object',
+      'Error',
       'Object captured as exception with keys: [object has no keys]',
     ],
   ] as const) {
@@ -50,6 +64,10 @@ describe('the exceptions of an event', () => {
     const [exception] = exceptionsOf('gone', generic, true);
     assert.equal(exception?.type, 'UnhandledRejection');
     assert.equal(exception?.value, 'Non-Error promise rejection captured with value: gone');
+    assert.deepEqual(exception?.mechanism, { ...generic, synthetic: true });
+    const [object] = exceptionsOf({ a: 1 }, generic, true);
+    assert.equal(object?.type, 'UnhandledRejection');
+    assert.equal(object?.value, 'Object captured as promise rejection with keys: a');
   });
 
   it('link causes, the one that was thrown last', () => {

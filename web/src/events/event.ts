@@ -11,14 +11,14 @@ export interface ErrorEvent {
   level: 'error' | 'fatal';
   exception: { values: Exception[] };
   release?: string;
-  environment?: string;
-  user?: { id: string };
-  request?: { url: string; headers: Record<string, string>; [more: string]: unknown };
+  environment?: string | undefined;
+  user?: { id: string } | undefined;
+  request?: { url: string; headers: Record<string, string>; [more: string]: unknown } | undefined;
   /** `session.id` finds the session of the error. */
   tags?: Record<string, string>;
   /** `infer_ip` says whether the server may note the address from which it comes. */
   sdk: { name: string; version: string; settings: { infer_ip: 'auto' | 'never' } };
-  debug_meta?: { images: { type: 'sourcemap'; code_file: string; debug_id: string }[] };
+  debug_meta?: { images: { type: 'sourcemap'; code_file: string; debug_id: string }[] } | undefined;
   [more: string]: unknown;
 }
 
@@ -43,29 +43,27 @@ function imagesOf(values: Exception[]): ErrorEvent['debug_meta'] {
     () => (globalThis as { _sentryDebugIds?: Record<string, string> })._sentryDebugIds,
   );
   if (!ids) return undefined;
-  const byFile = new Map<string, string>();
+  const files = new Set(
+    values.flatMap(({ stacktrace }) => (stacktrace?.frames ?? []).map(({ filename }) => filename)),
+  );
+  const found = new Map<string, string>();
   for (const [stack, id] of Object.entries(ids)) {
     const innermost = framesOf(stack).pop()?.filename;
-    if (innermost) byFile.set(innermost, id);
+    if (innermost && files.has(innermost)) found.set(innermost, id);
   }
-  const files = values.flatMap(({ stacktrace }) =>
-    (stacktrace?.frames ?? []).map(({ filename }) => filename!),
-  );
-  const images = [...new Set(files)]
-    .filter((file) => byFile.has(file))
-    .map((file) => ({ type: 'sourcemap' as const, code_file: file, debug_id: byFile.get(file)! }));
+  const images = [...found].map(([code_file, debug_id]) => ({
+    type: 'sourcemap' as const,
+    code_file,
+    debug_id,
+  }));
   return images.length ? { images } : undefined;
 }
 
-const hex = (bytes: Uint8Array) =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/** An id, random throughout but for what a version 4 UUID says. */
+/** A version 4 UUID, which two of its digits say; the others are random. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 15) | 64;
-  bytes[8] = (bytes[8]! & 63) | 128;
-  return hex(bytes);
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digits.replace(/^(.{12}).(...)./, '$14$2a');
 }
 
 /** What is known of an error beside itself. */
@@ -82,7 +80,6 @@ export function eventOf(
   { mechanism, sendDefaultPii, ...known }: Circumstances,
 ): ErrorEvent {
   const values = exceptionsOf(error, { type: mechanism, handled }, isRejection);
-  const images = read(() => imagesOf(values));
   return {
     event_id: newId(),
     timestamp: Date.now() / 1000,
@@ -94,7 +91,7 @@ export function eventOf(
       version: VERSION,
       settings: { infer_ip: sendDefaultPii ? 'auto' : 'never' },
     },
-    ...(images && { debug_meta: images }),
+    debug_meta: read(() => imagesOf(values)),
     ...known,
   };
 }
@@ -108,7 +105,7 @@ export function textOfEvent(event: ErrorEvent): string | undefined {
     (values) => values.slice(0, -1).forEach((value) => delete value.stacktrace),
     (values) =>
       values.forEach(({ stacktrace }) =>
-        stacktrace?.frames.splice(0, Math.max(0, stacktrace.frames.length - FRAMES_LEFT)),
+        stacktrace?.frames.splice(0, stacktrace.frames.length - FRAMES_LEFT),
       ),
     (values) => values.forEach((value) => delete value.stacktrace),
   ];

@@ -8,6 +8,8 @@ export interface Mechanism {
   parent_id?: number;
   source?: string;
   is_exception_group?: true;
+  /** What was thrown is no error. */
+  synthetic?: true;
 }
 
 export interface Exception {
@@ -23,7 +25,6 @@ const TEXT_MAX = 1024;
 const STACK_MAX = 65_536;
 /** Exceptions of one event at most. */
 const EXCEPTIONS_MAX = 5;
-const KEYS_MAX = 10;
 
 /** What can be read, or undefined. */
 export function read<T>(value: () => T): T | undefined {
@@ -37,39 +38,46 @@ export function read<T>(value: () => T): T | undefined {
 export const textOf = (value: () => unknown): string =>
   read(() => `${(value() ?? '') as string}`.slice(0, TEXT_MAX)) ?? '';
 
-/** The words of Sentry's SDKs for what is no error. */
+/** What is no error, as Sentry's SDKs say it: they group by these words. */
 function describe(thrown: unknown, isRejection: boolean): Pick<Exception, 'type' | 'value'> {
-  if (Object(thrown) !== thrown) {
-    const value = textOf(() => String(thrown));
-    return isRejection
-      ? {
-          type: 'UnhandledRejection',
-          value: `Non-Error promise rejection captured with value: ${value}`,
-        }
-      : { type: 'Error', value };
+  const kind = read(() => ({}).toString.call(thrown).slice(8, -1)) ?? 'Object';
+  const how = `captured as ${isRejection ? 'promise rejection' : 'exception'}`;
+  if (read(() => thrown instanceof Event)) {
+    const type = textOf(() => (thrown as Event).type);
+    return { type: kind, value: `Event \`${kind}\` (type=${type}) ${how}` };
   }
-  const keys =
-    read(() =>
-      Object.keys(thrown as object)
-        .sort()
-        .slice(0, KEYS_MAX),
-    ) ?? [];
-  const how = isRejection ? 'promise rejection' : 'exception';
-  return {
-    type: 'Object',
-    value: `Object captured as ${how} with keys: ${keys.join(', ').slice(0, TEXT_MAX) || '[object has no keys]'}`,
-  };
+  const type = isRejection ? 'UnhandledRejection' : 'Error';
+  if (kind !== 'Object') {
+    const prefix = isRejection ? 'Non-Error promise rejection captured with value: ' : '';
+    return { type, value: prefix + textOf(() => String(thrown)) };
+  }
+  const keys = textOf(() =>
+    Object.keys(thrown as object)
+      .sort()
+      .join(', '),
+  );
+  return { type, value: `Object ${how} with keys: ${keys || '[object has no keys]'}` };
 }
+
+const isError = (value: unknown) => value instanceof Error;
 
 function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean): Exception {
   const part = (name: 'name' | 'message') => textOf(() => (thrown as Partial<Error>)[name]);
   const message = part('message');
   const stack = read(() => `${(thrown as Partial<Error>).stack ?? ''}`.slice(-STACK_MAX)) ?? '';
+  if (!message && !stack && !read(() => isError(thrown))) {
+    const inner = read(() => Object.values(thrown as object).find(isError));
+    return inner
+      ? exceptionOf(inner, mechanism, isRejection)
+      : {
+          ...describe(thrown, isRejection),
+          mechanism: { ...mechanism, synthetic: true },
+        };
+  }
   const frames = stack ? (read(() => framesOf(stack.replace(message, ''))) ?? []) : [];
   return {
-    ...(message || stack
-      ? { type: part('name') || 'Error', value: message }
-      : describe(thrown, isRejection)),
+    type: part('name') || 'Error',
+    value: message || 'No error message',
     mechanism,
     ...(frames.length && { stacktrace: { frames } }),
   };
@@ -77,11 +85,8 @@ function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean
 
 /** What an error says that it was caused by, or that it holds. */
 function partsOf(error: unknown): [source: string, part: unknown][] {
-  if (Object(error) !== error) return [];
-  const { cause, errors } = {
-    cause: read(() => (error as Error).cause),
-    errors: read(() => (error as AggregateError).errors as unknown),
-  };
+  const cause = read(() => (error as Error).cause);
+  const errors = read(() => (error as AggregateError).errors as unknown);
   const list = Array.isArray(errors) ? errors.slice(0, EXCEPTIONS_MAX) : [];
   return [
     ...(cause instanceof Object ? [['cause', cause] as [string, unknown]] : []),
@@ -101,21 +106,24 @@ export function exceptionsOf(
   const seen = new Set<unknown>();
   const found: Exception[] = [];
 
-  const add = (thrown: unknown, link: Omit<Mechanism, 'type' | 'handled'>, linked: boolean) => {
+  const add = (thrown: unknown, link?: Partial<Mechanism>) => {
     if (seen.has(thrown) || found.length === EXCEPTIONS_MAX) return;
     seen.add(thrown);
     const parts = partsOf(thrown);
     const id = found.length;
     const isGroup = parts.some(([source]) => source !== 'cause');
     const mechanism: Mechanism = {
-      ...(linked ? { type: 'chained', handled } : { type, handled }),
+      type,
+      handled,
       ...link,
-      ...((linked || parts.length > 0) && { exception_id: id }),
+      ...((link || parts.length) && { exception_id: id }),
       ...(isGroup && { is_exception_group: true as const }),
     };
-    found.push(exceptionOf(thrown, mechanism, isRejection && !linked));
-    for (const [source, part] of parts) add(part, { parent_id: id, source }, true);
+    found.push(exceptionOf(thrown, mechanism, isRejection && !link));
+    for (const [source, part] of parts) {
+      add(part, { type: 'chained', parent_id: id, source });
+    }
   };
-  add(error, {}, false);
+  add(error);
   return found.reverse();
 }

@@ -19,13 +19,12 @@ const JOIN_MS = 50;
 /** Bytes that may be on their way with `keepalive`, the platform's 64 KiB less a margin. */
 const KEEPALIVE_BYTES = 60_000;
 
-/** Where envelopes go, from a DSN that the client has checked. */
-function endpointOf({ dsn, tunnel }: Options): string {
-  if (tunnel) return tunnel;
-  const { protocol, host, pathname, username } = new URL(dsn!);
-  const [, prefix, project] = /^(.*?)\/+([^/]+)\/*$/.exec(pathname)!;
-  return `${protocol}//${host}${prefix}/api/${project}/envelope/?sentry_version=7&sentry_key=${username}`;
-}
+/** The parts of a DSN, which the client has checked; a secret may follow the key. */
+const DSN = /^(https?:\/\/)([^:@]+)(?::[^@]*)?@(.*)\/(\d+)\/?$/;
+
+/** Where envelopes go. */
+const endpointOf = ({ dsn, tunnel }: Pick<Options, 'dsn' | 'tunnel'>): string =>
+  tunnel || dsn!.trim().replace(DSN, '$1$3/api/$4/envelope/?sentry_version=7&sentry_key=$2');
 
 function createEvents(
   client: Client,

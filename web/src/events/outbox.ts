@@ -40,13 +40,11 @@ export interface Outbox {
 }
 
 /** A hash of a text, FNV-1a: equal texts are the same error. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  return hash >>> 0;
-}
+const hashOf = (text: string): number =>
+  Array.from(text).reduce(
+    (hash, character) => Math.imul(hash ^ character.charCodeAt(0), 0x01000193),
+    0x811c9dc5,
+  ) >>> 0;
 
 /** The first line of an envelope; with a tunnel it says where it is to go. */
 export const headerOf = (dsn: string, tunnel: string | undefined): string =>

@@ -29,16 +29,15 @@ export function pageEventOf(
   session: Session | null,
   sendDefaultPii: boolean | undefined,
 ): ErrorEvent {
-  const request = requestOf();
   return eventOf(error, report, {
     mechanism: mechanismOf(report),
     sendDefaultPii,
     ...(session && {
       release: session.attrs.release,
-      ...(session.attrs.environment && { environment: session.attrs.environment }),
-      ...(session.did && { user: { id: session.did } }),
+      environment: session.attrs.environment,
+      user: session.did ? { id: session.did } : undefined,
       tags: { 'session.id': session.sid },
     }),
-    ...(request && { request }),
+    request: requestOf(),
   });
 }
