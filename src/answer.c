@@ -33,9 +33,19 @@ static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refuse
     return any;
 }
 
+/* Whether a session waits for the answer to a request. */
+static bool is_awaited(const crashfree *client, uint32_t request) {
+    for (const cf_session *session = client->sessions; session < client->end; session++) {
+        if (session->init_request == request || session->update_request == request) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* There was no answer: the network may have failed, or the answer may not be for us to read. */
 static void take_none(crashfree *client, uint32_t request, bool is_probe) {
-    /* That a server was reached is seen where its answers are not to be read. */
+    /* That a server was reached is seen where its answer is not to be read. */
     const bool is_failure = client->readable || (request & CF_REQUEST_OPAQUE) != 0;
 
     if (client->ended) {
@@ -91,11 +101,14 @@ static void take_status(crashfree *client, uint32_t request, bool is_probe, int 
 
 void crashfree_respond(crashfree *client, uint32_t request, int status, const char *limits,
                        size_t limits_length, double retry_after) {
-    if (request == CF_UNSENT || (request & ~CF_REQUEST_OPAQUE) > client->last_request) {
+    if (request == CF_UNSENT || request > client->last_request) {
         return;
     }
     const bool is_probe = request == client->probe;
 
+    if (is_awaited(client, request | CF_REQUEST_OPAQUE)) {
+        request |= CF_REQUEST_OPAQUE;
+    }
     cf_state_look_at_clocks(client);
     if (is_probe) {
         client->probe = 0;

@@ -75,7 +75,9 @@ static void ask_host(crashfree *client) {
 }
 
 /* Puts the sessions that are due into the envelope. Returns whether all could be. */
-static bool add_sessions(crashfree *client, uint32_t request) {
+static bool add_sessions(crashfree *client) {
+    const uint32_t number = client->last_request + 1;
+    const uint32_t request = client->unreadable ? number | CF_REQUEST_OPAQUE : number;
     bool all = true;
 
     for (cf_session *session = cf_queue_next_due(client, client->sessions); session != NULL;
@@ -137,32 +139,32 @@ static bool choose_sessions(crashfree *client, cf_occasion occasion) {
     return false;
 }
 
-/* Begins a request and returns its number. */
-static uint32_t begin_request(crashfree *client, bool opaque) {
+/* Begins a request; its number counts once it has left. */
+static void begin_request(crashfree *client) {
     cf_envelope_begin(&client->envelope, client->now,
                       client->tunnel[0] != '\0' ? client->dsn.text : "");
-    client->last_request++;
-    return opaque ? client->last_request | CF_REQUEST_OPAQUE : client->last_request;
 }
 
 /* Hands the envelope to the host. This comes last, as the host may call back from it. */
-static void hand_over(crashfree *client, uint32_t request, unsigned mode) {
-    if ((request & CF_REQUEST_OPAQUE) != 0) {
+static void hand_over(crashfree *client, unsigned mode) {
+    if (client->unreadable && (mode & CRASHFREE_FETCH_PROBE) == 0) {
         mode |= CRASHFREE_FETCH_OPAQUE;
     }
+    client->last_request++;
     client->counters[CRASHFREE_COUNT_REQUESTS]++;
-    cf_host_fetch(client, request,
+    cf_host_fetch(client, client->last_request,
                   client->tunnel[0] != '\0' ? client->tunnel : client->dsn.endpoint,
                   client->envelope.text, client->envelope.length, (crashfree_fetch_mode)mode);
 }
 
 static void send_items(crashfree *client, cf_occasion occasion, bool sessions, bool report) {
     cf_envelope *const envelope = &client->envelope;
-    const uint32_t request = begin_request(client, client->unreadable);
+
+    begin_request(client);
     const size_t empty = envelope->length;
 
     /* What does not fit goes later: at once would be without end where requests fail at once. */
-    if (sessions && !add_sessions(client, request)) {
+    if (sessions && !add_sessions(client)) {
         cf_delivery_wake_in(client, CF_RETRY_FIRST_MS);
     }
     if (report && cf_envelope_add_report(
@@ -171,8 +173,7 @@ static void send_items(crashfree *client, cf_occasion occasion, bool sessions, b
         memset(client->unreported, 0, sizeof client->unreported);
     }
     if (envelope->length > empty) {
-        hand_over(client, request,
-                  occasion == CF_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
+        hand_over(client, occasion == CF_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
     }
 }
 
@@ -188,8 +189,9 @@ void cf_delivery_arrange_probe(crashfree *client) {
 static void send_probe(crashfree *client) {
     /* The next one is arranged for now, in case that nobody answers this. */
     cf_delivery_back_off(client);
-    client->probe = begin_request(client, false);
-    hand_over(client, client->probe, CRASHFREE_FETCH_PROBE);
+    client->probe = client->last_request + 1;
+    begin_request(client);
+    hand_over(client, CRASHFREE_FETCH_PROBE);
 }
 
 void cf_delivery_send(crashfree *client, cf_occasion occasion) {

@@ -15,7 +15,7 @@
 #define CF_TAKEN UINT32_MAX
 #define CF_DOUBTFUL (UINT32_MAX - 1) /* it left, and no answer came: it may have arrived */
 
-/* The bit in the number of a request that was made in CRASHFREE_FETCH_OPAQUE mode. */
+/* Added, in a session, to the number of a request that was made in CRASHFREE_FETCH_OPAQUE mode. */
 #define CF_REQUEST_OPAQUE 0x80000000U
 
 /*

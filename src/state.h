@@ -27,7 +27,7 @@ struct crashfree {
     uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
     crashfree_status dsn_status;        /* CRASHFREE_STATUS_ACTIVE, or why there is none */
     crashfree_status release_status;
-    uint32_t last_request; /* without CF_REQUEST_OPAQUE */
+    uint32_t last_request;
     uint32_t opened;
     unsigned failures; /* requests that came to nothing since the last that did not */
     uint32_t probe;    /* the last request without items; 0: it was answered */
