@@ -87,9 +87,8 @@ static void take_status(crashfree *client, uint32_t request, bool is_probe, int 
     client->unreadable = false;
     client->foreign = false;
     (void)book(client, request, delivered ? CF_TAKEN : CF_UNSENT, !delivered && status != 429);
-    if (was_in_doubt) {
-        (void)book(client, CF_DOUBTFUL, CF_UNSENT, false);
-    }
+    /* Also what was dropped meanwhile: a probe that is answered later says nothing of it any more. */
+    (void)book(client, CF_DOUBTFUL, CF_UNSENT, false);
     if (!is_probe) {
         client->failures = 0;
     }

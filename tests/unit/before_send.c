@@ -40,6 +40,22 @@ TEST(what_before_send_discards_is_gone_for_good) {
     CHECK(fake_has(0, 1, "{\"reason\":\"before_send\",\"category\":\"session\",\"quantity\":1}"));
 }
 
+TEST(what_before_send_discards_is_in_doubt_no_more_once_an_answer_is_read) {
+    begin_asking();
+    start(true);
+    fake_respond(0, CRASHFREE_ANSWER_NONE);
+    fake_advance(0);
+    CHECK_EQ_INT(fake.requests[1].mode, CRASHFREE_FETCH_PROBE);
+    fake.refuse = true;
+    error(CRASHFREE_ERROR_UNHANDLED);
+    crashfree_hide(fake.client, false);
+    CHECK_EQ_INT(fake_total("client_report"), 1);
+    fake_respond(2, 200);
+    fake_respond(1, CRASHFREE_ANSWER_OPAQUE);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 0);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_BEFORE_SEND), 1);
+}
+
 TEST(before_send_is_asked_about_each_session) {
     begin_asking();
     start(false);
