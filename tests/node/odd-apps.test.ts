@@ -276,6 +276,20 @@ const apps: Record<string, [code: string, exit: number, counted: object, flags?:
     0,
     { all: 1, healthy: 1, errored: 0, crashed: 0 },
   ],
+  'frozen classes of Node': [
+    `import { AsyncResource } from 'node:async_hooks';
+     import 'node:https';
+     import net from 'node:net';
+     Object.freeze(AsyncResource.prototype);
+     Object.freeze(net.Server.prototype);
+     init(options);
+     const server = http.createServer((request, response) => response.end());
+     const port = await listen(server);
+     await get(port);
+     server.close();`,
+    0,
+    { all: 1, healthy: 1, errored: 0, crashed: 0 },
+  ],
   'a client of a test environment that is over': [
     `import fs from 'node:fs';
      import { createRequire } from 'node:module';

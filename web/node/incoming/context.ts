@@ -1,5 +1,6 @@
 /** Which request is the current one, and the sessions that belong to a request or a response. */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { quietly } from '../quietly';
 import type { RequestSession } from './session';
 
 const SESSION = Symbol('crashfree.session');
@@ -121,7 +122,10 @@ export function followScopes(): () => void {
     };
     return runInAsyncScope.call(this, noting, self, ...rest) as ReturnType<typeof call>;
   };
-  prototype.runInAsyncScope = wrapped;
+  /* Of a frozen prototype it cannot be. */
+  quietly(() => {
+    prototype.runInAsyncScope = wrapped;
+  });
   return () => {
     /* If somebody wrapped it again, it stays, and notes what nobody asks for. */
     if (prototype.runInAsyncScope === wrapped) prototype.runInAsyncScope = runInAsyncScope;

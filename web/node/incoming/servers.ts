@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import { followEvents, sessionOfAny } from './context';
 import { hasChannels, onStream } from './http2';
 import { begin, counters } from './begin';
+import { quietly } from '../quietly';
 import { followRejections } from './rejections';
 
 interface Emitting {
@@ -93,7 +94,10 @@ function wrapEmit(): () => void {
     return emit.call(this, event, ...parameters);
   };
   const own = Object.hasOwn(prototype, 'emit');
-  prototype.emit = wrapped;
+  /* Of a frozen prototype it cannot be, and upgrades are not counted. */
+  quietly(() => {
+    prototype.emit = wrapped;
+  });
   return () => {
     /* If somebody wrapped it again, it stays, and counts nothing without a client. */
     if (prototype.emit !== wrapped) return;
