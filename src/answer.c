@@ -89,11 +89,19 @@ static void take_status(crashfree *client, uint32_t request, bool is_probe, int 
     (void)book(client, request, delivered ? CF_TAKEN : CF_UNSENT, !delivered && status != 429);
     /* Also what was dropped meanwhile: a probe that is answered later says nothing of it any more. */
     (void)book(client, CF_DOUBTFUL, CF_UNSENT, false);
+    if (status == 429 && limited) {
+        /* By then the rest of a limit is waited for. Who limits is there, so this goes on, but limits of
+         * no time must not make it a storm. */
+        if (client->failures >= CF_RETRIES_MAX) {
+            client->failures = CF_RETRIES_MAX - 1;
+        }
+        cf_delivery_back_off(client);
+        return;
+    }
     if (!is_probe) {
         client->failures = 0;
     }
     if (cf_queue_has_news(client, false)) {
-        /* By then the rest of a limit is waited for; one of no time must not make a storm. */
         cf_delivery_wake_in(client, was_in_doubt ? 0 : CF_RETRY_FIRST_MS);
     }
 }

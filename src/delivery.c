@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-/* Requests in a row that come to nothing, after which only an event of the page tries again. */
-#define RETRIES_MAX 8
 /* Digits of a sid that tell the sessions of one client apart. */
 #define SID_ENOUGH 8
 
@@ -33,7 +31,7 @@ void crashfree_wake(crashfree *client) {
 }
 
 void cf_delivery_back_off(crashfree *client) {
-    if (client->failures < RETRIES_MAX &&
+    if (client->failures < CF_RETRIES_MAX &&
         (cf_queue_has_news(client, false) || cf_queue_has_doubts(client))) {
         uint8_t jitter = 0;
 
@@ -178,7 +176,7 @@ static void send_items(crashfree *client, cf_occasion occasion, bool sessions, b
 }
 
 void cf_delivery_arrange_probe(crashfree *client) {
-    if (client->failures < RETRIES_MAX && cf_queue_has_doubts(client)) {
+    if (client->failures < CF_RETRIES_MAX && cf_queue_has_doubts(client)) {
         const double wait = client->probe_at - client->monotonic;
 
         wake_after(client, wait > 0 ? wait : CF_RETRY_FIRST_MS);

@@ -6,6 +6,8 @@
 
 /* First wait after a request that came to nothing; it doubles each time, up to 4 min 16 s. */
 #define CF_RETRY_FIRST_MS 2000U
+/* Requests in a row that come to nothing, after which only an event of the page tries again. */
+#define CF_RETRIES_MAX 8
 
 /* What makes the client send. */
 typedef enum cf_occasion {

@@ -178,7 +178,7 @@ export const mutations: Mutation[] = [
   mutation(
     'network errors are not retried',
     'delivery.c',
-    `if (client->failures < RETRIES_MAX &&
+    `if (client->failures < CF_RETRIES_MAX &&
         (cf_queue_has_news(client, false) || cf_queue_has_doubts(client))) {`,
     'if (false) {',
   ),
@@ -406,9 +406,9 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'probes go on for ever',
-    'delivery.c',
-    '#define RETRIES_MAX 8',
-    '#define RETRIES_MAX 12',
+    'delivery.h',
+    '#define CF_RETRIES_MAX 8',
+    '#define CF_RETRIES_MAX 12',
   ),
   mutation(
     'an opaque answer to a probe settles nothing',

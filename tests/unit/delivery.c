@@ -398,10 +398,25 @@ TEST(a_429_with_retry_after_limits_for_that_time) {
 TEST(a_limit_of_no_time_makes_no_storm) {
     begin_with_request();
     fake_limit(0, 429, "0:session:key", -1);
-    fake_advance(1999);
+    fake_advance(1499);
     CHECK_EQ_INT(fake.count, 1);
-    fake_advance(1);
+    fake_advance(1000);
     CHECK_EQ_INT(fake.count, 2);
+}
+
+TEST(limits_of_no_time_are_asked_about_ever_later_and_not_given_up) {
+    begin_with_request();
+    fake_limit(0, 429, "", 0);
+    for (unsigned answered = 1; fake.monotonic < 240 * FAKE_MINUTE; fake_advance(1000)) {
+        while (answered < fake.count) {
+            fake_limit(answered++, 429, "0:session:key", -1);
+        }
+    }
+    CHECK(fake.count > 40);
+    CHECK(fake.count < 90);
+    fake_advance(10 * FAKE_MINUTE);
+    fake_respond(fake.count - 1, 200);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
 TEST(a_429_about_other_things_is_acceptance) {
