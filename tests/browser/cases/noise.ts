@@ -92,6 +92,15 @@ const cancelled: [name: string, reason: string][] = [
   ['p-cancelable’s CancelError', named('CancelError')],
   ['PDF.js’ RenderingCancelledException', named('RenderingCancelledException')],
   ['PDF.js’ AbortException', named('AbortException')],
+  // https://github.com/vuejs/vue-router/issues/2881
+  [
+    'Vue Router 3’s, by its mark',
+    `Object.assign(new Error('Navigation cancelled from "/a" to "/b" with a new navigation.'), { _isRouter: true, type: 8 })`,
+  ],
+  [
+    'Vue Router 3’s of the same route',
+    named('NavigationDuplicated', '{ _isRouter: true, type: 16 }'),
+  ],
   ['AbortError by name', named('AbortError')],
   ['AbortError of the platform', dom('The user aborted a request.', 'AbortError')],
 ];

@@ -96,7 +96,8 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
         global_defs: inert ? { '@document': 'undefined' } : {},
       },
       // Private properties are named _thing; two underscores are other people's globals.
-      mangle: { properties: { regex: /^_[A-Za-z]/ } },
+      // Vue Router's mark of its own errors, which signals/noise.ts reads.
+      mangle: { properties: { regex: /^_[A-Za-z]/, reserved: ['_isRouter'] } },
       nameCache: nameCache(names),
       format: { ascii_only: true, comments: false },
       sourceMap: {

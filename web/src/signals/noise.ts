@@ -96,7 +96,8 @@ function read(value: () => unknown): string {
 
 function see(error: unknown, report: Report, isLeaving: boolean): Seen {
   const { _event, _handled, _isRejection } = report;
-  const thrown = (error ?? {}) as Partial<Error> & Record<'code' | 'type' | '__CANCEL__', unknown>;
+  const thrown = (error ?? {}) as Partial<Error> &
+    Record<'code' | 'type' | '__CANCEL__' | '_isRouter', unknown>;
   const text = (value: () => unknown) => read(value).slice(0, TEXT_MAX);
   const message = text(() => thrown.message || _event?.message || (error ?? ''));
   const name = text(() => thrown.name);
@@ -117,9 +118,9 @@ function see(error: unknown, report: Report, isLeaving: boolean): Seen {
     _kind: [
       name,
       ...(['code', 'type'] as const).map((key) => text(() => thrown[key])),
-      /* TanStack Query says it by its message, axios before 0.22 by a mark. */
+      /* TanStack Query says it by its message, axios before 0.22 and Vue Router before 4 by a mark. */
       message === 'CancelledError' && message,
-      read(() => thrown.__CANCEL__) && 'cancel',
+      read(() => thrown.__CANCEL__ || thrown['_isRouter']) && 'cancel',
     ].join(' '),
     /* Also one of a frame. */
     _isNative: read(() => Object.prototype.toString.call(error)) === '[object DOMException]',
