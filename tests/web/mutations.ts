@@ -36,7 +36,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'address as string',
     ],
     ['takes a place in the page for a route', ".replace(/#(?![!/]\\/?[^/]).*/, '')", ''],
-    ['takes replaced queries for a route', 'replaced ? pathOf(from)', 'replaced ? routeOf(from)'],
+    ['takes replaced queries for a route', 'bare(pathOf(from))', 'bare(routeOf(from))'],
+    ['takes a slash that is put at the end for a route', 'bare(pathOf(to))', 'pathOf(to)'],
     ['tells apart what differs by a slash', ".replace(/\\/$/, '')", ''],
     [
       'forgets the queries of a push',
@@ -57,7 +58,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['counts there and back', 'moved(isNew && to !== from, move._at)', 'moved(isNew, move._at)'],
     ['lets the history tell beside the hook', 'if (!hooked) note(href', 'note(href'],
-    ['counts the first call of the hook', 'isShown(`${to}`, addressOfPage())', 'false'],
+    ['counts the first call of the hook', 'isShown(to, addressOfPage())', 'false'],
     ['asks isNewRoute and does not listen', "typeof answer === 'boolean' ? answer : ", ''],
     ['does not look when it begins', 'place = seen;', "place = '';"],
   ],
@@ -93,11 +94,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'client/context.ts': [
     ['takes no user whose id is a number', "(typeof id === 'number' && isFinite(id))", 'false'],
     ['takes a user that is no number', '&& isFinite(id)', ''],
-    [
-      'keeps the user that a new session names',
-      'if (user !== undefined) setUser(core, user, at);',
-      '',
-    ],
+    ['keeps the user that a new session names', 'if (id !== undefined) setUser(core, id, at);', ''],
     ['settles nothing before a call', '_queue._settle();', ''],
     ['misses the error that is being dispatched', '_errors._takeCurrent();', ''],
   ],
@@ -109,7 +106,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['does not know Sentry’s form of a hint', 'hint?.mechanism?.handled ?? true', 'true'],
     ['lets a captured error overtake', 'isRejection || _queue._waiting.length', 'isRejection'],
-    ['ends no session', 'if (end) client.endSession();', ''],
+    ['ends no session', 'if (end) methods.endSession();', ''],
+    ['takes an event for an address', "typeof address === 'string'", 'true'],
     ['counts after close', "context._stop('closed');", ''],
     ['says that all was sent', 'resolve(false)', 'resolve(true)'],
   ],
@@ -184,7 +182,11 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['finds what is no pattern everywhere', '(pattern as RegExp | null)?.exec && ', ''],
     ['makes texts of objects', "Object(text) === text ? '' : ", ''],
     ['knows no words of libraries', "message === 'CancelledError' && message", "''"],
-    ['knows no marks of libraries', "read(() => thrown.__CANCEL__) && 'cancel'", "''"],
+    [
+      'knows no marks of libraries',
+      "read(() => thrown.__CANCEL__ || thrown['_isRouter']) && 'cancel'",
+      "''",
+    ],
     ['takes the address in a message for a frame', '[^\\s:]*:\\d|', '|'],
     ['denies by the event alone', 'innermost(seen.stack) || seen.filename', 'seen.filename'],
     ['allows only what it knows', 'url && allowUrls.length && ', 'allowUrls.length && '],
@@ -201,7 +203,11 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'signals/early.ts': [
     ['keeps early calls without bound', 'queue.slice(0, KEPT_MAX)', 'queue'],
-    ['leaves the early queue in place', 'delete (globalThis as Holder).crashfree!.q;', ''],
+    [
+      'leaves the early queue in place',
+      'ask(() => delete (globalThis as Holder).crashfree!.q);',
+      '',
+    ],
   ],
   'delivery/http.ts': [
     ['promises too many bytes after the end', 'outliving + share <= KEEPALIVE_BYTES', 'true'],

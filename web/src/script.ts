@@ -13,6 +13,7 @@ import {
   setUser,
   startSession,
 } from './api';
+import { ask } from './ask';
 import { fromAttributes } from './options/attributes';
 import { lateEvents } from './late-events';
 import { earlyCalls } from './signals/early';
@@ -35,18 +36,9 @@ const api = {
 
 const page = window as unknown as { crashfree?: Partial<typeof api> };
 
-function isThere(): boolean {
-  try {
-    return typeof page.crashfree?.init === 'function';
-  } catch {
-    /* A frame of another origin has that name. */
-    return false;
-  }
-}
-
 const calls = earlyCalls();
-/* If the script was included before, the functions are there already. */
-if (!isThere()) page.crashfree = api;
+/* If the script was included before, the functions are there already; a frame may have that name. */
+if (!ask(() => typeof page.crashfree?.init === 'function')) page.crashfree = api;
 
 for (const { dataset } of tags) {
   if (dataset.dsn === undefined) continue;

@@ -2,8 +2,7 @@
 
 /** The tag that is being run. Markup can have put something else under that name of the document. */
 function currentTag(): HTMLScriptElement | undefined {
-  const { get } = Object.getOwnPropertyDescriptor(Document.prototype, 'currentScript') ?? {};
-  const tag: unknown = get?.call(document);
+  const tag: unknown = Reflect.get(Document.prototype, 'currentScript', document);
   return tag instanceof HTMLScriptElement ? tag : undefined;
 }
 

@@ -10,6 +10,7 @@ import { hookCases } from './hooks.js';
 import { identityCases } from './identity.js';
 import { loadCases } from './load.js';
 import { loadingCases } from './loading.js';
+import { misuseCases } from './misuse.js';
 import { navigationCases } from './navigation.js';
 import { noiseCases } from './noise.js';
 import { whereaboutsCases } from './whereabouts.js';
@@ -27,6 +28,7 @@ export const cases: readonly Case[] = [
   ...identityCases,
   ...controlCases,
   ...hookCases,
+  ...misuseCases,
   ...attackCases,
   ...deliveryCases,
   ...answerCases,

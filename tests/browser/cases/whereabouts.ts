@@ -14,7 +14,7 @@ function after(name: string, script: string, expect: Expected, more: Partial<Cas
     area,
     async steps(s) {
       await s.run(s.fill(script));
-      await s.quiet(expect === still ? 250 : 0);
+      if (expect === still) await s.quiet(250);
     },
     expect,
     ...more,
@@ -113,6 +113,16 @@ export const whereaboutsCases: Case[] = [
       [`history.pushState(null, '', '?page=2')`, 1],
     ),
     expect: still,
+  },
+  {
+    name: 'a replace of the path by the same with a slash at its end, and back',
+    area,
+    steps: inTurn(
+      [`history.pushState(null, '', 'a')`, 2],
+      [`history.replaceState(null, '', 'a/')`, 2],
+      [`history.replaceState(null, '', '../a?q=1')`, 2],
+    ),
+    expect: { all: 2 },
   },
   {
     name: 'a replace of the query, then back to a push before it',

@@ -104,6 +104,12 @@ export const builtInWorlds: World[] = [
       Object.prototype.integrity = 'sha384-x';`),
   },
   {
+    // What reads a description of a property, or what an observer is for, reads these.
+    name: 'Object.prototype with parts of descriptions on it',
+    head: script(`Object.prototype.get = Object.prototype.set = null;
+      Object.prototype.attributeFilter = ['x'];`),
+  },
+  {
     name: 'Array.prototype with more on it',
     head: script(`Array.prototype.last = function () { return this[this.length - 1]; };
       Function.prototype.extend = function () { return this; };

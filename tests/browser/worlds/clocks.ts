@@ -49,6 +49,14 @@ export const clockWorlds: World[] = [
   { name: 'timers that never fire, from before', head: script(fakeTimers), atEnd: true },
   { name: 'timers that never fire, from after', body: script(fakeTimers) },
   {
+    name: 'a clock that is taken away',
+    meanwhile: (s) => s.run('performance.now = undefined'),
+  },
+  {
+    name: 'a clock that is faked with no number',
+    meanwhile: (s) => s.run('performance.now = () => NaN'),
+  },
+  {
     name: 'a clock that stands',
     head: script(`const at = Date.now(); Date.now = () => at; performance.now = () => 0;
       Date = class extends Date { constructor(...parts) { if (parts.length) super(...parts); else super(at); } };`),

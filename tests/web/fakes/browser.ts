@@ -153,6 +153,7 @@ export class Browser {
           observers.push(changed);
         }
         observe(): void {}
+        disconnect(): void {}
       },
       fetch: () => Promise.reject(new TypeError('not this one')),
       MessageChannel: channelOf(clock),

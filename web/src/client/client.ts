@@ -10,7 +10,8 @@ import type { Options } from '../options/types';
 import { watchErrors } from '../signals/errors';
 import { createListeners } from '../signals/listen';
 import { createJudge, type Outcomes } from '../signals/noise';
-import { setUser, tell, type Context } from './context';
+import { ask } from '../ask';
+import { idOf, setUser, tell, type Context } from './context';
 import { createExtensions, type Extensions } from './extensions';
 import { createLazyCore, type LazyCore } from './lazy-core';
 import { methodsOf } from './methods';
@@ -54,6 +55,7 @@ function createCoreOf(
   join: () => boolean,
 ): LazyCore {
   const changed = (status?: number) => context()._save(status);
+  const user = ask(() => idOf(initialUser(options))) ?? '';
 
   return createLazyCore((ready) => {
     if (join()) return;
@@ -71,7 +73,7 @@ function createCoreOf(
     const prepare = (core: Core) => {
       const reason = statusWords[core._status()]!;
       if (reason.startsWith('no-') || reason.startsWith('invalid-')) return fail(reason);
-      setUser(core, initialUser(options), _began!);
+      setUser(core, user, _began!);
       if (_lifecycle !== 'manual') core._start(false, _began!);
       ready(core);
       if (_settings.storage !== 'none') void keep(core);

@@ -55,17 +55,24 @@ export function settle({ _errors, _queue, _look }: Context): void {
   _queue._settle();
 }
 
-/** Says who uses the page: nobody, if there is no id or what there is is none. */
-export function setUser(core: Core, user: User | null | undefined, at: number): void {
+/**
+ * Who uses the page: nobody, if there is no id or what there is is none. To be read at once, as a page
+ * may change what it handed over, or take it back.
+ */
+export function idOf(user: User | null | undefined): string {
   const id = user?.id;
-  const isId = typeof id === 'string' || (typeof id === 'number' && isFinite(id));
-  core._set_user(core._write(isId ? `${id}` : ''), at);
+  return typeof id === 'string' || (typeof id === 'number' && isFinite(id)) ? `${id}` : '';
+}
+
+/** Says who uses the page, by an id. */
+export function setUser(core: Core, id: string, at: number): void {
+  core._set_user(core._write(id), at);
 }
 
 /** Ends the running session and starts the next one, with another user if one is named. */
-export function restart(core: Core, user: User | null | undefined, at: number): void {
+export function restart(core: Core, id: string | undefined, at: number): void {
   core._end(SessionStatus.EXITED, at);
-  if (user !== undefined) setUser(core, user, at);
+  if (id !== undefined) setUser(core, id, at);
   core._start(true, at);
 }
 

@@ -2,15 +2,20 @@ import { SessionStatus } from '../abi';
 import { clearTimer, setTimer } from '../native';
 import { consentOf } from '../options/configure';
 import type { Session } from '../options/types';
-import { flush, restart, setUser, settle, statusOf, tell, type Context } from './context';
+import { ask } from '../ask';
+import { flush, idOf, restart, setUser, settle, statusOf, tell, type Context } from './context';
 import { countsOf } from './counts';
 import { now } from '../moment';
 import type { CaptureHint, Client } from './types';
 
+/** Browsers take a wait of 2^31 ms and more for none. */
+const TIMEOUT_MAX_MS = 1e9;
+
 /** Resolves to whether nothing is on its way any more within a time. */
-const idle = ({ _transport }: Context, timeout = 2000) =>
+const idle = ({ _transport }: Context, timeout: unknown) =>
   new Promise<boolean>((resolve) => {
-    const timer = setTimer(() => resolve(false), timeout);
+    const ms = typeof timeout === 'number' ? Math.min(timeout, TIMEOUT_MAX_MS) : 2000;
+    const timer = setTimer(() => resolve(false), ms);
     void _transport._idle().then(() => {
       clearTimer(timer);
       resolve(true);
@@ -31,20 +36,15 @@ function capture(context: Context, error: unknown, hint: CaptureHint | undefined
   } else judge();
 }
 
-/** What the page's code can do with a client. */
+/** What the page's code can do with a client. Whatever it hands over, nothing is thrown into the page. */
 export function methodsOf(context: Context): Client {
   const { _core, _errors, _whereabouts, _ignored } = context;
-  const client: Client = {
-    get status() {
-      return statusOf(context);
-    },
-    get counts() {
-      return countsOf(_core._up, _ignored);
-    },
+  const methods: Omit<Client, 'status' | 'counts'> = {
     setUser(user) {
       settle(context);
+      const id = idOf(user);
       const at = now();
-      _core._run((core) => setUser(core, user, at));
+      _core._run((core) => setUser(core, id, at));
     },
     captureException(error, hint) {
       /* A client that failed has options that cannot judge. */
@@ -52,11 +52,13 @@ export function methodsOf(context: Context): Client {
     },
     startSession(started) {
       settle(context);
+      const user = started?.user;
+      const id = user === undefined ? user : idOf(user);
       const at = now();
-      tell(context, (core) => restart(core, started?.user, at));
+      tell(context, (core) => restart(core, id, at));
     },
     captureSession(end) {
-      if (end) client.endSession();
+      if (end) methods.endSession();
       settle(context);
       flush(context);
     },
@@ -66,13 +68,11 @@ export function methodsOf(context: Context): Client {
       tell(context, (core) => core._end(SessionStatus.EXITED, at));
     },
     navigate(to) {
-      try {
-        _errors._takeCurrent();
-        if (to === undefined) _whereabouts._look();
-        else _whereabouts._hook(to);
-      } catch {
-        /* Not an address. */
-      }
+      _errors._takeCurrent();
+      /* Who hands over an event or a route of a router means what the address bar shows. */
+      const address: unknown = (to as URL | undefined)?.href ?? to;
+      if (typeof address === 'string') _whereabouts._hook(address);
+      else _whereabouts._look();
     },
     setConsent(consent) {
       settle(context);
@@ -93,7 +93,19 @@ export function methodsOf(context: Context): Client {
       context._stop('closed');
       return idle(context, timeout);
     },
-    watch: (target) => _errors._watch(target),
+    watch: _errors._watch,
   };
-  return client;
+  const guarded = Object.entries(methods).map(([name, method]) => [
+    name,
+    (...parameters: unknown[]) => ask(method as (...all: unknown[]) => unknown, ...parameters),
+  ]);
+  return {
+    get status() {
+      return statusOf(context);
+    },
+    get counts() {
+      return countsOf(_core._up, _ignored);
+    },
+    ...(Object.fromEntries(guarded) as typeof methods),
+  };
 }

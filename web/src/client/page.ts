@@ -58,9 +58,10 @@ function begin(context: Context): void {
  * Has the page tell of its errors, navigations and moments. Returns a function that gives back what can
  * be given back.
  */
-export function watchPage(context: Context, hasErrors: boolean): (() => void) | undefined {
+export function watchPage(context: Context, hasErrors: boolean): () => void {
   const { _errors, _listeners, _whereabouts } = context;
-  let unwatch: (() => void) | undefined;
+  let giveBack: (() => void) | undefined;
+  let observer: MutationObserver | undefined;
 
   if (hasErrors) {
     _errors._watch(window);
@@ -68,17 +69,22 @@ export function watchPage(context: Context, hasErrors: boolean): (() => void) | 
   }
   if (context._lifecycle === 'route') {
     context._look = (at) => _whereabouts._look(false, at);
-    unwatch = watchNavigation(_listeners, (replaced) => {
+    giveBack = watchNavigation(_listeners, (replaced) => {
       _errors._takeCurrent();
       _whereabouts._look(replaced);
     });
   }
   /* `document.open()` removes the listeners of the window and of the document. */
   if (typeof MutationObserver === 'function') {
-    new MutationObserver(() => _listeners._again()).observe(document, { childList: true });
+    observer = new MutationObserver(() => _listeners._again());
+    const options = { __proto__: null, childList: true };
+    observer.observe(document, options as MutationObserverInit);
   }
   if ((document as { prerendering?: unknown }).prerendering === true) {
     _listeners._on(document, 'prerenderingchange', () => begin(context));
   } else begin(context);
-  return unwatch;
+  return () => {
+    giveBack?.();
+    observer?.disconnect();
+  };
 }

@@ -4,17 +4,15 @@
  */
 import { carrierOf } from '../carrier';
 import { plainPath } from '../pathname';
+import { ask } from '../ask';
 import type { Client } from './types';
 
 /** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
-function normal(dsn: string): string {
-  try {
-    const url = new URL(dsn.trim());
+const normal = (dsn: string): string =>
+  ask(() => {
+    const url = new URL(dsn);
     return `${url.protocol}//${url.username}@${url.host}/${plainPath(url)}`;
-  } catch {
-    return dsn.trim();
-  }
-}
+  }) ?? dsn.trim();
 
 /** The client of a DSN among some. Most pages have one client, and one spelling of its DSN. */
 function clientOf(clients: ReadonlyMap<string, Client>, dsn: string): Client | undefined {
@@ -25,14 +23,7 @@ function clientOf(clients: ReadonlyMap<string, Client>, dsn: string): Client | u
 }
 
 /** Whether a window around this one can be looked into. */
-export function isFrame(): boolean {
-  try {
-    return parent !== window && !!parent.document;
-  } catch {
-    /* It is of another origin. */
-    return false;
-  }
-}
+export const isFrame = (): boolean => !!ask(() => parent !== window && parent.document);
 
 /**
  * Finds the client of this page, from a window outwards; one of a window around counts the errors of this

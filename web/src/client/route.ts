@@ -20,7 +20,7 @@ const pathOf = (href: string): string =>
 
 /** Whether a change of location shows another route. */
 export const isAnotherRoute = (from: string, to: string, replaced: boolean): boolean =>
-  replaced ? pathOf(from) !== pathOf(to) : routeOf(from) !== routeOf(to);
+  replaced ? bare(pathOf(from)) !== bare(pathOf(to)) : routeOf(from) !== routeOf(to);
 
 /** The address without slashes at its end, which routers put and leave out as they like. */
 const bare = (text: string): string => text.replace(/\/$/, '');

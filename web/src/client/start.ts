@@ -47,8 +47,9 @@ export async function startCore(
         );
       },
       _before_send(session, length) {
-        const item = JSON.parse(core._read(length, session)) as Session;
-        const answer = ask(settings.beforeSendSession, item);
+        const answer = ask(() =>
+          settings.beforeSendSession(JSON.parse(core._read(length, session)) as Session),
+        );
         return answer !== false && answer !== null;
       },
     },

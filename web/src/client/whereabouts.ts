@@ -13,7 +13,7 @@ export interface Whereabouts {
    */
   _look(replaced?: boolean, at?: number): void;
   /** The app says where it is, and is the only source from then on. */
-  _hook(to: string | URL): void;
+  _hook(to: string): void;
 }
 
 /** A change of location; several within one task are one. */
@@ -83,7 +83,7 @@ export function createWhereabouts(
       const called = new URL(to, document.baseURI).href;
       if (hooked) note(called, replacedInBar);
       else if (last && queue._waiting.includes(last)) last._called = called;
-      else if (isShown(`${to}`, addressOfPage())) place = called;
+      else if (isShown(to, addressOfPage())) place = called;
       else note(called, false);
       hooked = true;
       replacedInBar = false;

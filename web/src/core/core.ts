@@ -1,5 +1,6 @@
 /** The C core in a page: its host's clocks and random numbers, and the ways in and out of its memory. */
 import { ENVELOPE_MAX } from '../abi';
+import { now } from '../moment';
 import type { Core, Host } from './boundary';
 import { instantiate, texts, textsAt } from './load';
 
@@ -15,10 +16,9 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
 
-  /** Writes a text, of which what is too long is cut; polyfills may have no `encodeInto`. */
+  /** Writes a text, of which what is too long is cut. */
   const put = (text: string, into: Uint8Array<ArrayBuffer>) => {
-    if (encoder.encodeInto) return encoder.encodeInto(text, into).written;
-    const encoded = encoder.encode(text).subarray(0, into.length);
+    const encoded = encoder.encode(text.slice(0, into.length)).subarray(0, into.length);
     into.set(encoded);
     return encoded.length;
   };
@@ -29,7 +29,7 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
       _env: {
         ...host,
         _now: Date.now,
-        _monotonic: () => performance.now(),
+        _monotonic: now,
         _random: (address, length) => crypto.getRandomValues(bytes(address, length)),
       },
     },

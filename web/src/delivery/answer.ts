@@ -2,6 +2,7 @@
  * Whether an answer is the server's. A sign-in page to which a tunnel redirects, the page of a captive
  * network and the offline page of a service worker say 200 as well, and nothing was delivered.
  */
+import { ask } from '../ask';
 import { plainPath } from '../pathname';
 
 /** How long the beginning of an answer is waited for. */
@@ -23,13 +24,8 @@ const pathOf = (url: string): string => plainPath(new URL(url, document?.baseURI
  * without a slash at the end, and a server's own endpoint are where redirects lead that keep the body.
  */
 function isFromElsewhere(response: Response, url: string): boolean {
-  if (!response.url || response.url === url) return false;
-  try {
-    const path = pathOf(response.url);
-    return path !== pathOf(url) && !ENDPOINT.test(path);
-  } catch {
-    return false;
-  }
+  const path = response.url && response.url !== url ? ask(pathOf, response.url) : undefined;
+  return path !== undefined && path !== pathOf(url) && !ENDPOINT.test(path);
 }
 
 /** The beginning of a body, and no more of it: what could be read in time, or is more than blanks. */

@@ -2,6 +2,7 @@
  * The browser's own `fetch`. A page may have put a function in its place that adds headers, credentials
  * or copies, or makes something else of the answer; none of that is for our requests.
  */
+import { ask } from '../ask';
 import type { Fetch } from './http';
 
 const isFunction = (value: unknown): value is Fetch => typeof value === 'function';
@@ -11,13 +12,9 @@ const NATIVE = ['{ [native code] }', '{\n    [native code]\n}'];
 
 /** Whether a function is shown as one of the browser's of that name; most engines show none for proxies. */
 function isShownAs(name: string, value: unknown): boolean {
-  try {
-    /* With `Reflect.apply`, as somebody may have replaced `call`, too. */
-    const shown = Reflect.apply(Function.prototype.toString, value as Fetch, []);
-    return NATIVE.some((body) => shown === `function ${name}() ${body}`);
-  } catch {
-    return false;
-  }
+  /* With `Reflect.apply`, as somebody may have replaced `call`, too. */
+  const shown = ask(() => Reflect.apply(Function.prototype.toString, value as Fetch, []) as string);
+  return NATIVE.some((body) => shown === `function ${name}() ${body}`);
 }
 
 /** Whether a function named `fetch` is shown so, by a `toString` that does not show everyone as native. */
@@ -42,8 +39,8 @@ const isProxy = (value: Fetch) => isNativeAs('', value) || isNativeAs('ProxyObje
  * Takes `fetch` from a frame that nobody has seen. It works without the frame, which is gone before this
  * returns: called on this window the function makes this window's requests.
  */
-function fetchOfFrame(): Fetch | undefined {
-  try {
+const fetchOfFrame = (): Fetch | undefined =>
+  ask(() => {
     /* A document without an origin cannot look into its frames, and trying is reported on the console. */
     if (origin === 'null') return undefined;
     const page = window;
@@ -52,10 +49,7 @@ function fetchOfFrame(): Fetch | undefined {
     const found = (frame.contentWindow as (Window & { fetch?: Fetch }) | null)?.fetch;
     frame.remove();
     return isFunction(found) ? (...call) => Reflect.apply(found, page, call) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+  });
 
 /**
  * Requests through a proxy, which mostly wants to see them: it may as long as it hands on what it was

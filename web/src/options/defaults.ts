@@ -25,7 +25,7 @@ export type Settings = Options & Typed;
 
 export const defaults = (): Settings => ({
   dsn: '',
-  release: builtRelease() ?? '',
+  release: ask(builtRelease) ?? '',
   environment: 'production',
   tunnel: '',
   sampleRate: 1,
@@ -106,14 +106,10 @@ export function initialUser({ initialScope }: Options): User | null | undefined 
  * The integrations that are on; a list adds to the default ones, which are all. Undefined if the option is
  * neither a list nor a function that gives one.
  */
-export function integrationsOf({ integrations }: Options): Integration[] | undefined {
-  const all: Integration[] = [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }];
-  try {
-    const chosen =
-      typeof integrations === 'function' ? integrations(all) : [...(integrations ?? [])];
-    const list = typeof integrations === 'function' ? chosen : [...all, ...chosen];
+export const integrationsOf = ({ integrations }: Options): Integration[] | undefined =>
+  ask(() => {
+    const all: Integration[] = [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }];
+    const list =
+      typeof integrations === 'function' ? integrations(all) : [...all, ...(integrations ?? [])];
     return list.every(({ name }) => name) ? list : undefined;
-  } catch {
-    return undefined;
-  }
-}
+  });

@@ -2,6 +2,7 @@
  * What the pre-listener of the README kept before the script was there, in `window.crashfree.q`: error
  * events, and calls such as `['setUser', { id: 42 }]`.
  */
+import { ask } from '../ask';
 import { setTimer } from '../native';
 
 interface Holder {
@@ -15,13 +16,8 @@ const KEPT_MAX = 20;
 
 /** What is in the queue; markup can have put something else in its place. */
 function read(): unknown[] {
-  try {
-    const queue = (globalThis as Holder).crashfree?.q;
-    return Array.isArray(queue) ? queue.slice(0, KEPT_MAX) : [];
-  } catch {
-    /* A frame of another origin has that name. */
-    return [];
-  }
+  const queue = ask(() => (globalThis as Holder).crashfree?.q);
+  return Array.isArray(queue) ? queue.slice(0, KEPT_MAX) : [];
 }
 
 /** At the start: another script may take the name. */
@@ -32,11 +28,7 @@ export function earlyEvents(): unknown[] {
   /* From here on there are real listeners, and the pre-listener stops. */
   setTimer(() => {
     kept = [];
-    try {
-      delete (globalThis as Holder).crashfree!.q;
-    } catch {
-      /* There was none. */
-    }
+    ask(() => delete (globalThis as Holder).crashfree!.q);
   });
   return kept;
 }

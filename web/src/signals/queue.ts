@@ -52,6 +52,7 @@ export function createQueue(): Queue {
   };
   /* After a wait, too: what a busy page could not tell in time stands behind its timer. */
   const expire = (fact: Fact) => {
+    if (!waiting.includes(fact)) return;
     fact._isReady = true;
     (post ??= createPost(judgeReady))._send();
   };
