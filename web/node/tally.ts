@@ -14,6 +14,8 @@ const MINUTE_MS = 60_000;
 export class Tally implements Ledger {
   private readonly ended = [0, 0, 0];
   private batch = 0;
+  /** Whether a session of this batch has ended. */
+  private any = false;
   /** Runs from the first session of a batch to the end of its minute. */
   private timer: NodeJS.Timeout | undefined;
   /** When the first of them ended, on both clocks. */
@@ -27,7 +29,7 @@ export class Tally implements Ledger {
   ) {}
 
   count(end: End, sessions: number): number {
-    if (this.timer === undefined) this.begin();
+    if (!this.any) this.begin();
     this.ended[end]! += sessions;
     return this.batch;
   }
@@ -39,9 +41,9 @@ export class Tally implements Ledger {
   }
 
   handOn(): void {
-    if (this.timer === undefined) return;
+    if (!this.any) return;
     clearTimeout(this.timer);
-    this.timer = undefined;
+    this.any = false;
     this.batch++;
     for (const end of [End.EXITED, End.ERRORED, End.CRASHED]) {
       const sessions = this.ended[end]!;
@@ -51,6 +53,7 @@ export class Tally implements Ledger {
   }
 
   private begin(): void {
+    this.any = true;
     this.time = Date.now();
     this.monotonic = performance.now();
     const left = MINUTE_MS - (this.time % MINUTE_MS);
