@@ -5,6 +5,11 @@
 /* Answers that refuse an item before it is given up. */
 #define REFUSALS_MAX 3
 
+/* Whether `request` carries a fact, in whichever way it was made. */
+static bool carries(uint32_t request, uint32_t fact) {
+    return fact == request || fact == (request | CF_REQUEST_OPAQUE);
+}
+
 /* Books what `request` carried, or what is in doubt, as a new fact. Returns whether it was any. */
 static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refused) {
     bool any = false;
@@ -12,12 +17,12 @@ static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refuse
     for (cf_session *session = client->sessions; session < client->end; session++) {
         bool carried = false;
 
-        if (session->init_request == request) {
+        if (carries(request, session->init_request)) {
             session->init_request = fact;
             client->counters[CRASHFREE_COUNT_ACCEPTED] += fact == CF_TAKEN;
             carried = true;
         }
-        if (session->update_request == request) {
+        if (carries(request, session->update_request)) {
             session->update_request = fact;
             carried = true;
         }
@@ -33,24 +38,15 @@ static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refuse
     return any;
 }
 
-/* Whether a session waits for the answer to a request. */
-static bool is_awaited(const crashfree *client, uint32_t request) {
-    for (const cf_session *session = client->sessions; session < client->end; session++) {
-        if (session->init_request == request || session->update_request == request) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* There was no answer: the network may have failed, or the answer may not be for us to read. */
 static void take_none(crashfree *client, uint32_t request, bool is_probe) {
-    /* That a server was reached is seen where its answer is not to be read. */
-    const bool is_failure = client->readable || (request & CF_REQUEST_OPAQUE) != 0;
-
     if (client->ended) {
         return;
     }
+    /* That a server was reached is seen where its answer is not to be read. */
+    const bool is_failure =
+        book(client, request | CF_REQUEST_OPAQUE, CF_UNSENT, false) || client->readable;
+
     client->readable = false;
     (void)book(client, request, is_failure ? CF_UNSENT : CF_DOUBTFUL, false);
     if (is_failure) {
@@ -113,9 +109,6 @@ void crashfree_respond(crashfree *client, uint32_t request, int status, const ch
     }
     const bool is_probe = request == client->probe;
 
-    if (is_awaited(client, request | CF_REQUEST_OPAQUE)) {
-        request |= CF_REQUEST_OPAQUE;
-    }
     cf_state_look_at_clocks(client);
     if (is_probe) {
         client->probe = 0;

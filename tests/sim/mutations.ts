@@ -431,8 +431,8 @@ export const mutations: Mutation[] = [
   mutation(
     'a request that was made before all is known counts as failed',
     'answer.c',
-    '(request & CF_REQUEST_OPAQUE) != 0',
-    'client->unreadable',
+    'book(client, request | CF_REQUEST_OPAQUE, CF_UNSENT, false) ||',
+    'client->unreadable ||',
   ),
   mutation(
     'an opaque answer to sessions is none',
