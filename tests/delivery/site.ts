@@ -39,7 +39,7 @@ const observe = `<script>
   window.leaving = false;
   window.setTimeout = new Proxy(window.setTimeout, { apply: (target, self, [act, ms, ...rest]) => {
     const late = () => leaving ? Reflect.apply(target, self, [late, 50]) : act(...rest);
-    return Reflect.apply(target, self, ms >= 1000 ? [late, ms] : [act, ms, ...rest]) } });
+    return Reflect.apply(target, self, ms >= 100 ? [late, ms] : [act, ms, ...rest]) } });
   addEventListener('pageshow', () => { leaving = false; });
   addEventListener('error', (e) => surprises.push(e.message));
   addEventListener('unhandledrejection', (e) => surprises.push(String(e.reason)));
@@ -259,7 +259,7 @@ export const lacking = (kind: 'local' | 'session'): string =>
  * Waits on another page of the origin until a page that was left has let go of its locks: on a busy
  * machine that can take longer than the next page has patience with it. No other page may be open.
  */
-export async function letGo(page: Page): Promise<void> {
+async function letGo(page: Page): Promise<void> {
   await page.run(`(function look() {
     const { locks } = navigator;
     if (!locks) window.free = true;
@@ -271,7 +271,10 @@ export async function letGo(page: Page): Promise<void> {
   await page.waitFor('window.free === true');
 }
 
-/** Leaves by the page itself as soon as a condition is met, before it can try again. */
+/**
+ * Leaves by the page itself as soon as a condition is met, before it can try again, and waits until it has
+ * let go of its locks.
+ */
 export async function leaveWhen(page: Page, condition: string, url: string): Promise<void> {
   await page.leave(
     `{ const timer = setInterval(() => {
@@ -281,4 +284,5 @@ export async function leaveWhen(page: Page, condition: string, url: string): Pro
       location.assign('${url}');
     }, 5) }`,
   );
+  await letGo(page);
 }
