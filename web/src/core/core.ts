@@ -16,9 +16,10 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
 
-  /** Writes a text, of which what is too long is cut. */
+  /** Writes a text, of which what is too long is cut; polyfills may have no `encodeInto`. */
   const put = (text: string, into: Uint8Array<ArrayBuffer>) => {
-    const encoded = encoder.encode(text.slice(0, into.length)).subarray(0, into.length);
+    if (encoder.encodeInto) return encoder.encodeInto(text, into).written;
+    const encoded = encoder.encode(text).subarray(0, into.length);
     into.set(encoded);
     return encoded.length;
   };

@@ -23,7 +23,7 @@ export interface Transport {
   _idle(): Promise<unknown>;
 }
 
-/** Seconds that Retry-After asks for, which it does as a number or as a date; no number if it is absent. */
+/** Seconds that Retry-After asks for, which it does as a number or as a date. */
 function secondsOf(retryAfter: string): number {
   const seconds = parseFloat(retryAfter);
   return seconds >= 0 ? seconds : (Date.parse(retryAfter) - Date.now()) / 1000;
@@ -45,7 +45,8 @@ async function read(request: Promise<Response>, url: string): Promise<Parameters
     const given = +response.status;
     if (given >= 100 && given < 600) status = given;
     limits = header('X-Sentry-Rate-Limits');
-    retryAfter = secondsOf(header('Retry-After'));
+    const wait = header('Retry-After');
+    retryAfter = wait ? secondsOf(wait) : NaN;
     /* Who tells limits is the server. */
     if (!limits && (await isForeign(response, url, later))) return [Answer.FOREIGN];
   } catch {
