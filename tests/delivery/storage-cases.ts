@@ -2,16 +2,7 @@ import assert from 'node:assert/strict';
 import { type Case, expectNumbers } from './case.js';
 import type { Page } from '../browser/engines/index.js';
 import { recordOf, session, type Session } from '../web/fakes/core.js';
-import {
-  ERRED,
-  lacking,
-  leaveWhen,
-  records,
-  settled,
-  stored,
-  UNHEARD,
-  type Site,
-} from './site.js';
+import { ERRED, lacking, leaveWhen, records, settled, stored, UNHEARD, type Site } from './site.js';
 
 const kinds = ['local', 'session'] as const;
 const push = `history.pushState(null, '', '?' + Math.random())`;
