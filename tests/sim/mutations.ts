@@ -191,8 +191,12 @@ export const mutations: Mutation[] = [
   mutation(
     'a limit without time makes a storm',
     'answer.c',
-    'was_in_doubt ? 0 : CF_RETRY_FIRST_MS',
-    '0',
+    `            client->failures = CF_RETRIES_MAX - 1;
+        }
+        cf_delivery_back_off(client);`,
+    `            client->failures = CF_RETRIES_MAX - 1;
+        }
+        cf_delivery_wake_in(client, 0);`,
   ),
   // who
   mutation(
