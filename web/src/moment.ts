@@ -1,8 +1,10 @@
 /**
  * The clock of what happens on a page: milliseconds that never go back, as `crashfree.h` wants them for
- * the moment of a fact. As it is when the script comes: what a page fakes later is its own.
+ * the moment of a fact. As it is when the script comes: what a page fakes later is its own. One that
+ * has taken it away before gets the wall clock.
  */
-export const now: () => number = performance.now.bind(performance);
+export const now: () => number =
+  (globalThis as Partial<typeof globalThis>).performance?.now?.bind(performance) ?? Date.now;
 
 /**
  * When an event happened, which may be a while before its listener runs. A page can replace

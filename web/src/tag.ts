@@ -1,8 +1,9 @@
 /** The script tags that stand for this script. */
+import { ofDocument } from './native';
 
-/** The tag that is being run. Markup can have put something else under that name of the document. */
+/** The tag that is being run. */
 function currentTag(): HTMLScriptElement | undefined {
-  const tag: unknown = Reflect.get(Document.prototype, 'currentScript', document);
+  const tag = ofDocument('currentScript');
   return tag instanceof HTMLScriptElement ? tag : undefined;
 }
 

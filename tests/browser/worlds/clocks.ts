@@ -48,6 +48,7 @@ const sixDays = (name: string, ...moving: Clock[]): World => ({
 export const clockWorlds: World[] = [
   { name: 'timers that never fire, from before', head: script(fakeTimers), atEnd: true },
   { name: 'timers that never fire, from after', body: script(fakeTimers) },
+  { name: 'no performance', head: script(`Object.defineProperty(window, 'performance', {});`) },
   {
     name: 'a clock that is taken away',
     meanwhile: (s) => s.run('performance.now = undefined'),

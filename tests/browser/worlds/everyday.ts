@@ -115,7 +115,8 @@ export const everyday: Everyday[] = [
       await s.page.goto(s.url('from'));
       if (s.features.prerender && !world.neverPrerendered) {
         await s.hit('target');
-        await s.quiet(100);
+        // Longer than a page that is shown takes to send.
+        await s.quiet(700);
       }
       await s.page.click('#link');
     },

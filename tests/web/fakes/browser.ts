@@ -84,9 +84,9 @@ const channelOf = ({ globals: { setTimeout } }: FakeClock) =>
   };
 
 class Document extends Target {
-  visibilityState: 'visible' | 'hidden' = 'visible';
-  readyState = 'complete';
-  prerendering = false;
+  accessor visibilityState: 'visible' | 'hidden' = 'visible';
+  accessor readyState = 'complete';
+  accessor prerendering = false;
   constructor(private readonly history: History) {
     super();
   }
@@ -131,6 +131,7 @@ export class Browser {
       window: inside,
       parent: inside,
       document,
+      Document,
       history,
       opener: null,
       closed: false,

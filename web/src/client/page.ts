@@ -1,5 +1,5 @@
 import { FIRST_SEND_MS } from '../abi';
-import { setTimer } from '../native';
+import { ofDocument, setTimer } from '../native';
 import { earlyEvents } from '../signals/early';
 import { GRACE_MS } from '../signals/errors';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
@@ -80,7 +80,7 @@ export function watchPage(context: Context, hasErrors: boolean): () => void {
     const options = { __proto__: null, childList: true };
     observer.observe(document, options as MutationObserverInit);
   }
-  if ((document as { prerendering?: unknown }).prerendering === true) {
+  if (ofDocument('prerendering') === true) {
     _listeners._on(document, 'prerenderingchange', () => begin(context));
   } else begin(context);
   return () => {

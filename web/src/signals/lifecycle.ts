@@ -1,4 +1,4 @@
-import { native, setTimer } from '../native';
+import { native, ofDocument, setTimer } from '../native';
 import type { Listeners } from './listen';
 
 /** How long after `load` a page is taken to be idle, if the browser does not tell earlier. */
@@ -19,7 +19,7 @@ export interface Moments {
 /** Tells of these moments. */
 export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   const hide = () => {
-    if (document.visibilityState === 'hidden') moments._hidden(false, false);
+    if (ofDocument('visibilityState') === 'hidden') moments._hidden(false, false);
   };
   /* WebKit has no idle callback. */
   const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
@@ -32,7 +32,7 @@ export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {
     if (persisted) moments._restored();
   });
-  if (document.readyState === 'complete') loaded();
+  if (ofDocument('readyState') === 'complete') loaded();
   else on(window, 'load', loaded);
   hide();
 }
