@@ -3,7 +3,7 @@ import type { Answer, Core } from './core';
 import type { Joined } from '../src/events/outbox';
 import type { Events } from './events';
 import { runOutside } from './incoming/context';
-import { quietly } from './quietly';
+import { later } from './later';
 import type { Sender } from './sender';
 import type { Tally } from './tally';
 
@@ -112,7 +112,7 @@ export class Delivery {
 
   private arm(): void {
     if (this.stopped) return;
-    this.timer = runOutside(() => setTimeout(quietly, this.delay, () => void this.send()).unref());
+    this.timer = later(this.delay, () => void this.send());
   }
 
   private async attempt(last: boolean, timeout: number): Promise<boolean> {

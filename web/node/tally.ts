@@ -1,8 +1,7 @@
 /** Sessions that ended within the running minute, on their way to the core's count. */
 import type { Core } from './core';
-import { runOutside } from './incoming/context';
 import { End, type Ledger } from './incoming/session';
-import { quietly } from './quietly';
+import { later } from './later';
 
 const MINUTE_MS = 60_000;
 
@@ -57,7 +56,7 @@ export class Tally implements Ledger {
     this.time = Date.now();
     this.monotonic = performance.now();
     const left = MINUTE_MS - (this.time % MINUTE_MS);
-    this.timer = runOutside(() => setTimeout(quietly, left, () => this.handOn()).unref());
+    this.timer = later(left, () => this.handOn());
     this.begun();
   }
 }

@@ -6,7 +6,7 @@ import { createOutbox, headerOf, type Joined, type Outbox } from '../../src/even
 import type { Failure } from '../incoming/begin';
 import { runOutside } from '../incoming/context';
 import type { RequestSession } from '../incoming/session';
-import { quietly } from '../quietly';
+import { later } from '../later';
 import type { Sender } from '../sender';
 import { nodeEventOf, type Known } from './event';
 
@@ -115,9 +115,7 @@ export class Events {
     clearTimeout(this.timer);
     const wait = this.outbox._wait();
     if (wait < 0 || this.stopped) return;
-    this.timer = runOutside(() =>
-      setTimeout(quietly, Math.max(wait, delay), () => void this.send()).unref(),
-    );
+    this.timer = later(Math.max(wait, delay), () => void this.send());
   }
 
   private async drain(timeout: number): Promise<boolean> {

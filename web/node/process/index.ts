@@ -19,26 +19,20 @@ export interface Watcher {
 
 const watchers: Watcher[] = [];
 
-/** Called before anything is done about an error, whether or not somebody else handles it then. */
-const onUncaught = (error: unknown, origin: string) =>
+const tell = (error: unknown, isRejection: boolean) =>
   quietly(() => {
     const session = sessionOfError(error);
     for (const watcher of watchers) {
-      const isRejection = origin === 'unhandledRejection';
       if (isRejection ? watcher.rejections : watcher.uncaught) {
         watcher.crashed(error, session, isRejection ? 'rejection' : 'exception');
       }
     }
   });
 
+/** Called before anything is done about an error, whether or not somebody else handles it then. */
+const onUncaught = (error: unknown, origin: string) => tell(error, origin === 'unhandledRejection');
 /** Called where rejections do not become uncaught exceptions. */
-const onRejection = (reason: unknown) =>
-  quietly(() => {
-    const session = sessionOfError(reason);
-    for (const watcher of watchers) {
-      if (watcher.rejections) watcher.crashed(reason, session, 'rejection');
-    }
-  });
+const onRejection = (reason: unknown) => tell(reason, true);
 
 const onBeforeExit = () => quietly(() => watchers.forEach((watcher) => watcher.beforeEnd()));
 const onExit = (code: number) => quietly(() => watchers.forEach((watcher) => watcher.end(code)));

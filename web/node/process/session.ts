@@ -3,7 +3,7 @@ import { ErrorKind } from '../../src/abi';
 import type { Core } from '../core';
 import { runOutside } from '../incoming/context';
 import { LAST_WORD_MS } from '../delivery';
-import { quietly } from '../quietly';
+import { later } from '../later';
 import type { Sender } from '../sender';
 
 /** A request that got no answer by then is given up. */
@@ -27,9 +27,7 @@ export class ProcessSession {
     core.host = {
       wake: (delay) => {
         clearTimeout(this.timer);
-        this.timer = runOutside(() =>
-          setTimeout(quietly, delay, () => this.core.processWake()).unref(),
-        );
+        this.timer = later(delay, () => this.core.processWake());
       },
       fetch: (request, body) => this.post(request, body),
     };
