@@ -341,7 +341,7 @@ describe('a process that ends', () => {
       const dsn = `http://${KEY}@127.0.0.1:${port}/1`;
       const outcome = await programs.run(
         start.replace('HOW', `setTimeout(() => { throw new Error('last') })`),
-        { dsn },
+        { dsn, impatient: true },
       );
       assert.equal(outcome.code, 1);
       assert.match(outcome.err, /Error: last/);

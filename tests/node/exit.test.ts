@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, beforeEach, it } from 'node:test';
 import { startServer, type Server } from '../../web/server/server.js';
+import { patience } from './processes.js';
 import { entry } from './support.js';
 
 let server: Server;
@@ -29,7 +30,7 @@ async function run(code: string, flags: string[] = [], dsn = server.dsn()) {
       server.on('request', (request, response) => response.on('close', () => server.close()));
     };
     ${code}`;
-  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', text], {
+  const child = spawn(process.execPath, [patience, ...flags, '--input-type=module', '-e', text], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -5,6 +5,8 @@ import { Counting } from '../package/counting.js';
 import { entry } from './support.js';
 
 export const common = new URL('../../dist/crashfree.node.cjs', import.meta.url).pathname;
+/** The flag of a program that waits longer than people's do. */
+export const patience = `--import=${new URL('patient.mjs', import.meta.url).href}`;
 export const register = new URL('../../dist/crashfree.node.register.js', import.meta.url).href;
 
 export interface Program {
@@ -12,6 +14,8 @@ export interface Program {
   env?: Record<string, string | undefined>;
   /** Where it sends; default: to the collector. */
   dsn?: string;
+  /** It waits for an answer no longer than people's programs do. */
+  impatient?: boolean;
 }
 
 export interface Outcome {
@@ -59,11 +63,16 @@ export class Programs {
   close = () => this.counting.close();
 
   /** Runs a module after the prelude, and tells how it ended and what was counted. */
-  async run(code: string, { flags = [], env = {}, dsn }: Program = {}): Promise<Outcome> {
+  async run(
+    code: string,
+    { flags = [], env = {}, dsn, impatient = false }: Program = {},
+  ): Promise<Outcome> {
     const project = this.counting.newProject();
     const text = `${prelude(dsn ?? this.counting.dsn(project))}\n${code}`;
     const begin = performance.now();
-    const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', text], {
+    const limits = impatient ? [] : [patience];
+    const parameters = [...limits, ...flags, '--input-type=module', '-e', text];
+    const child = spawn(process.execPath, parameters, {
       env: { ...process.env, ...env, OWN_DSN: this.counting.dsn(project) },
       stdio: ['ignore', 'pipe', 'pipe'],
       // One that hangs fails its test, and not the whole run by its silence.

@@ -35,9 +35,9 @@ export function postNow(url: string, bodies: string[], proxy: string, timeout: n
     const until = performance.now() + timeout;
     for (;;) {
       const answered = Atomics.load(answers, ANSWERED);
-      const left = until - performance.now();
-      if (answered === bodies.length || left <= 0) break;
-      Atomics.wait(answers, ANSWERED, answered, left);
+      if (answered === bodies.length) break;
+      const left = Math.max(0, until - performance.now());
+      if (Atomics.wait(answers, ANSWERED, answered, left) === 'timed-out') break;
     }
   } catch {
     /* Threads may be forbidden. */
