@@ -85,9 +85,8 @@ static void take_status(crashfree *client, uint32_t request, bool is_probe, int 
     (void)book(client, request, delivered ? CF_TAKEN : CF_UNSENT, !delivered && status != 429);
     /* Also what was dropped meanwhile: a probe that is answered later says nothing of it any more. */
     (void)book(client, CF_DOUBTFUL, CF_UNSENT, false);
-    if (status == 429 && limited) {
-        /* By then the rest of a limit is waited for. Who limits is there, so this goes on, but limits of
-         * no time must not make it a storm. */
+    if (status == 429 && limited && client->limits.items <= client->monotonic) {
+        /* Who limits is there, so this goes on, but limits of no time must not make it a storm. */
         if (client->failures >= CF_RETRIES_MAX) {
             client->failures = CF_RETRIES_MAX - 1;
         }

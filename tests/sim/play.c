@@ -112,7 +112,8 @@ static void abandon(int index) {
 
 static void consent(model_consent value) {
     model_consent_is(&M, P.now, value);
-    for (int i = 0; i < CHANNELS && !M.closed; i++) {
+    /* What is asked in before_send may change it again, and that holds. */
+    for (int i = 0; i < CHANNELS && !M.closed && M.options.consent == value; i++) {
         if (P.channels[i].alive) {
             P.channels[i].failures = 0;
             crashfree_set_consent(P.channels[i].client, (crashfree_consent)value);

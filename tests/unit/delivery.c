@@ -419,6 +419,20 @@ TEST(limits_of_no_time_are_asked_about_ever_later_and_not_given_up) {
     CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
+TEST(limits_that_end_leave_all_retries_to_the_network) {
+    begin_with_request();
+    for (unsigned answered = 0; answered < 20; answered++) {
+        fake_limit(answered, 429, "60:session:key", -1);
+        fake_advance(60000);
+        CHECK_EQ_INT(fake.count, answered + 2);
+    }
+    fake_respond(20, 0);
+    fake_advance(2500);
+    CHECK_EQ_INT(fake.count, 22);
+    fake_respond(21, 200);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+}
+
 TEST(a_429_about_other_things_is_acceptance) {
     begin_with_request();
     fake_limit(0, 429, "60:error;transaction:key", 600);
