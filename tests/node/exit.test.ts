@@ -94,7 +94,9 @@ it('a rejection that nobody handles still ends the process', async () => {
 });
 
 it('a process without WebAssembly, and so without fetch, is left alone', async () => {
+  /* Node 22 cannot even make a request then. */
+  const bare = await run('listen((_, response) => response.end())', ['--jitless']);
   const { output, ...rest } = await run(`console.log(client.status); ${answer}`, ['--jitless']);
-  assert.deepEqual(rest, { status: 0, all: 0, healthy: 0, crashed: 0, requests: 0 });
+  assert.deepEqual(rest, { status: bare.status, all: 0, healthy: 0, crashed: 0, requests: 0 });
   assert.match(output, /^unsupported$/m);
 });

@@ -165,6 +165,32 @@ describe('the last word', () => {
     }
   });
 
+  it('is of what ended while an answer was waited for, too', async () => {
+    const outcome = await programs.run(`
+      let arrived, release;
+      const asked = new Promise((resolve) => (arrived = resolve));
+      const released = new Promise((resolve) => (release = resolve));
+      const { fetch } = globalThis;
+      globalThis.fetch = async (...parameters) => {
+        const answer = await fetch(...parameters);
+        arrived();
+        await released;
+        return answer;
+      };
+      init(options);
+      const server = http.createServer((request, response) => response.end());
+      const port = await listen(server);
+      await get(port);
+      const sent = flush(60_000);
+      await asked;
+      await get(port);
+      release();
+      await sent;
+      process.exit();`);
+    assert.equal(outcome.requests, 2);
+    assert.deepEqual(counts(outcome), plain);
+  });
+
   it('is not said twice when the process has nothing more to do', async () => {
     const outcome = await programs.run(`
       init(options);
@@ -173,6 +199,48 @@ describe('the last word', () => {
       server.close();`);
     assert.equal(outcome.requests, 1);
     assert.equal(outcome.all, 1);
+  });
+
+  it('keeps no process that has nothing more to do while a server says nothing', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const { port } = silent.address() as AddressInfo;
+      const dsn = `http://0123456789abcdef0123456789abcdef@127.0.0.1:${port}/1`;
+      const measure = `const begin = performance.now();
+        process.on('exit', () => console.log(performance.now() - begin));`;
+      const programsOf = {
+        'a server': `
+          init({ ...options, flushInterval: 0 });
+          const server = http.createServer((request, response) => response.end());
+          const port = await listen(server);
+          await get(port);
+          await sleep(500);
+          await get(port);
+          server.close();`,
+        'a script': `
+          init({ ...options, integrations: [crashfree.processSessionIntegration()] });
+          await sleep(3000);`,
+        'a script that makes events': `
+          init({ ...options, integrations: [crashfree.eventsIntegration()] });
+          captureException(new Error('of the app'));
+          await sleep(500);`,
+      };
+      const outcomes = await Promise.all(
+        Object.values(programsOf).map((code) =>
+          programs.run(`${code}\n${measure}`, { dsn, impatient: true }),
+        ),
+      );
+      for (const [index, name] of Object.keys(programsOf).entries()) {
+        const { code, out } = outcomes[index]!;
+        assert.equal(code, 0);
+        /* An answer is waited for 10 s otherwise. */
+        assert.ok(Number(out) > 1500 && Number(out) < 8000, `${name}: ${out} ms`);
+      }
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('of a thread is its own', async () => {

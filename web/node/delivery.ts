@@ -31,10 +31,14 @@ export class Delivery {
   private flight: Flight | undefined;
   /** Requests are made one after the other: an answer may forbid the next. */
   private sending = Promise.resolve(true);
+  /** Whether one of them is being made. */
+  private busy = false;
   /** How long the next session waits for others. */
   private delay: number;
-  /** Whether the end of the process is worth an attempt: one since the last session. */
+  /** Whether the end of the process is worth an attempt: there are sessions that none has told of. */
   private news = false;
+  /** Whether a process without anything else to do has waited for what was on its way. */
+  private waited = false;
   private stopped = false;
 
   constructor(
@@ -50,7 +54,9 @@ export class Delivery {
   /** A session has ended. */
   expect(): void {
     this.news = true;
-    if (this.timer === undefined) this.arm();
+    this.waited = false;
+    /* An attempt arms it when it is over: what failed must not be tried again at once. */
+    if (this.timer === undefined && !this.busy) this.arm();
   }
 
   /** Whether a request to this process is one of ours, to a server or a tunnel in it. */
@@ -87,6 +93,15 @@ export class Delivery {
 
   /** The process has nothing more to do. One attempt: a server that is down must not keep it. */
   beforeEnd(): void {
+    const pending = [this.flight && this.sending, this.events?.pending].filter(Boolean);
+    if (pending.length > 0) {
+      if (!this.waited) {
+        const timer = setTimeout(() => {}, LAST_WORD_MS);
+        void Promise.all(pending).finally(() => clearTimeout(timer));
+      }
+      this.waited = true;
+      return;
+    }
     if (this.news) void this.send(true, LAST_WORD_MS);
     this.news = false;
     void this.events?.send(LAST_WORD_MS);
@@ -100,7 +115,7 @@ export class Delivery {
       const settled = { status: this.flight.left ? 200 : 0 };
       this.core.respond(settled);
       this.flight.joined?._settle(settled.status, '', -1);
-      this.news ||= !this.flight.left;
+      this.news ||= this.core.waiting > 0;
       this.flight = undefined;
     }
     const body = this.news ? this.core.send(true) : undefined;
@@ -119,17 +134,23 @@ export class Delivery {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.tally.handOn();
+    this.news = false;
+    this.busy = true;
+    const delivered = await this.deliver(last, timeout).finally(() => (this.busy = false));
+    /* The one attempt at the end was all: it is not repeated. */
+    if (this.core.waiting > 0 && timeout === ANSWER_MS) this.news = true;
+    if (this.timer === undefined && (this.news || this.core.waiting > 0)) this.arm();
+    return delivered;
+  }
+
+  /** Sends what the server wants now, and says how long what ends next waits. */
+  private async deliver(last: boolean, timeout: number): Promise<boolean> {
     const body = this.core.send(last);
-    let delivered = true;
-    if (body !== undefined) {
-      delivered = this.core.respond(await this.post(body, timeout));
+    let delivered = this.core.waiting === 0;
+    if (body !== undefined) delivered = this.core.respond(await this.post(body, timeout));
+    if (body !== undefined || !delivered) {
       this.delay = Math.max(this.interval, delivered ? PAUSE_MS : RETRY_MS);
-    } else if (this.core.waiting > 0) {
-      delivered = false;
-      this.delay = Math.max(this.interval, RETRY_MS);
     }
-    if (this.core.waiting === 0) this.news = false;
-    else if (this.timer === undefined) this.arm();
     return delivered;
   }
 
@@ -140,11 +161,12 @@ export class Delivery {
     const flight: Flight = { path: pathname + search, left: false, joined };
     this.flight = flight;
     const text = joined?.body ?? body;
-    const answer = await runOutside(() =>
-      this.sender.post(url, text, AbortSignal.timeout(timeout), () => {
-        flight.left = true;
-      }),
-    );
+    const way = {
+      signal: AbortSignal.timeout(timeout),
+      left: () => void (flight.left = true),
+      keeps: timeout < ANSWER_MS,
+    };
+    const answer = await runOutside(() => this.sender.post(url, text, way));
     /* Otherwise the process is ending, and has settled it. */
     if (this.flight === flight) {
       this.flight = undefined;

@@ -72,6 +72,11 @@ export class Events {
     return this.outbox._join(body, true, false);
   }
 
+  /** What is on its way, if anything is. */
+  get pending(): Promise<unknown> | undefined {
+    return this.flight && this.sending;
+  }
+
   /** Sends what may leave now. Resolves to whether nothing is left. */
   send(timeout = ANSWER_MS): Promise<boolean> {
     return (this.sending = this.sending.then(() => this.drain(timeout)).catch(() => false));
@@ -124,16 +129,13 @@ export class Events {
       if (!joined._carries) break;
       const flight: Flight = { joined, left: false };
       this.flight = flight;
-      const signal = AbortSignal.timeout(timeout);
-      const {
-        status,
-        limits = '',
-        retryAfter = -1,
-      } = await runOutside(() =>
-        this.sender.post(this.target.url, joined.body, signal, () => {
-          flight.left = true;
-        }),
-      );
+      const way = {
+        signal: AbortSignal.timeout(timeout),
+        left: () => void (flight.left = true),
+        keeps: timeout < ANSWER_MS,
+      };
+      const answer = await runOutside(() => this.sender.post(this.target.url, joined.body, way));
+      const { status, limits = '', retryAfter = -1 } = answer;
       /* Otherwise the process is ending, and has settled it. */
       if (this.flight !== flight) return false;
       this.flight = undefined;

@@ -19,6 +19,8 @@ export class ProcessSession {
   /** There was an error that nobody caught: the process dies of it, or a handler lets it go on. */
   private inDoubt = false;
   private timeout = ANSWER_MS;
+  /** The process waits for an answer: only that to its end. */
+  private keeps = false;
 
   constructor(
     private readonly core: Core,
@@ -65,6 +67,7 @@ export class ProcessSession {
     if (this.done) return;
     if (this.inDoubt) this.error(code === 0);
     this.timeout = timeout;
+    this.keeps = true;
     this.core.processEnd();
     this.giveUp();
   }
@@ -76,8 +79,9 @@ export class ProcessSession {
       this.core.processRespond(request, answer!);
       return;
     }
-    const signal = AbortSignal.timeout(this.timeout);
-    runOutside(() => this.sender.post(url, body, signal, () => {}))
+    const { keeps } = this;
+    const way = { signal: AbortSignal.timeout(this.timeout), left() {}, keeps };
+    runOutside(() => this.sender.post(url, body, way))
       .then((answer) => this.core.processRespond(request, answer))
       .catch(() => {});
   }

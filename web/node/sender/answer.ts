@@ -1,16 +1,18 @@
 /** How envelopes are sent, and what an answer says. */
 import type { Answer } from '../core';
 
-/**
- * Sends an envelope; `left` is called when it is certain to have left the process. Resolves to the
- * answer, never rejects.
- */
-export type Post = (
-  url: string,
-  body: string,
-  signal: AbortSignal,
-  left: () => void,
-) => Promise<Answer>;
+/** How an envelope is sent. */
+export interface Way {
+  /** Says when it is given up. */
+  signal: AbortSignal;
+  /** Called when it is certain to have left the process. */
+  left(): void;
+  /** Whether a process that has nothing else to do waits for the answer. */
+  keeps: boolean;
+}
+
+/** Sends an envelope. Resolves to the answer, never rejects. */
+export type Post = (url: string, body: string, way: Way) => Promise<Answer>;
 
 /** Seconds that Retry-After asks for, which it does as a number or as a date. */
 function secondsOf(retryAfter: string): number | undefined {

@@ -1,21 +1,40 @@
 /** Envelopes sent by a function like `fetch`. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Answer } from '../core';
-import { answerOf, isPage, mayBePage, NO_ANSWER, type Post } from './answer';
+import { answerOf, isPage, mayBePage, NO_ANSWER, type Post, type Way } from './answer';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Published by Node's own `fetch` when all of a request has been written. */
+/** Published by Node's own `fetch` when it begins to write a request, and when all is written. */
+const WRITING = 'undici:client:sendHeaders';
 const WRITTEN = 'undici:request:bodySent';
 
-/** Calls `left` when the request to a path is written; returns a function that ends it. */
-function watch(path: string, left: () => void): () => void {
-  const onWritten = (message: unknown) => {
-    const { request } = (message ?? {}) as { request?: { path?: unknown } };
-    if (request?.path === path) left();
+interface Message {
+  request?: { path?: unknown };
+  socket?: { unref?(): unknown };
+}
+
+/** Paths of requests that the process waits for. Another one may be on its way to the same path. */
+const kept: string[] = [];
+
+/** Follows the request to a path on its way; returns a function that ends it. */
+function watch(path: string, { left, keeps }: Way): () => void {
+  const isOurs = (message: unknown) => (message as Message | undefined)?.request?.path === path;
+  /* Until the socket is idle, when `fetch` itself sees to that for whoever uses it next. */
+  const onWriting = (message: unknown) => {
+    if (isOurs(message) && !kept.includes(path)) (message as Message).socket?.unref?.();
   };
+  const onWritten = (message: unknown) => {
+    if (isOurs(message)) left();
+  };
+  if (keeps) kept.push(path);
+  subscribe(WRITING, onWriting);
   subscribe(WRITTEN, onWritten);
-  return () => void unsubscribe(WRITTEN, onWritten);
+  return () => {
+    unsubscribe(WRITING, onWriting);
+    unsubscribe(WRITTEN, onWritten);
+    if (keeps) kept.splice(kept.indexOf(path), 1);
+  };
 }
 
 /** Reads what is needed of the body, and lets go of the rest: its socket is free then. */
@@ -34,17 +53,17 @@ async function judge(response: Response, answer: Answer): Promise<Answer> {
 
 /** `own`: it is Node's, which tells when a request has left; of others it is not known. */
 export function postByFetch(fetch: Fetch, own: boolean): Post {
-  return async (url, body, signal, left) => {
+  return async (url, body, way) => {
     const { pathname, search } = new URL(url);
-    const stop = own ? watch(pathname + search, left) : () => {};
-    if (!own) left();
+    const stop = own ? watch(pathname + search, way) : () => {};
+    if (!own) way.left();
     try {
       const response = await fetch(url, {
         method: 'POST',
         body,
         /* A tunnel must not be made to post elsewhere. */
         redirect: 'error',
-        signal,
+        signal: way.signal,
       });
       return await answerByFetch(response);
     } catch {

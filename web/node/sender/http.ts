@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Answer } from '../core';
-import { answerOf, isPage, mayBePage, NO_ANSWER } from './answer';
+import { answerOf, isPage, mayBePage, NO_ANSWER, type Way } from './answer';
 
 function agentFor(url: string, proxy: string): Agent | false {
   if (!proxy) return false;
@@ -27,15 +27,14 @@ function answerOfMessage(message: IncomingMessage, done: (answer: Answer) => voi
 }
 
 /**
- * Posts an envelope. `left` is called when all of it is written, `tell` once with the answer, or with
- * none when there is an error or the signal says that it is too late. It does not throw.
+ * Posts an envelope. `tell` is called once with the answer, or with none when there is an error or the signal
+ * says that it is too late. It does not throw.
  */
 export function post(
   url: string,
   body: string,
   proxy: string,
-  signal: AbortSignal | undefined,
-  left: () => void,
+  { signal, left, keeps }: Partial<Way>,
   tell: (answer: Answer) => void,
 ): void {
   let told = false;
@@ -61,7 +60,8 @@ export function post(
         answerOfMessage(message, done);
       },
     );
-    sent.on('finish', left);
+    if (left) sent.on('finish', left);
+    if (!keeps) sent.on('socket', (socket) => socket.unref());
     sent.on('error', () => done(NO_ANSWER));
     sent.end(body);
   } catch {

@@ -21,7 +21,7 @@ function senderBy(fetch: Fetch): Sender {
     post: byFetch,
     postNow: (url, bodies) =>
       bodies.map((body) => {
-        void byFetch(url, body, AbortSignal.timeout(1), () => {});
+        void byFetch(url, body, { signal: AbortSignal.timeout(1), left() {}, keeps: false });
         return NO_ANSWER;
       }),
   };
@@ -35,8 +35,7 @@ function ownSender(url: string): Sender {
     post:
       fetch && !proxy
         ? postByFetch(fetch, true)
-        : (address, body, signal, left) =>
-            new Promise((done) => post(address, body, proxy, signal, left, done)),
+        : (address, body, way) => new Promise((done) => post(address, body, proxy, way, done)),
     postNow: (address, bodies, timeout) => postNow(address, bodies, proxyFor(address), timeout),
   };
 }

@@ -5,16 +5,9 @@ import { ANSWERED, statusAt, type Work } from './work';
 
 const { url, bodies, proxy, answers } = workerData as Work;
 for (const [index, body] of bodies.entries()) {
-  post(
-    url,
-    body,
-    proxy,
-    undefined,
-    () => {},
-    ({ status }) => {
-      Atomics.store(answers, statusAt(index), status);
-      Atomics.add(answers, ANSWERED, 1);
-      Atomics.notify(answers, ANSWERED);
-    },
-  );
+  post(url, body, proxy, { keeps: true }, ({ status }) => {
+    Atomics.store(answers, statusAt(index), status);
+    Atomics.add(answers, ANSWERED, 1);
+    Atomics.notify(answers, ANSWERED);
+  });
 }
