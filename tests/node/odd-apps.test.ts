@@ -325,6 +325,21 @@ const apps: Record<string, [code: string, exit: number, counted: object, flags?:
     0,
     { all: 1, healthy: 1, errored: 0, crashed: 0 },
   ],
+  'a runtime without channels, in which what is wrapped counts': [
+    `import { createRequire, syncBuiltinESMExports } from 'node:module';
+     const require = createRequire(process.env.COMMON);
+     const channels = require('node:diagnostics_channel');
+     delete channels.subscribe;
+     delete channels.unsubscribe;
+     syncBuiltinESMExports();
+     const client = require(process.env.COMMON).init(options);
+     const server = http.createServer(client.wrap((request, response) => response.end()));
+     const port = await listen(server);
+     await get(port);
+     server.close();`,
+    0,
+    { all: 1, healthy: 1, errored: 0, crashed: 0 },
+  ],
   'little memory and a small stack': [
     `init(options);
      const server = http.createServer((request, response) => response.end());

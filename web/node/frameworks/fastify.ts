@@ -1,5 +1,5 @@
 /** Fastify, which publishes each app that is made. */
-import { subscribe } from 'node:diagnostics_channel';
+import { listenTo } from '../channels';
 import { attempt, report, type ErrorHandlerOptions } from './crash';
 
 interface Request {
@@ -52,5 +52,5 @@ function onMade(message: unknown): void {
 export function watchFastify(): void {
   if (watching) return;
   watching = true;
-  subscribe(MADE, onMade);
+  listenTo(MADE, onMade);
 }

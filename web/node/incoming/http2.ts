@@ -1,7 +1,7 @@
 /** Streams of HTTP/2. */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { listenTo } from '../channels';
 import { followEvents } from './context';
 import { begin } from './begin';
 
@@ -35,7 +35,5 @@ function onStart(message: unknown): void {
 
 /** Counts streams from now on; returns a function that ends it. */
 export function followStreams(): () => void {
-  if (!hasChannels()) return () => {};
-  subscribe(STARTED, onStart);
-  return () => void unsubscribe(STARTED, onStart);
+  return hasChannels() ? listenTo(STARTED, onStart) : () => {};
 }

@@ -1,6 +1,6 @@
 /** The requests that the servers of this process get, for all clients that count them. */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listenTo } from '../channels';
 import { begin, counters, type Counter } from './begin';
 import { followEvents, followScopes } from './context';
 import { followStreams } from './http2';
@@ -26,10 +26,8 @@ function onStart(message: unknown): void {
 let stop: (() => void) | undefined;
 
 function start(): () => void {
-  subscribe(STARTED, onStart);
-  const stops = [followStreams(), followServers(), followScopes()];
+  const stops = [listenTo(STARTED, onStart), followStreams(), followServers(), followScopes()];
   return () => {
-    unsubscribe(STARTED, onStart);
     for (const one of stops) one();
   };
 }

@@ -1,5 +1,5 @@
 /** Envelopes sent by a function like `fetch`. */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { listenTo } from '../channels';
 import type { Answer } from '../core';
 import { answerOf, isPage, mayBePage, NO_ANSWER, type Post, type Way } from './answer';
 
@@ -28,11 +28,9 @@ function watch(path: string, { left, keeps }: Way): () => void {
     if (isOurs(message)) left();
   };
   if (keeps) kept.push(path);
-  subscribe(WRITING, onWriting);
-  subscribe(WRITTEN, onWritten);
+  const stops = [listenTo(WRITING, onWriting), listenTo(WRITTEN, onWritten)];
   return () => {
-    unsubscribe(WRITING, onWriting);
-    unsubscribe(WRITTEN, onWritten);
+    for (const stop of stops) stop();
     if (keeps) kept.splice(kept.indexOf(path), 1);
   };
 }
