@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Collector } from '../../web/server/collector.js';
 import { RANGES, summarise } from '../../web/server/metrics/summary.js';
+import { matchesGlob } from '../../web/server/rules/glob.js';
 import { startServer, type Server } from '../../web/server/server.js';
 import { P, PATH, PROJECT, QUERY, R, attrs, bytes, envelope, post } from './support.js';
 
@@ -114,6 +115,23 @@ describe('S3: what a Relay would refuse is refused before the work', () => {
     assert.equal(post(collector, envelope([payload])).status, 200);
     assert.ok(process.memoryUsage().heapUsed - before < 64 * MIB);
     assert.equal(collector.metrics(PROJECT).all, 1);
+  });
+});
+
+describe('filters', () => {
+  test('take no time in which a text has many places for each star', () => {
+    const pattern = '*a*a*a*a*a*a*[a-c]*{a,aa*}*b';
+    const release = 'a'.repeat(200);
+    const message = 'a'.repeat(10_000);
+    assert.ok(timed(() => assert.ok(!matchesGlob(pattern, release))) < 1000);
+    assert.ok(timed(() => assert.ok(!matchesGlob(pattern, message))) < 3000);
+    assert.ok(matchesGlob(pattern, `${release}b`));
+  });
+
+  test('bear patterns that are none', () => {
+    for (const pattern of ['{a\\}', '{a,[}]', '[', '[]', '[z-a]', '{', '}', '\\', '{,', '*{*']) {
+      assert.equal(typeof matchesGlob(pattern, 'a'), 'boolean', pattern);
+    }
   });
 });
 

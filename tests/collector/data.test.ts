@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
@@ -119,6 +127,13 @@ test('a file of somebody else is left as it is', async () => {
   await assert.rejects(open, /is no file/);
   file = join(folder, 'none', 'x.db');
   await assert.rejects(open, /There is no folder/);
+});
+
+test('a file that cannot be had is named, and why', async () => {
+  mkdirSync(`${file}.owner`);
+  const open = (): Promise<unknown> => DataFile.open(file, FOREVER);
+  await assert.rejects(open, /cannot be used: there must be .*\.owner beside it \(\w+\)/);
+  assert.ok(!existsSync(file));
 });
 
 /** Runs the command line until it says that it is ready, or to its end. */

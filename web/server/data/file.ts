@@ -1,4 +1,12 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Collector } from '../collector.js';
 import type { Persistence, RequestRecord } from '../records.js';
@@ -32,6 +40,11 @@ function checkFile(file: string): void {
     throw new Error(`There is no folder ${dirname(resolve(file))}.`);
   }
   if (!statSync(file).isFile()) throw new Error(`${file} is no file.`);
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+  } catch {
+    throw new Error(`${file} cannot be written.`);
+  }
   if (statSync(file).size === 0) return;
   const head = Buffer.alloc(MAGIC.length);
   const descriptor = openSync(file, 'r');

@@ -12,12 +12,16 @@ export class Owner {
   static take(data: string): Owner {
     const file = `${data}.owner`;
     const pid = readPid(file);
-    if (pid !== undefined && pid !== process.pid && isAlive(pid)) {
-      throw new Error(
-        `${data} is in use by process ${pid}. If that is another program, remove ${file}.`,
-      );
+    if (pid !== undefined && pid !== process.pid && isAlive(pid)) throw inUse(data, file, pid);
+    try {
+      rmSync(file, { force: true });
+      // Of two that start at once, one is the second.
+      writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') throw inUse(data, file, readPid(file));
+      throw new Error(`${data} cannot be used: there must be ${file} beside it (${code}).`);
     }
-    writeFileSync(file, `${process.pid}\n`);
     // The lock of node-sqlite3-wasm, which a killed process leaves behind.
     rmSync(`${data}.lock`, { recursive: true, force: true });
     return new Owner(file);
@@ -27,6 +31,11 @@ export class Owner {
     rmSync(this.#file, { force: true });
   }
 }
+
+const inUse = (data: string, file: string, pid: number | undefined): Error =>
+  new Error(
+    `${data} is in use by process ${pid ?? '?'}. If that is another program, remove ${file}.`,
+  );
 
 function readPid(file: string): number | undefined {
   try {
