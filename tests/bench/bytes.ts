@@ -100,8 +100,8 @@ const whole: Part = { name: 'crashfree.min.js', ...weigh(script) };
 
 const packed = pack(module);
 const codeText = JSON.stringify(packed.code);
-// Without its quotes, of which terser takes those that it need not escape.
-const textsText = packed.texts;
+// Without its quotes, of which terser takes those that it need not escape; a backslash it must.
+const textsText = JSON.stringify(packed.texts).slice(1, -1);
 if (!script.includes(codeText) || !script.includes(textsText)) {
   throw new Error('the module is not in the script as web/build packs it');
 }
