@@ -148,7 +148,7 @@ describe('an integration', () => {
           setup: (client, { release }) => {
             heard.push(typeof client.flush, release);
             return {
-              error: (_error, report) => void heard.push({ ...report }),
+              error: (_error, { event, ...report }) => void heard.push([event?.type, report]),
               fetch: (url, init, next) => (heard.push('fetch'), next(url, init)),
             };
           },
@@ -160,7 +160,7 @@ describe('an integration', () => {
     assert.deepEqual(heard.slice(0, 2), ['function', 'shop@1.4.0']);
     assert.deepEqual(heard.slice(2), [
       'fetch',
-      { handled: false, isRejection: true, isGlobal: true },
+      ['unhandledrejection', { handled: false, isRejection: true }],
       'fetch',
     ]);
   });

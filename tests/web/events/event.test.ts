@@ -6,7 +6,11 @@ import { pageEventOf } from '../../../web/src/events/page.js';
 import { framesOf } from '../../../web/src/events/stack.js';
 
 const generic = { type: 'generic', handled: true };
-const told = { handled: false, isRejection: false, isGlobal: true };
+const told = {
+  handled: false,
+  isRejection: false,
+  event: { filename: 'https://cdn.example/a.js', lineno: 7, colno: 3 },
+};
 
 describe('the exceptions of an event', () => {
   const hostile = new Proxy(
@@ -42,6 +46,18 @@ describe('the exceptions of an event', () => {
       })(),
       'Error',
       'No error message',
+    ],
+    [
+      'an error that holds another as its message',
+      Object.assign(new Error(), { message: { error: new Error('in') } }),
+      'Error',
+      'in',
+    ],
+    [
+      'an exception of C++',
+      { message: ['std::runtime_error', 'gone'] },
+      'std::runtime_error',
+      'gone',
     ],
     ['an event', new Event('x'), 'Event', 'Event `Event` (type=x) captured as exception'],
     ['an array', [1, 2], 'Error', '1,2'],
@@ -79,7 +95,7 @@ describe('the exceptions of an event', () => {
     assert.deepEqual(
       values.map(({ value, mechanism }) => [value, mechanism]),
       [
-        ['in', { type: 'chained', handled: false, parent_id: 0, source: 'cause', exception_id: 1 }],
+        ['in', { type: 'chained', handled: true, parent_id: 0, source: 'cause', exception_id: 1 }],
         ['out', { type: 'generic', handled: false, exception_id: 0 }],
       ],
     );
@@ -93,6 +109,39 @@ describe('the exceptions of an event', () => {
     let endless = new Error('0');
     for (let i = 1; i < 100; i++) endless = new Error(`${i}`, { cause: endless });
     assert.equal(exceptionsOf(endless, generic, false).length, 5);
+  });
+
+  it('are those of the error that an event tells of', () => {
+    class Told extends Event {
+      error = new RangeError('told');
+    }
+    const [exception] = exceptionsOf(new Told('error'), generic, false);
+    assert.deepEqual([exception?.type, exception?.value], ['RangeError', 'told']);
+    assert.ok(exception?.stacktrace);
+  });
+
+  it('take no frames from a message, and none that the error says are not its own', () => {
+    const fake = 'x\n    at fake (https://cdn.example/fake.js:1:2)';
+    const stack = `Error: ${fake}
+    at invariant (https://cdn.example/a.js:1:2)
+    at render (https://cdn.example/a.js:3:4)`;
+    const framesFor = (more: object) =>
+      exceptionsOf(Object.assign(new Error(fake), { stack, ...more }), generic, false)
+        .at(-1)!
+        .stacktrace!.frames.map((frame) => frame.function);
+    assert.deepEqual(framesFor({}), ['render', 'invariant']);
+    assert.deepEqual(framesFor({ framesToPop: 1 }), ['render']);
+  });
+
+  it('are whole where a message is a part of them', () => {
+    const error = Object.assign(new Error('shop'), { stack: 'shop@https://shop.example/a.js:1:2' });
+    assert.deepEqual(exceptionsOf(error, generic, false)[0]?.stacktrace?.frames[0], {
+      function: 'shop',
+      filename: 'https://shop.example/a.js',
+      lineno: 1,
+      colno: 2,
+      in_app: true,
+    });
   });
 
   it('name the group of an AggregateError', () => {
@@ -115,9 +164,21 @@ describe('the frames of a stack', () => {
     at async outer (https://cdn.example/a.js:3:4)
     at https://cdn.example/b.js:5:6
     at eval (eval at run (https://cdn.example/c.js:7:8), <anonymous>:1:1)
+    at made (eval at a (eval at b (https://cdn.example/(c)/c.js:7:8)), <anonymous>:1:1)
+    at render (https://cdn.example/app/(shop)/page.js:9:10)
+    at https://cdn.example/app/(shop)/page.js:9:10
+    at JSON.parse (<anonymous>)
+    at Array.map (native)
+    at run (data:text/javascript,run():1:1)
     at chrome-extension://abc/inject.js:1:1`,
       [
         ['chrome-extension://abc/inject.js', '?', false],
+        ['<data:text/javascript>', 'run', true],
+        ['native', 'Array.map', false],
+        ['<anonymous>', 'JSON.parse', false],
+        ['https://cdn.example/app/(shop)/page.js', '?', true],
+        ['https://cdn.example/app/(shop)/page.js', 'render', true],
+        ['https://cdn.example/(c)/c.js', 'made', true],
         ['https://cdn.example/c.js', 'eval', true],
         ['https://cdn.example/b.js', '?', true],
         ['https://cdn.example/a.js', 'async outer', true],
@@ -128,9 +189,13 @@ describe('the frames of a stack', () => {
       'Firefox',
       `inner@https://cdn.example/a.js:1:20
 outer@https://cdn.example/a.js line 3 > eval:1:1
+made@https://cdn.example/app/(shop)/page.js line 3 > Function:1:1
+run@data:text/javascript,run("x")//@):1:1
 @https://cdn.example/b.js:5:6`,
       [
         ['https://cdn.example/b.js', '?', true],
+        ['<data:text/javascript>', 'run', true],
+        ['https://cdn.example/app/(shop)/page.js', 'made', true],
         ['https://cdn.example/a.js', 'outer', true],
         ['https://cdn.example/a.js', 'inner', true],
       ],
@@ -184,6 +249,47 @@ describe('an event', () => {
       type: 'auto.browser.global_handlers.onerror',
       handled: false,
     });
+  });
+
+  it('says where what has no stack was thrown', () => {
+    const placeOf = (error: unknown, report: Parameters<typeof pageEventOf>[1]) =>
+      pageEventOf(error, report, session, undefined).exception.values.at(-1)!.stacktrace?.frames;
+    const place = {
+      function: '?',
+      in_app: true,
+      filename: 'https://cdn.example/a.js',
+      lineno: 7,
+      colno: 3,
+    };
+    assert.deepEqual(placeOf('gone', told), [place]);
+    assert.notDeepEqual(placeOf(new Error('x'), told), [place]);
+    assert.equal(placeOf('gone', { ...told, isRejection: true }), undefined);
+    assert.equal(placeOf('gone', { handled: true, isRejection: false }), undefined);
+  });
+
+  it('names the images of which an id is known, from either list', () => {
+    const known = globalThis as unknown as Partial<Record<string, Record<string, string>>>;
+    const error = Object.assign(new Error('x'), {
+      stack:
+        'Error: x\n    at f (https://cdn.example/a.js:1:2)\n    at g (https://cdn.example/b.js:1:2)',
+    });
+    known['_sentryDebugIds'] = { 'Error\n    at https://cdn.example/a.js:9:9': 'one' };
+    known['_debugIds'] = { 'Error\n    at https://cdn.example/b.js:9:9': 'two' };
+    try {
+      assert.deepEqual(
+        pageEventOf(error, told, session, undefined).debug_meta?.images.map((image) => [
+          image.code_file,
+          image.debug_id,
+        ]),
+        [
+          ['https://cdn.example/a.js', 'one'],
+          ['https://cdn.example/b.js', 'two'],
+        ],
+      );
+    } finally {
+      delete known['_sentryDebugIds'];
+      delete known['_debugIds'];
+    }
   });
 
   it('has no more bytes than may be, and loses the frames of causes first', () => {

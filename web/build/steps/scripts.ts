@@ -95,9 +95,14 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
         // Without a document all that needs a page is dead code.
         global_defs: inert ? { '@document': 'undefined' } : {},
       },
-      // Private properties are named _thing; two underscores are other people's globals.
-      // Vue Router's mark of its own errors, which signals/noise.ts reads.
-      mangle: { properties: { regex: /^_[A-Za-z]/, reserved: ['_isRouter'] } },
+      // Private properties are named _thing; two underscores are other people's globals, and so are
+      // Vue Router's mark of its own errors and the debug ids of bundlers.
+      mangle: {
+        properties: {
+          regex: /^_[A-Za-z]/,
+          reserved: ['_isRouter', '_sentryDebugIds', '_debugIds'],
+        },
+      },
       nameCache: nameCache(names),
       format: { ascii_only: true, comments: false },
       sourceMap: {

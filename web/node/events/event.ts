@@ -1,7 +1,7 @@
 /** Events of a server. */
 import type { IncomingMessage } from 'node:http';
 import { eventOf, type ErrorEvent } from '../../src/events/event';
-import { read, textOf } from '../../src/events/exceptions';
+import { read, textOf } from '../../src/events/read';
 import type { Failure } from '../incoming/begin';
 
 const MECHANISMS = {
@@ -72,7 +72,7 @@ export function nodeEventOf(
   return named(
     eventOf(
       error,
-      { handled, isRejection: origin === 'rejection', isGlobal: origin !== undefined },
+      { handled, isRejection: origin === 'rejection' },
       {
         mechanism: origin ? MECHANISMS[origin] : 'generic',
         sendDefaultPii,

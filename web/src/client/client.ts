@@ -32,7 +32,7 @@ const outcomesOf = (context: () => Context, extensions: Extensions): Outcomes =>
     extensions._error(error, {
       handled: !crashed,
       isRejection: !!_isRejection,
-      isGlobal: !!_event,
+      event: _event,
     });
     tell(context(), (core) => core._error(crashed, Math.max(_at, _began ?? 0)));
   },

@@ -1,6 +1,7 @@
 import { VERSION } from '../abi';
-import { exceptionsOf, read, type Exception } from './exceptions';
-import { framesOf } from './stack';
+import { exceptionsOf, type Exception } from './exceptions';
+import { read } from './read';
+import { framesOf, type Frame } from './stack';
 
 /** An error event, as Sentry takes it. */
 export interface ErrorEvent {
@@ -26,8 +27,6 @@ export interface ErrorEvent {
 export interface ErrorReport {
   handled: boolean;
   isRejection: boolean;
-  /** The window told of it, rather than the app. */
-  isGlobal: boolean;
 }
 
 /**
@@ -37,17 +36,16 @@ export interface ErrorReport {
 export const EVENT_MAX = 16_384;
 const FRAMES_LEFT = 10;
 
-/** The debug ids that bundler plugins leave: the stack of each script names its file. */
+/** The debug ids that bundler plugins leave, Sentry's and others: the stack of each script names its file. */
 function imagesOf(values: Exception[]): ErrorEvent['debug_meta'] {
-  const ids = read(
-    () => (globalThis as { _sentryDebugIds?: Record<string, string> })._sentryDebugIds,
-  );
-  if (!ids) return undefined;
+  const { _sentryDebugIds: ids, _debugIds: standard } = globalThis as Partial<
+    Record<'_sentryDebugIds' | '_debugIds', Record<string, string>>
+  >;
   const files = new Set(
     values.flatMap(({ stacktrace }) => (stacktrace?.frames ?? []).map(({ filename }) => filename)),
   );
   const found = new Map<string, string>();
-  for (const [stack, id] of Object.entries(ids)) {
+  for (const [stack, id] of Object.entries({ ...ids, ...standard })) {
     const innermost = framesOf(stack).pop()?.filename;
     if (innermost && files.has(innermost)) found.set(innermost, id);
   }
@@ -71,15 +69,19 @@ export interface Circumstances extends Partial<ErrorEvent> {
   /** How it was caught, in Sentry's names. */
   mechanism: string;
   sendDefaultPii: boolean | undefined;
+  /** Where the browser says that it was thrown, in case that it does not say so itself. */
+  place?: Frame | undefined;
 }
 
 /** Makes the event of an error. */
 export function eventOf(
   error: unknown,
   { handled, isRejection }: ErrorReport,
-  { mechanism, sendDefaultPii, ...known }: Circumstances,
+  { mechanism, sendDefaultPii, place, ...known }: Circumstances,
 ): ErrorEvent {
   const values = exceptionsOf(error, { type: mechanism, handled }, isRejection);
+  const thrown = values[values.length - 1]!;
+  if (place) thrown.stacktrace ??= { frames: [place] };
   return {
     event_id: newId(),
     timestamp: Date.now() / 1000,

@@ -1,4 +1,5 @@
 /** What was thrown, as the exceptions of an event. Anything can be, and reading it may throw once more. */
+import { read, textOf } from './read';
 import { framesOf, type Frame } from './stack';
 
 export interface Mechanism {
@@ -19,33 +20,30 @@ export interface Exception {
   stacktrace?: { frames: Frame[] };
 }
 
-/** Characters of a text. */
-const TEXT_MAX = 1024;
-/** Characters of a stack that are read, from its end. */
+/** Characters of a stack that are read, behind its message. */
 const STACK_MAX = 65_536;
 /** Exceptions of one event at most. */
 const EXCEPTIONS_MAX = 5;
 
-/** What can be read, or undefined. */
-export function read<T>(value: () => T): T | undefined {
-  try {
-    return value();
-  } catch {
-    return undefined;
-  }
-}
-
-export const textOf = (value: () => unknown): string =>
-  read(() => `${(value() ?? '') as string}`.slice(0, TEXT_MAX)) ?? '';
+const isError = (value: unknown) => value instanceof Error;
+const isEvent = (value: unknown) => read(() => value instanceof Event);
 
 /** What is no error, as Sentry's SDKs say it: they group by these words. */
 function describe(thrown: unknown, isRejection: boolean): Pick<Exception, 'type' | 'value'> {
   const kind = read(() => ({}).toString.call(thrown).slice(8, -1)) ?? 'Object';
   const how = `captured as ${isRejection ? 'promise rejection' : 'exception'}`;
-  if (read(() => thrown instanceof Event)) {
-    const type = textOf(() => (thrown as Event).type);
-    return { type: kind, value: `Event \`${kind}\` (type=${type}) ${how}` };
+  if (isEvent(thrown)) {
+    const { type, message } = thrown as ErrorEvent;
+    return {
+      type: kind,
+      value: textOf(() =>
+        message
+          ? `Event \`${kind}\` ${how} with message \`${message}\``
+          : `Event \`${kind}\` (type=${type}) ${how}`,
+      ),
+    };
   }
+  if (kind === 'WebAssembly.Exception') return { type: kind, value: 'wasm exception' };
   const type = isRejection ? 'UnhandledRejection' : 'Error';
   if (kind !== 'Object') {
     const prefix = isRejection ? 'Non-Error promise rejection captured with value: ' : '';
@@ -59,13 +57,29 @@ function describe(thrown: unknown, isRejection: boolean): Pick<Exception, 'type'
   return { type, value: `Object ${how} with keys: ${keys || '[object has no keys]'}` };
 }
 
-const isError = (value: unknown) => value instanceof Error;
+/** The type and the message of an error; empty where it has none. */
+function wordsOf(thrown: unknown): [type: string, value: string] {
+  const message = read(() => (thrown as { message?: unknown }).message);
+  /* Of an exception of C++ that came through WebAssembly. */
+  if (Array.isArray(message)) return [textOf(() => message[0]), textOf(() => message[1])];
+  /* Some have the error that a server answered in its place. */
+  const inner = read(() => (message as { error?: Error }).error?.message);
+  return [textOf(() => (thrown as Error).name), textOf(() => inner ?? message)];
+}
+
+/** The frames of an error. What its message says, with which some stacks begin, may look like some. */
+function framesOfError(thrown: unknown): Frame[] {
+  const { stack, message, framesToPop } = thrown as Partial<Error & { framesToPop: number }>;
+  const text = `${stack ?? ''}`;
+  const at = text.indexOf(`: ${message}`);
+  const from = at < 0 || text.lastIndexOf('\n', at) >= 0 ? 0 : at + `: ${message}`.length;
+  return framesOf(text.slice(from, from + STACK_MAX), framesToPop);
+}
 
 function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean): Exception {
-  const part = (name: 'name' | 'message') => textOf(() => (thrown as Partial<Error>)[name]);
-  const message = part('message');
-  const stack = read(() => `${(thrown as Partial<Error>).stack ?? ''}`.slice(-STACK_MAX)) ?? '';
-  if (!message && !stack && !read(() => isError(thrown))) {
+  const [type, value] = wordsOf(thrown);
+  const frames = read(() => framesOfError(thrown)) ?? [];
+  if (isEvent(thrown) || (!value && !frames.length && !read(() => isError(thrown)))) {
     const inner = read(() => Object.values(thrown as object).find(isError));
     return inner
       ? exceptionOf(inner, mechanism, isRejection)
@@ -74,10 +88,9 @@ function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean
           mechanism: { ...mechanism, synthetic: true },
         };
   }
-  const frames = stack ? (read(() => framesOf(stack.replace(message, ''))) ?? []) : [];
   return {
-    type: part('name') || 'Error',
-    value: message || 'No error message',
+    type: type || 'Error',
+    value: value || 'No error message',
     mechanism,
     ...(frames.length && { stacktrace: { frames } }),
   };
@@ -96,7 +109,8 @@ function partsOf(error: unknown): [source: string, part: unknown][] {
 
 /**
  * The exceptions of an error, the one that was thrown last. What it was caused by, and what an
- * AggregateError holds, is linked as Sentry's SDKs do it; a circle ends where it closes.
+ * AggregateError holds, is linked as Sentry's SDKs do it, which call that handled whatever became of
+ * the error; a circle ends where it closes.
  */
 export function exceptionsOf(
   error: unknown,
@@ -121,9 +135,10 @@ export function exceptionsOf(
     };
     found.push(exceptionOf(thrown, mechanism, isRejection && !link));
     for (const [source, part] of parts) {
-      add(part, { type: 'chained', parent_id: id, source });
+      add(part, { type: 'chained', handled: true, parent_id: id, source });
     }
   };
-  add(error);
+  /* Who hears of an error may hand on the event that told of it. */
+  add((isEvent(error) && read(() => (error as ErrorEvent).error as unknown)) || error);
   return found.reverse();
 }

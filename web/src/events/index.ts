@@ -8,6 +8,8 @@ import { EVENT_MAX } from './event';
 import type { EventsOptions } from './options';
 import { createOutbox, headerOf } from './outbox';
 import { pageEventOf } from './page';
+import { read } from './read';
+import { FRAMES_MAX } from './stack';
 
 export type { ErrorEvent } from './event';
 export type { Exception, Mechanism } from './exceptions';
@@ -94,6 +96,10 @@ function createEvents(
     join(endpointOf(settings), init, body, last).catch(() => {});
   };
 
+  /* What a stack leaves out nobody can add. */
+  read(() => {
+    if (Error.stackTraceLimit < FRAMES_MAX) Error.stackTraceLimit = FRAMES_MAX;
+  });
   addEventListener('pagehide', () => sendOwn(true), true);
   if (settings.storage !== 'none') {
     loadStorage().then(

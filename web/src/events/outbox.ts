@@ -2,8 +2,8 @@
 import { EVENTS_MAX, EventLoss, eventLossWords, VERSION } from '../abi';
 import type { EventsCore } from './core';
 import { textOfEvent, type ErrorEvent } from './event';
-import { read } from './exceptions';
 import type { EventsOptions } from './options';
+import { read } from './read';
 
 /** An event as text. */
 export interface Kept {

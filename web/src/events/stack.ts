@@ -1,6 +1,7 @@
 /** Frames of the stacks of Chromium, Firefox, WebKit and Node, as Sentry takes them. */
 /* error-stack-parser-es is kept up and, of its two parts for today's engines alone, 0.6 KB. */
 import { parseFFOrSafariString, parseV8OrIeString } from 'error-stack-parser-es/lite';
+import { read } from './read';
 
 export interface Frame {
   filename?: string | undefined;
@@ -11,36 +12,62 @@ export interface Frame {
 }
 
 /** Frames of one stack at most; the innermost ones. */
-const FRAMES_MAX = 50;
-/** Lines that are looked at, from the end: a message may stand before the frames. */
-const LINES_MAX = 100;
+export const FRAMES_MAX = 50;
 /** A longer line is no frame; Sentry's parsers draw the line there, too. */
 const LINE_MAX = 1024;
 
-const V8 = /^\s*at .*(\S:\d+|\(native\)|<anonymous>\)?)/;
+const V8 = /^\s*at .*(\S:\d+|\((native|<anonymous>)\)?)/;
+const GECKO = /@|:\d+$/;
+/** The place of code that `eval` made is where it was called. */
+const V8_EVAL = /\(eval at .*? \((\S+:\d+:\d+)\).*/;
+const BUILT_IN = /\((native|<anonymous>)\)$/;
+const GECKO_EVAL = / line (\d+)( > \w+ line \d+)* > \w+:\d+:\d+$/;
 /** Code that is not the page's: the engine's, an extension's, or without an address. */
 const FOREIGN = /^(native|\[native code\]|<anonymous>|[a-z-]+-(extension|masked-url):)/;
 
-/** The frames of a stack, oldest first. */
-export function framesOf(stack: string): Frame[] {
-  const lines = stack
-    .split('\n')
-    .slice(-LINES_MAX)
-    .filter((line) => line.length <= LINE_MAX);
-  const own = lines.filter((line) => V8.test(line));
-  const frames = own.length
-    ? parseV8OrIeString(own.join('\n'))
-    : parseFFOrSafariString(lines.filter((line) => /@|:\d+$/.test(line)).join('\n'));
+/**
+ * The parser drops the parentheses that a file's name has, as with Next.js's groups of routes, and a
+ * line full of quotes takes it for ever.
+ */
+const HIDDEN = '()"';
+const hide = (text: string) =>
+  text.replace(/[()"]/g, (character) => String.fromCharCode(1 + HIDDEN.indexOf(character)));
+const show = (text: string) =>
+  text.replace(/[\x01-\x03]/g, (character) => HIDDEN[character.charCodeAt(0) - 1]!);
 
-  return frames
-    .filter(({ file, function: name }) => file !== undefined || name)
-    .slice(0, FRAMES_MAX)
-    .map(({ file, function: name, line, col }) => ({
-      filename: file,
-      function: name || '?',
-      lineno: line,
+/** Of a data address only the type says anything. */
+const DATA = /(data:[^,\s]*),.*(:\d+:\d+)/;
+
+/** A line as the parser reads it rightly. */
+function v8Line(line: string): string {
+  const plain = line.replace(V8_EVAL, '($1)').replace(BUILT_IN, '($1:0)');
+  const place = plain.lastIndexOf(' (') + 2;
+  return place > 1 ? `${plain.slice(0, place)}${hide(plain.slice(place, -1))})` : hide(plain);
+}
+
+/** Without an `@` the parser would look for one from each of its characters on. */
+const geckoLine = (line: string) => hide(line.replace(GECKO_EVAL, ':$1')).replace(/^[^@]*$/, '@$&');
+
+/** The frames of a stack, oldest first, without the innermost ones that its error has `added`. */
+export function framesOf(stack: string, added = 0): Frame[] {
+  const lines = stack.split('\n').filter((line) => line.length <= LINE_MAX);
+  const isV8 = lines.some((line) => V8.test(line));
+  const parse = (line: string) => {
+    const plain = line.replace(DATA, '<$1>$2');
+    return isV8 ? parseV8OrIeString(v8Line(plain)) : parseFFOrSafariString(geckoLine(plain));
+  };
+
+  return lines
+    .filter((line) => (isV8 ? V8 : GECKO).test(line))
+    .slice(added, added + FRAMES_MAX)
+    .flatMap((line) => read(() => parse(line)) ?? [])
+    .filter(({ file, function: name, line }) => file ?? name ?? line)
+    .map(({ file = '<anonymous>', function: name, line, col }) => ({
+      filename: show(file),
+      function: show(name || '?'),
+      lineno: line || undefined,
       colno: col,
-      in_app: file !== undefined && !FOREIGN.test(file),
+      in_app: !FOREIGN.test(file),
     }))
     .reverse();
 }

@@ -25,10 +25,10 @@ export type Requester = (url: string, init: RequestInit) => Promise<Response>;
 
 /** What an integration adds to a client. */
 export interface Extension {
-  /** An error that counts, before its session is told of it. */
+  /** An error that counts, before its session is told of it; `event` is what the window said of it. */
   error?(
     error: unknown,
-    report: { handled: boolean; isRejection: boolean; isGlobal: boolean },
+    report: { handled: boolean; isRejection: boolean; event?: Partial<ErrorEvent> | undefined },
   ): void;
   /** Makes the client's requests; `next` makes one as it would be without the extension. */
   fetch?(url: string, init: RequestInit, next: Requester): Promise<Response>;
