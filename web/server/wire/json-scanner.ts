@@ -5,6 +5,7 @@ export class JsonError extends Error {}
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const ZERO = 0x30;
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 const SHORT_ESCAPES = new Set([...'"\\/bfnrt'].map((sign) => sign.charCodeAt(0)));
 
@@ -12,8 +13,9 @@ export const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 const isHex = (byte: number | undefined): boolean =>
   byte !== undefined && /[0-9a-fA-F]/.test(String.fromCharCode(byte));
+export const isDigit = (byte: number): boolean => byte >= ZERO && byte <= 0x39;
 const isWord = (byte: number): boolean =>
-  (byte >= 0x30 && byte <= 0x39) ||
+  isDigit(byte) ||
   (byte >= 0x41 && byte <= 0x5a) ||
   (byte >= 0x61 && byte <= 0x7a) ||
   byte === 0x2b ||
@@ -103,8 +105,13 @@ export class Scanner {
       this.at = endOfString(bytes, first);
       return;
     }
-    while (isWord(bytes[this.at] ?? 0)) this.at++;
+    /* Most are short whole numbers, which need no text to be made of them. */
+    let isWhole = bytes[first] !== ZERO;
+    for (let byte = bytes[first] ?? 0; isWord(byte); byte = bytes[++this.at] ?? 0) {
+      isWhole &&= isDigit(byte);
+    }
     if (this.at === first) throw this.#unexpected('a JSON value');
+    if (isWhole) return;
     const word = String.fromCharCode(...bytes.subarray(first, Math.min(this.at, first + 40)));
     if (word === 'true' || word === 'false' || word === 'null') return;
     const whole =

@@ -5,7 +5,7 @@
  * surrogates. This reader works on bytes (envelopes may hold invalid UTF-8), does not recurse, and
  * builds nothing: a node says where a value is, and what nobody asks for costs no memory.
  */
-import { endOfString, isSpace, JsonError, Scanner } from './json-scanner.js';
+import { endOfString, isDigit, isSpace, JsonError, Scanner } from './json-scanner.js';
 
 export { JsonError } from './json-scanner.js';
 
@@ -31,6 +31,10 @@ const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const QUOTE = 0x22;
+/** What may follow a digit of a number that is not whole. */
+const NUMBER_GOES_ON = new Set([...'-+.eE'].map((sign) => sign.charCodeAt(0)));
+/** A whole number of so many digits is in range. */
+const DIGITS_MAX = 300;
 const KINDS: Record<number, JsonKind> = {
   [QUOTE]: 'string',
   0x7b: 'object',
@@ -64,8 +68,8 @@ export function parseJson(bytes: Uint8Array, maxDepth = Infinity): JsonNode {
 }
 
 /** Whether a text is what its bytes are: ASCII, and no escapes. */
-function isPlain(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) {
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === 0x5c || byte > 0x7e) return false;
   }
@@ -75,7 +79,7 @@ function isPlain(bytes: Uint8Array): boolean {
 /** The text of a string. */
 export function textOf({ bytes, start, end }: JsonNode): JsonText {
   const slice = bytes.subarray(start + 1, end - 1);
-  if (isPlain(slice)) {
+  if (isPlain(slice, 0, slice.length)) {
     return { value: Buffer.from(slice.buffer, slice.byteOffset, slice.length).toString('latin1') };
   }
   let text: string;
@@ -133,11 +137,14 @@ export function unreadable(node: JsonNode): string | undefined {
     if (byte === QUOTE) {
       const start = at;
       at = endOfString(bytes, at) - 1;
+      if (isPlain(bytes, start + 1, at)) continue;
       const { flaw } = textOf({ kind: 'string', bytes, start, end: at + 1 });
       if (flaw !== undefined) return `a text cannot be read: ${flaw}`;
-    } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
+    } else if (byte === 0x2d || isDigit(byte)) {
       const start = at;
-      while (/[-+.0-9eE]/.test(String.fromCharCode(bytes[at + 1] ?? 0))) at++;
+      while (isDigit(bytes[at + 1] ?? 0)) at++;
+      if (!NUMBER_GOES_ON.has(bytes[at + 1] ?? 0) && at - start < DIGITS_MAX) continue;
+      while (isDigit(bytes[at + 1] ?? 0) || NUMBER_GOES_ON.has(bytes[at + 1] ?? 0)) at++;
       const word = wordOf({ kind: 'number', bytes, start, end: at + 1 });
       if (!Number.isFinite(Number(word))) return `the number ${word.slice(0, 20)} is out of range`;
     }
