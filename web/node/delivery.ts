@@ -96,7 +96,8 @@ export class Delivery {
     const pending = [this.flight && this.sending, this.events?.pending].filter(Boolean);
     if (pending.length > 0) {
       if (!this.waited) {
-        const timer = setTimeout(() => {}, LAST_WORD_MS);
+        /* Half of the time: what ended since then may need the other one. */
+        const timer = setTimeout(() => {}, LAST_WORD_MS / 2);
         void Promise.all(pending).finally(() => clearTimeout(timer));
       }
       this.waited = true;
@@ -122,7 +123,8 @@ export class Delivery {
     this.news = false;
     const words = this.events?.lastWords(body).map((joined) => joined.body) ?? [body];
     const bodies = words.filter((word) => word !== undefined);
-    if (bodies.length > 0) this.sender.postNow(this.core.url, bodies, timeout);
+    const left = this.waited ? timeout / 2 : timeout;
+    if (bodies.length > 0) this.sender.postNow(this.core.url, bodies, left);
   }
 
   private arm(): void {
