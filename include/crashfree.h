@@ -21,8 +21,8 @@
  * When things happened
  *  A function that tells of a fact takes the moment `at` when it happened, on the monotonic clock of
  *  the host, so that a host may note facts first and tell of them later, in their order. NaN is now,
- *  after all that was told before, as is a moment in the future. A session begins no earlier than the last fact of the one before
- *  it, and no longer ago than the server takes.
+ *  after all that was told before, as is a moment in the future. A session begins no earlier than
+ *  the last fact of the one before it, and no longer ago than the server takes.
  *
  *  An error belongs to the session that was running at `at`. If the running session began later, or
  *  none is running, the one of that time takes the error as long as its end as `exited` is not in a
@@ -63,8 +63,8 @@ extern "C" {
 #define CRASHFREE_ENVELOPE_MAX 30000
 /* A load session is announced after this many milliseconds at the latest (protocol 3.4). */
 #define CRASHFREE_FIRST_SEND_MS 2000
-/* Sessions that may be opened in a minute, unless an option says otherwise: no person navigates faster; a
- * routing loop does. */
+/* Sessions that may be opened in a minute, unless an option says otherwise: no person navigates
+ * faster; a routing loop does. */
 #define CRASHFREE_PER_MINUTE_DEFAULT 100
 /* The server drops sessions that started earlier than this, to the millisecond (protocol 1.3). */
 #define CRASHFREE_AGE_MAX_MS (5.0 * 24 * 60 * 60 * 1000)
@@ -128,8 +128,7 @@ typedef enum crashfree_session_status {
     CRASHFREE_SESSION_OK = 0,
     CRASHFREE_SESSION_EXITED = 1,
     CRASHFREE_SESSION_CRASHED = 2,
-    CRASHFREE_SESSION_UNHANDLED =
-        3, /* an uncaught error that the page survived; server >= 25.9.0 */
+    CRASHFREE_SESSION_UNHANDLED = 3, /* an uncaught error was survived; server >= 25.9.0 */
     CRASHFREE_SESSION_ABNORMAL = 4
 } crashfree_session_status;
 
@@ -254,9 +253,9 @@ void crashfree_set_user(crashfree *client, const char *id, size_t length, double
 
 /*
  * Writes the DSN as there is one way to write it to `out` and returns its length; 0 if there is no
- * valid one or `capacity` is below CRASHFREE_URL_MAX + 1. Ends in NUL. The host is in lower case, and
- * without are a port that is the scheme's own, a secret, and a slash at the end: two DSNs are the same
- * if this is. It is also what a tunnel is told, so that a secret never travels.
+ * valid one or `capacity` is below CRASHFREE_URL_MAX + 1. Ends in NUL. The host is in lower case; a
+ * port that is the scheme's own, a secret, and a slash at the end are left out: two DSNs are the
+ * same if this is. It is also what a tunnel is told, so that a secret never travels.
  */
 size_t crashfree_dsn(const crashfree *client, char *out, size_t capacity);
 
@@ -361,8 +360,8 @@ unsigned crashfree_saveable(const crashfree *client);
 bool crashfree_restore(crashfree *client, const char *record, size_t length, bool killed);
 
 /*
- * Forgets all sessions, the running one and those that wait, without counting a loss: a host calls this
- * when it has left their records to a later visit. No session runs until the next one is started.
+ * Forgets all sessions, the running one and those that wait, without counting a loss: a host calls
+ * this when it has left their records to a later visit. No session runs until the next one is started.
  */
 void crashfree_forget(crashfree *client);
 
