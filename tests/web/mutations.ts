@@ -11,15 +11,15 @@ export interface Mutation {
 /** By file: the mistakes as name, text, and what stands there instead. */
 const byFile: Record<string, [name: string, text: string, instead: string][]> = {
   'signals/navigation.ts': [
-    ['does not hear the Navigation API', 'navigation instanceof EventTarget', 'false'],
+    ['does not hear the Navigation API', 'navigation instanceof window.EventTarget', 'false'],
     ['takes its replacements for pushes', "event.navigationType === 'replace'", 'false'],
     ['takes a push for a replacement', "name === 'replaceState'", "name !== 'replaceState'"],
     ['does not hear popstate', "on(window, 'popstate', () => changed());", ''],
     ['does not hear hashchange', "on(window, 'hashchange', () => changed());", ''],
     [
       'takes the wrapper of another script away',
-      'if (history[name] === wrapper) history[name] = original;',
-      'history[name] = original;',
+      'if (holder[name] === wrapper) holder[name] = original;',
+      'holder[name] = original;',
     ],
     ['keeps what pushState gives back', 'return result;', 'return undefined;'],
   ],
@@ -29,12 +29,14 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['gives up where the module is compiled later', 'error instanceof RangeError', 'false'],
   ],
   'native.ts': [['keeps Angular busy', 'all[`__zone_symbol__${name}`] ?? ', '']],
-  'client/route.ts': [
+  'document.ts': [
     [
       'takes markup for the address',
-      "typeof address === 'string' ? address : location.href",
-      'address as string',
+      'Reflect.get(globalThis.Document.prototype, name, document)',
+      'Reflect.get(document, name)',
     ],
+  ],
+  'client/route.ts': [
     ['takes a place in the page for a route', ".replace(/#(?![!/]\\/?[^/]).*/, '')", ''],
     ['takes replaced queries for a route', 'bare(pathOf(from))', 'bare(routeOf(from))'],
     ['takes a slash that is put at the end for a route', 'bare(pathOf(to))', 'pathOf(to)'],
@@ -138,6 +140,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'signals/errors.ts': [
     ['counts an event twice', 'taken.has(event) || ', ''],
+    ['waits with an error at the end', 'isLast && !isRejection', 'false'],
     ['counts errors of elements', ' || (event.target && !targets.has(event.target))', ''],
     ['counts resources that failed', 'event.message === undefined', 'false'],
     ['counts a rejection that is handled soon', 'queue._forget(fact);', ''],
@@ -288,7 +291,11 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'own',
     ],
     ['sends and stores as the page ends', 'if (own.isKept) core._forget();', ''],
-    ['believes a copy from its opener', '!isLocal && opener && history.length === 1', 'false'],
+    [
+      'believes a copy from its opener',
+      '!isLocal && window.opener && window.history.length === 1',
+      'false',
+    ],
   ],
   'storage/leases.ts': [
     [

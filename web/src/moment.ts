@@ -3,8 +3,8 @@
  * the moment of a fact. As it is when the script comes: what a page fakes later is its own. One that
  * has taken it away before gets the wall clock.
  */
-export const now: () => number =
-  (globalThis as Partial<typeof globalThis>).performance?.now?.bind(performance) ?? Date.now;
+const { performance } = globalThis as Partial<typeof globalThis>;
+export const now: () => number = performance?.now?.bind?.(performance) ?? Date.now;
 
 /**
  * When an event happened, which may be a while before its listener runs. A page can replace
@@ -13,6 +13,6 @@ export const now: () => number =
  */
 export function momentOf(event: unknown): number {
   const { timeStamp } = event as Event;
-  const age = event instanceof Event ? new Event('').timeStamp - timeStamp : 0;
+  const age = event instanceof window.Event ? new window.Event('').timeStamp - timeStamp : 0;
   return now() - (age > 0 ? age : 0);
 }

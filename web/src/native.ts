@@ -13,7 +13,3 @@ export const native = <Name extends keyof typeof globalThis>(
 export const setTimer = native('setTimeout') as (task: () => void, delay?: number) => Timer;
 export const clearTimer = native('clearTimeout') as (timer: Timer | undefined) => void;
 export type Timer = ReturnType<typeof setTimeout>;
-
-/** A property of the document. Markup can have put an element in its place. */
-export const ofDocument = (name: keyof Document | 'prerendering'): unknown =>
-  Reflect.get(Document.prototype, name, document);

@@ -144,6 +144,29 @@ export const misuseCases: Case[] = [
     expect: { all: 1 },
   },
   {
+    name: 'an element named SENTRY_RELEASE is no release',
+    area: 'loading',
+    start: 'loaded',
+    page: {
+      options: '{ release: undefined }',
+      head: `<img name="SENTRY_RELEASE" id="evil@1">`,
+    },
+    async steps(s) {
+      await s.page.waitFor(`client.status === 'no-release'`);
+    },
+    expect: { all: 0 },
+  },
+  ...Object.entries({
+    'goes round': `var parent = { next: {} }; parent.parent = parent.next; parent.next.parent = parent;`,
+    'never ends': `window.parent = { get parent() { return { __proto__: this }; } };`,
+  }).map(([name, script]): Case => ({
+    name: `a parent of the page’s own that ${name}`,
+    area: 'loading',
+    page: { head: `<script>${script}</script>` },
+    steps: (s) => s.run(push),
+    expect: { all: 2 },
+  })),
+  {
     name: 'a script tag of SVG',
     area: 'loading',
     page: {

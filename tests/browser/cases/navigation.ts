@@ -50,6 +50,21 @@ function bothWays(test: Case): Case[] {
 }
 
 export const navigationCases: Case[] = [
+  ...bothWays({
+    name: 'another SDK wraps the prototype of the history later',
+    area,
+    async steps(s) {
+      await s.run(`const inner = History.prototype.pushState;
+        History.prototype.pushState = function (...args) { window.seen = args[2]; return inner.apply(this, args); };
+        history.pushState(null, '', 'next')`);
+      s.check(await s.page.evaluate(`seen === 'next'`), 'it was passed over');
+      s.check(
+        await s.page.evaluate(`Object.keys(history).length === 0`),
+        'the history has more keys',
+      );
+    },
+    expect: { all: 2 },
+  }),
   ...bothWays(after('push', `history.pushState(null, '', 'next')`, loads(2))),
   ...bothWays(after('replace', `history.replaceState(null, '', 'next')`, loads(2))),
   ...bothWays(after('same-URL replace', `history.replaceState(1, '', location.href)`, still)),

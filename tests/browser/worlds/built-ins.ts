@@ -3,6 +3,21 @@ import { script, type World } from './world.js';
 /** Built-ins that a page has replaced, frozen or lost. */
 export const builtInWorlds: World[] = [
   {
+    // At the top of a classic script: what the names mean to all scripts, but not in the window. WebKit's
+    // driver needs its Map.
+    name: 'scripts that declare names of the platform',
+    head: script(`class Set {} class Event {} class EventTarget {} class Symbol {}
+      class Object {} class Proxy {} class MessageChannel {} class MutationObserver {}
+      const URL = '/api', origin = 'Berlin', closed = true, parent = {}, opener = {}, navigator = 'Magellan',
+        navigation = [], performance = [], crypto = 'BTC', requestIdleCallback = 0;`),
+  },
+  {
+    name: 'performance that is the page’s own',
+    head: script(
+      `Object.defineProperty(window, 'performance', { value: { now: 5 }, writable: true });`,
+    ),
+  },
+  {
     // Prototype.js 1.5 to 1.7, which old shops still load.
     name: 'Prototype.js',
     head: script(`

@@ -11,6 +11,27 @@ const zone = fileURLToPath(
 const inert = (site: LibrarySite): string =>
   `<script type="text/rocket" src="${site.script}" ${site.data}></script>`;
 
+/**
+ * Runs the script as micro frontends do: with a proxy for its window, which gives the real one’s functions
+ * bound to that and keeps for itself what is set.
+ */
+const sandboxed = (address: string): string =>
+  script(`{ const request = new XMLHttpRequest();
+    request.open('GET', '${address}', false);
+    request.send();
+    const own = {};
+    const inside = new Proxy(own, {
+      has: () => true,
+      get(_, name) {
+        if (name === Symbol.unscopables) return undefined;
+        if (name === 'window' || name === 'self' || name === 'globalThis') return inside;
+        if (name in own) return own[name];
+        const value = window[name];
+        return typeof value === 'function' && !value.prototype ? value.bind(window) : value;
+      },
+    });
+    new Function('window', 'self', 'globalThis', 'with (window) {' + request.responseText + '}')(inside, inside, inside); }`);
+
 /** The other copy of the module, by which the page calls. */
 const copy = (address: string): string =>
   `<script nonce="n" type="module">import * as crashfree from '${address}';
@@ -52,6 +73,10 @@ export const loadingWorlds: World[] = [
         element.textContent = text;
         document.head.append(element);
       });`)}`,
+  },
+  {
+    name: 'script in the sandbox of a micro frontend',
+    library: (site) => inert(site) + sandboxed(site.script),
   },
   { name: 'script included twice', library: (site) => tag(site) + tag(site) },
   {

@@ -196,14 +196,20 @@ describe('a navigation', () => {
     assert.equal(await started(page), 1);
   });
 
-  it('leaves the wrapper of another script in place after close', async () => {
-    const page = await new Browser().start();
-    const wrapped = page.history.pushState;
-    const other = (...call: Parameters<typeof wrapped>): void => wrapped.apply(page.history, call);
-    page.history.pushState = other;
-    void page.client.close();
-    assert.equal(page.history.pushState, other);
-  });
+  for (const [place, of] of [
+    ['the history', (history: History) => history],
+    ['its prototype', (history: History) => Object.getPrototypeOf(history) as History],
+  ] as const) {
+    it(`leaves the wrapper of another script in place after close, at ${place}`, async () => {
+      const page = await new Browser().start();
+      const wrapped = page.history.pushState;
+      const other = (...call: Parameters<typeof wrapped>): void =>
+        wrapped.apply(page.history, call);
+      of(page.history as unknown as History).pushState = other;
+      void page.client.close();
+      assert.equal(page.history.pushState, other);
+    });
+  }
 });
 
 describe('the hook for navigations', () => {

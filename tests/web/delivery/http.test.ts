@@ -36,13 +36,14 @@ class Network {
   }
 
   send(bytes: number, mode: number = NORMAL, body = 'x'): void {
-    const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'window');
     const sendBeacon = (url: string, text: string): boolean =>
       Boolean(this.beacons.push(`${url} ${text}`));
-    Object.defineProperty(globalThis, 'navigator', { value: { sendBeacon }, configurable: true });
+    const value = { navigator: { sendBeacon } };
+    Object.defineProperty(globalThis, 'window', { value, configurable: true });
     this.transport._send(URL_ASKED, body, mode, (...answer) => this.answers.push(answer), bytes);
-    if (before) Object.defineProperty(globalThis, 'navigator', before);
-    else Reflect.deleteProperty(globalThis, 'navigator');
+    if (before) Object.defineProperty(globalThis, 'window', before);
+    else Reflect.deleteProperty(globalThis, 'window');
   }
 }
 

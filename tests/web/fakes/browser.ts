@@ -115,7 +115,8 @@ export class Browser {
   client!: Client;
 
   constructor(path = '/start') {
-    this.history = new History(ORIGIN + path);
+    /* Each with a prototype of its own, as each window has. */
+    this.history = new (class extends History {})(ORIGIN + path);
     this.document = new Document(this.history);
     const { clock, document, history } = this;
     const observers = this.#observers;

@@ -20,7 +20,7 @@ export class Origin {
 }
 
 class FakeDocument extends EventTarget {
-  visibilityState: 'visible' | 'hidden' = 'visible';
+  accessor visibilityState: 'visible' | 'hidden' = 'visible';
   get hidden(): boolean {
     return this.visibilityState === 'hidden';
   }
@@ -45,16 +45,18 @@ export class FakePage {
 
   /** The globals, by name. */
   globals(): Record<string, unknown> {
-    const { window } = this;
-    return {
-      window,
-      addEventListener: window.addEventListener.bind(window),
-      removeEventListener: window.removeEventListener.bind(window),
-      document: this.document,
-      MutationObserver: FakeMutationObserver,
+    const window = Object.assign(this.window, {
       navigator: this.navigator,
       history: this.history,
       opener: this.opener,
+      crypto,
+      EventTarget,
+      MutationObserver: FakeMutationObserver,
+    });
+    return {
+      window,
+      document: this.document,
+      Document: FakeDocument,
       localStorage: this.origin.local,
       sessionStorage: this.session,
       ...this.origin.clock.globals,

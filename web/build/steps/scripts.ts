@@ -71,6 +71,7 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
   const bundle = await build({
     ...browserOptions,
     entryPoints: [join(root, entry)],
+    inject: inert ? [] : [join(root, 'web/src/built-ins.ts')],
     outfile,
     format,
     platform: 'browser',

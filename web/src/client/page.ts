@@ -1,5 +1,6 @@
 import { FIRST_SEND_MS } from '../abi';
-import { ofDocument, setTimer } from '../native';
+import { ofDocument } from '../document';
+import { setTimer } from '../native';
 import { earlyEvents } from '../signals/early';
 import { GRACE_MS } from '../signals/errors';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
@@ -75,8 +76,8 @@ export function watchPage(context: Context, hasErrors: boolean): () => void {
     });
   }
   /* `document.open()` removes the listeners of the window and of the document. */
-  if (typeof MutationObserver === 'function') {
-    observer = new MutationObserver(() => _listeners._again());
+  if (typeof window.MutationObserver === 'function') {
+    observer = new window.MutationObserver(() => _listeners._again());
     const options = { __proto__: null, childList: true };
     observer.observe(document, options as MutationObserverInit);
   }

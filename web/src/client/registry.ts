@@ -23,16 +23,19 @@ function clientOf(clients: ReadonlyMap<string, Client>, dsn: string): Client | u
 }
 
 /** Whether a window around this one can be looked into. */
-export const isFrame = (): boolean => !!ask(() => parent !== window && parent.document);
+export const isFrame = (): boolean =>
+  !!ask(() => window.parent !== window && window.parent.document);
+
+/** Windows around one another that are looked at: what a page puts in the place of `parent` may go round. */
+const WINDOWS_MAX = 20;
 
 /**
  * Finds the client of this page, from a window outwards; one of a window around counts the errors of this
  * one from now on.
  */
 export function findClient(dsn: string, from: Window = window): Client | undefined {
-  /* A page may have put anything in the place of `parent`. */
   let holder: Window | undefined = from;
-  while (holder) {
+  for (let windows = 0; holder && windows < WINDOWS_MAX; windows++) {
     try {
       const client = clientOf(carrierOf(holder).clients, dsn);
       client?.watch(window);

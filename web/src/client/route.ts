@@ -1,10 +1,8 @@
 /** Where the page is, and which changes of that are a new route. */
+import { ofDocument } from '../document';
 
-/** The address of the page. Markup can take the name that the document has for it. */
-export const addressOfPage = (): string => {
-  const address: unknown = document.URL;
-  return typeof address === 'string' ? address : location.href;
-};
+/** The address of the page. */
+export const addressOfPage = (): string => ofDocument('URL') as string;
 
 /**
  * The part of a location that makes a route: all but the fragment, and that where it is a hash

@@ -1,5 +1,6 @@
 import { nothing, type Settings } from '../options/defaults';
 import { ask } from '../ask';
+import { ofDocument } from '../document';
 import { now } from '../moment';
 import type { Fact, Queue } from '../signals/queue';
 import { addressOfPage, isAnotherRoute, isShown } from './route';
@@ -80,7 +81,7 @@ export function createWhereabouts(
     },
     _hook(to) {
       if (!place) return;
-      const called = new URL(to, document.baseURI).href;
+      const called = new URL(to, ofDocument('baseURI') as string).href;
       if (hooked) note(called, replacedInBar);
       else if (last && queue._waiting.includes(last)) last._called = called;
       else if (isShown(to, addressOfPage())) place = called;

@@ -31,7 +31,7 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
         ...host,
         _now: Date.now,
         _monotonic: now,
-        _random: (address, length) => crypto.getRandomValues(bytes(address, length)),
+        _random: (address, length) => globalThis.crypto.getRandomValues(bytes(address, length)),
       },
     },
     (exports) => {

@@ -16,8 +16,8 @@ const RECEIPT = /^\s*\{\s*("id"|\})/;
 const ENDPOINT = /(^|\/)api\/\w+\/envelope$/;
 
 /** A tunnel may be given as a path of the page; a server has no page. */
-const { document } = globalThis as { document?: Document };
-const pathOf = (url: string): string => plainPath(new URL(url, document?.baseURI));
+const pathOf = (url: string): string =>
+  plainPath(new URL(url, (globalThis as { document?: Document }).document?.baseURI));
 
 /**
  * Whether the answer came from elsewhere than it was asked of. The same path on another host, with or

@@ -61,7 +61,7 @@ export function createTransport(
   findOwn: () => Fetch | undefined = () => undefined,
   /* A page that ends cuts its requests first, and the cut must not be known before the end is. A
    * window that a script closed has not long to live. */
-  beforeFailing = () => (closed ? Promise.resolve() : later(0)),
+  beforeFailing = () => (window.closed ? Promise.resolve() : later(0)),
 ): Transport {
   /** The last request, which ends when those before it have ended. */
   let last: Promise<void> | undefined;
@@ -76,7 +76,7 @@ export function createTransport(
 
       /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
       try {
-        if (mode & FetchMode.AT_EXIT && !keepalive && navigator.sendBeacon(url, body)) {
+        if (mode & FetchMode.AT_EXIT && !keepalive && window.navigator.sendBeacon(url, body)) {
           setTimer(() => respond(200));
           return;
         }

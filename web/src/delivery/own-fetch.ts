@@ -42,7 +42,7 @@ const isProxy = (value: Fetch) => isNativeAs('', value) || isNativeAs('ProxyObje
 const fetchOfFrame = (): Fetch | undefined =>
   ask(() => {
     /* A document without an origin cannot look into its frames, and trying is reported on the console. */
-    if (origin === 'null') return undefined;
+    if (window.origin === 'null') return undefined;
     const page = window;
     const frame = document.createElement('iframe');
     document.documentElement.append(frame);

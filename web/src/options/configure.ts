@@ -20,7 +20,7 @@ export function configure(core: Core, settings: Settings): void {
   if (!text(Option.ENVIRONMENT, settings.environment) && settings.debug) {
     console.warn('crashfree: invalid-environment, left out');
   }
-  text(Option.USER_AGENT, navigator.userAgent);
+  text(Option.USER_AGENT, window.navigator.userAgent);
   text(Option.TUNNEL, settings.tunnel);
   if (settings.sampleRate !== 1) number(Option.SAMPLE_RATE, settings.sampleRate);
   if (settings.consent !== 'granted') number(Option.CONSENT, consentOf(settings.consent));
@@ -34,7 +34,7 @@ export function configure(core: Core, settings: Settings): void {
   if (settings.beforeSendSession !== nothing) number(Option.BEFORE_SEND, 1);
   if (
     settings.globalPrivacyControl &&
-    (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
+    (window.navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
   ) {
     core._set_consent(Consent.DENIED);
   }

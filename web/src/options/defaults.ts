@@ -5,11 +5,12 @@ import type { InitialScope, Integration, Options, User } from './types';
 
 declare const __SENTRY_RELEASE__: string | undefined;
 
-/** The release that a build tool left for the page. */
-export const builtRelease = (): string | undefined =>
-  typeof __SENTRY_RELEASE__ === 'string'
-    ? __SENTRY_RELEASE__
-    : (globalThis as { SENTRY_RELEASE?: { id?: string } }).SENTRY_RELEASE?.id;
+/** The release that a build tool left for the page; an element of that name is none. */
+export function builtRelease(): string | undefined {
+  if (typeof __SENTRY_RELEASE__ === 'string') return __SENTRY_RELEASE__;
+  const { SENTRY_RELEASE: left } = globalThis as { SENTRY_RELEASE?: { id?: string } };
+  return left && !('nodeType' in left) ? left.id : undefined;
+}
 
 /** The default of hooks. */
 export const nothing = (): undefined => undefined;

@@ -1,4 +1,5 @@
-import { native, ofDocument, setTimer } from '../native';
+import { ofDocument } from '../document';
+import { native, setTimer } from '../native';
 import type { Listeners } from './listen';
 
 /** How long after `load` a page is taken to be idle, if the browser does not tell earlier. */
@@ -26,7 +27,7 @@ export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   const loaded = () => void wait(() => moments._idle(), { timeout: CALM_MS });
 
   /* Chromium cuts requests only once the next page has come. */
-  if (!('userAgentData' in navigator)) on(window, 'beforeunload', () => moments._leaves());
+  if (!('userAgentData' in window.navigator)) on(window, 'beforeunload', () => moments._leaves());
   on(document, 'visibilitychange', hide);
   on<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => moments._hidden(true, !persisted));
   on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {

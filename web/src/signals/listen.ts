@@ -2,7 +2,10 @@
 
 /** A method of EventTarget: markup can take its place on a window or a document, zone.js anywhere. */
 const method = (name: 'addEventListener' | 'removeEventListener') => {
-  const methods = EventTarget.prototype as unknown as Record<string, EventTarget[typeof name]>;
+  const methods = window.EventTarget.prototype as unknown as Record<
+    string,
+    EventTarget[typeof name]
+  >;
   return (methods[`__zone_symbol__${name}`] ?? methods[name])!;
 };
 

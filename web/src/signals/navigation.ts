@@ -12,7 +12,7 @@ export function watchNavigation(
   changed: (replaced?: boolean) => void,
 ): () => void {
   const { navigation } = window as { navigation?: EventTarget };
-  if (navigation instanceof EventTarget) {
+  if (navigation instanceof window.EventTarget) {
     on<Event & { navigationType?: string }>(navigation, 'currententrychange', (event) =>
       changed(event.navigationType === 'replace'),
     );
@@ -23,12 +23,19 @@ export function watchNavigation(
   return () => unwrap.forEach((undo) => undo());
 }
 
-/** Wraps a method of the history. A proxy keeps the name, length and text of the function. */
+/**
+ * Wraps a method of the history where it is, mostly in the prototype: others may wrap it there later, and
+ * be passed over by one of the object's own. A proxy keeps the name, length and text of the function.
+ */
 function wrap(
   name: 'pushState' | 'replaceState',
   changed: (replaced: boolean) => void,
 ): () => void {
-  const original = history[name];
+  const { history } = window;
+  const holder = (
+    history.hasOwnProperty(name) ? history : Object.getPrototypeOf(history)
+  ) as History;
+  const original = holder[name];
   let open = true;
   try {
     const wrapper = new Proxy(original, {
@@ -38,11 +45,11 @@ function wrap(
         return result;
       },
     });
-    history[name] = wrapper;
+    holder[name] = wrapper;
     return () => {
       open = false;
       /* Another script may have wrapped it since. */
-      if (history[name] === wrapper) history[name] = original;
+      if (holder[name] === wrapper) holder[name] = original;
     };
   } catch {
     /* A frozen history: the other sources remain. */

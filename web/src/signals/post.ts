@@ -14,11 +14,11 @@ export interface Post {
  * idle callbacks either, delivers messages late on a busy machine and gets a timer as well.
  */
 export function createPost(done: () => void): Post {
-  if (typeof MessageChannel !== 'function') {
+  if (typeof window.MessageChannel !== 'function') {
     return { _send: () => void setTimer(done), _close() {} };
   }
-  const { port1, port2 } = new MessageChannel();
-  const late = typeof requestIdleCallback !== 'function';
+  const { port1, port2 } = new window.MessageChannel();
+  const late = typeof window.requestIdleCallback !== 'function';
   createListeners()._on(port1, 'message', done);
   port1.start();
   return {

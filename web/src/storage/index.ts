@@ -9,6 +9,7 @@
  */
 import { Status } from '../abi';
 import type { Core } from '../core/core';
+import { ofDocument } from '../document';
 import type { Settings } from '../options/defaults';
 import { createListeners } from '../signals/listen';
 import { sendCouriers, type Couriers, type StartCore } from './courier';
@@ -35,7 +36,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   if (!records || !leases) return () => false;
 
   /** Browsers have locks where the connection is safe. */
-  const { locks: manager } = navigator as { locks?: LockManager };
+  const { locks: manager } = window.navigator as { locks?: LockManager };
   if (!manager && settings.debug) {
     console.warn('crashfree: no Web Locks here, so storage delivers later what pages left behind');
   }
@@ -54,7 +55,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   let isAllowed = false;
   /** The page has ended, or is in the back/forward cache. */
   let away = false;
-  let visible = document.visibilityState === 'visible';
+  const isVisible = () => ofDocument('visibilityState') === 'visible';
+  let visible = isVisible();
 
   const dismissCouriers = () => {
     couriers?.dismiss();
@@ -100,16 +102,17 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   listeners._on(window, 'online', () => couriers?.flush());
   for (const type of ['visibilitychange', 'freeze', 'resume']) {
     listeners._on(document, type, () => {
-      visible = type !== 'freeze' && document.visibilityState === 'visible';
+      visible = type !== 'freeze' && isVisible();
       lessees?.renew();
       save();
     });
   }
   /* `document.open()` removes the listeners of the window and of the document. */
-  new MutationObserver(() => listeners._again()).observe(document, { childList: true });
+  new window.MutationObserver(() => listeners._again()).observe(document, { childList: true });
 
   /* A window that was just opened has a copy of what its opener has. */
-  if (!isLocal && opener && history.length === 1) records.keys().forEach(records.remove);
+  if (!isLocal && window.opener && window.history.length === 1)
+    records.keys().forEach(records.remove);
   save();
   return save;
 }

@@ -39,7 +39,7 @@ export function createLeases(
   renew(): void;
 } {
   const held = new Set<string>();
-  const me = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const me = window.crypto.getRandomValues(new Uint32Array(4)).join('-');
   let timer: Timer | undefined;
   let renewed = 0;
 

@@ -49,7 +49,7 @@ export function createOwnRecord(
 
   const enter = async () => {
     if (own || awaited) return;
-    const key = records.prefix + crypto.getRandomValues(new Uint32Array(4)).join('-');
+    const key = records.prefix + window.crypto.getRandomValues(new Uint32Array(4)).join('-');
     awaited = key;
     if (!(await locks.take(key))) return;
     if (awaited !== key) return locks.letGo(key);
@@ -80,7 +80,8 @@ export function createOwnRecord(
       failed = !(isOk || status === 429 || status === Answer.OPAQUE);
     },
     save(visible, status) {
-      const stuck = failed || core._status() === Status.RATE_LIMITED || navigator.onLine === false;
+      const stuck =
+        failed || core._status() === Status.RATE_LIMITED || window.navigator.onLine === false;
       const sessions = sessionsOf(core);
       /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
       const kept = sessions.filter((one) => (isDue(one) ? isLocal || stuck : isLocal && visible));
