@@ -173,6 +173,12 @@ export const eventCases: Case[] = [
       crashed: 1,
     },
   ),
+  leaving(
+    'an error as the last thing that happens',
+    `document.addEventListener('visibilitychange', () => { throw new Error('boom'); })`,
+    60,
+    { all: 1, crashed: 1 },
+  ),
   {
     name: 'on its way out: it stays after all, and fails later',
     area,

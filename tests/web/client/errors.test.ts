@@ -14,6 +14,13 @@ describe('an uncaught error', () => {
     assert.equal(page.told[0]!.ends, 1);
   });
 
+  it('is told at once where the page has ended, as no task comes any more', async () => {
+    const page = await new Browser().start();
+    page.leave();
+    page.throw();
+    assert.equal(page.states, 'crashed+1');
+  });
+
   it('counts once, also if it is dispatched again', async () => {
     const page = await new Browser().start({ unhandledStatus: 'unhandled', lifecycle: 'page' });
     const event = page.throw();

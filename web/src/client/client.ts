@@ -119,7 +119,7 @@ export function createClient(options: Options): Client {
   };
   /* A frame may have been faster than its page, whose visit this is. */
   const join = () => {
-    const page = framed ? findClient(key, parent) : undefined;
+    const page = framed ? findClient(key, window.parent) : undefined;
     if (!page) return false;
     context._stop('closed');
     clients.set(key, page);
@@ -143,7 +143,10 @@ export function createClient(options: Options): Client {
         if (isNew || !core._session()) core._start(true, at);
       }),
     ),
-    _errors: watchErrors(listeners, queue, settings, judge, (at) => context._look(at)),
+    _errors: watchErrors(listeners, queue, settings, judge, (at) => {
+      context._look(at);
+      return context._leavingUntil === Infinity;
+    }),
     _judge: judge,
     _framed: framed,
     _failure: failure,

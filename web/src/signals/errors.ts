@@ -31,14 +31,14 @@ interface Rejection {
 /**
  * Has `judge` take each uncaught error and unhandled rejection, after all listeners of the page
  * had their say. Unless the options say otherwise a rejection that is handled soon does not count.
- * `happened` is called first.
+ * `happened` is called first; it tells whether the page is at its end, and an error cannot wait.
  */
 export function watchErrors(
   listeners: Listeners,
   queue: Queue,
   settings: Settings,
   judge: Judge,
-  happened: (at: number) => void,
+  happened: (at: number) => boolean,
 ): ErrorWatch {
   const taken = new WeakSet<object>();
   const targets = new WeakSet<object>();
@@ -70,7 +70,7 @@ export function watchErrors(
     if (isRejection ? !('reason' in source || promise) : event.message === undefined) return;
     taken.add(event);
     const at = momentOf(event);
-    happened(at);
+    const isLast = happened(at);
 
     const judgeIt = () =>
       judge(isRejection ? reason : event.error, {
@@ -79,6 +79,7 @@ export function watchErrors(
         _isRejection: isRejection,
       });
     hold(at, judgeIt, isRejection ? { promise, reason } : undefined);
+    if (isLast && !isRejection) queue._settle();
   };
 
   const handled = (event: ErrorLike) => {
@@ -116,7 +117,7 @@ export function watchErrors(
     _take: (events) => events.forEach(takeAny),
     _takeCurrent() {
       const current: unknown = window.event;
-      if (current instanceof Event && /^(error|unhandledrejection)$/.test(current.type)) {
+      if (current instanceof window.Event && /^(error|unhandledrejection)$/.test(current.type)) {
         takeAny(current);
       }
     },
