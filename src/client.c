@@ -60,6 +60,7 @@ void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
         client->end = client->sessions;
     } else if (was_denied && client->start_on_grant) {
         client->start_on_grant = false;
+        client->failures = 0;
         cf_running_start(client, true, client->monotonic);
     } else {
         flush(client);

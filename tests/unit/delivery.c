@@ -197,6 +197,22 @@ TEST(retries_by_the_timer_are_bounded_and_an_event_tries_again) {
     CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
 }
 
+TEST(consent_after_denial_begins_anew_with_retries) {
+    begin_with_request();
+    for (unsigned failed = 0; failed < fake.count; failed++) {
+        fake_respond(failed, 0);
+        fake_advance(10 * FAKE_MINUTE);
+    }
+    const unsigned given_up = fake.count;
+
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_DENIED);
+    crashfree_set_consent(fake.client, CRASHFREE_CONSENT_GRANTED);
+    CHECK_EQ_INT(fake.count, given_up + 1);
+    fake_respond(given_up, 0);
+    fake_advance(FAKE_MINUTE);
+    CHECK(fake.count > given_up + 1);
+}
+
 TEST(an_answer_for_sessions_starts_the_backoff_anew) {
     begin_read();
     for (unsigned i = 1; i < 6; i++) {
