@@ -1,7 +1,7 @@
 /*
  * The host's functions, as the core calls them. native/host.c goes through the client's
- * crashfree_host; in the module wasm/exports.c calls the imports directly instead, which saves a
- * table and a few hundred bytes.
+ * crashfree_host; in a module wasm/host.c and its boundary call the imports directly instead, which
+ * saves a table and a few hundred bytes.
  */
 #ifndef CF_HOST_H
 #define CF_HOST_H

@@ -5,7 +5,7 @@
  */
 #include "events.h"
 
-#define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
+#include "boundary.h"
 
 static crashfree_events the_events;
 /* Longer headers are no limits; Relay's have a few dozen bytes. */

@@ -4,43 +4,17 @@
  * and out through the client's envelope buffer, whose address `init` returns: it holds what the last
  * call or import was about, until the next. A length beyond that buffer is read as 0.
  */
+#include "boundary.h"
 #include "host.h"
 #include "state.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
-#define IMPORT(name) __attribute__((import_module("env"), import_name(#name))) extern
-
-IMPORT(now) double cf_import_now(void);
-IMPORT(monotonic) double cf_import_monotonic(void);
-IMPORT(random) void cf_import_random(unsigned char *bytes, size_t count);
-IMPORT(wake) void cf_import_wake(double delay);
 IMPORT(fetch)
 void cf_import_fetch(uint32_t request, const char *url, size_t url_length, const char *body,
                      size_t body_length, int mode);
 IMPORT(before_send) int cf_import_before_send(const char *session, size_t length);
-
-double cf_host_now(const crashfree *client) {
-    (void)client;
-    return cf_import_now();
-}
-
-double cf_host_monotonic(const crashfree *client) {
-    (void)client;
-    return cf_import_monotonic();
-}
-
-void cf_host_random(const crashfree *client, unsigned char *bytes, size_t count) {
-    (void)client;
-    cf_import_random(bytes, count);
-}
-
-void cf_host_wake(const crashfree *client, double delay) {
-    (void)client;
-    cf_import_wake(delay);
-}
 
 void cf_host_fetch(const crashfree *client, uint32_t request, const char *url, const char *body,
                    size_t body_length, crashfree_fetch_mode mode) {

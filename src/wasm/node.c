@@ -5,37 +5,11 @@
  * read where it lies.
  */
 #include "aggregate.h"
+#include "boundary.h"
 #include "host.h"
 #include "state.h"
 
-#define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
-#define IMPORT(name) __attribute__((import_module("env"), import_name(#name))) extern
-
-IMPORT(now) double cf_import_now(void);
-IMPORT(monotonic) double cf_import_monotonic(void);
-IMPORT(random) void cf_import_random(unsigned char *bytes, size_t count);
-IMPORT(wake) void cf_import_wake(double delay);
 IMPORT(fetch) void cf_import_fetch(uint32_t request, const char *body, size_t length);
-
-double cf_host_now(const crashfree *client) {
-    (void)client;
-    return cf_import_now();
-}
-
-double cf_host_monotonic(const crashfree *client) {
-    (void)client;
-    return cf_import_monotonic();
-}
-
-void cf_host_random(const crashfree *client, unsigned char *bytes, size_t count) {
-    (void)client;
-    cf_import_random(bytes, count);
-}
-
-void cf_host_wake(const crashfree *client, double delay) {
-    (void)client;
-    cf_import_wake(delay);
-}
 
 /* The address is that of the counts. */
 void cf_host_fetch(const crashfree *client, uint32_t request, const char *url, const char *body,
@@ -125,16 +99,16 @@ int respond(int status, size_t limits_length, double retry_after, double monoton
 
 /* The session of the process is announced as that of a page is. */
 void process_start(void) {
-    crashfree_start_session(&the_client, false, cf_import_monotonic());
+    crashfree_start_session(&the_client, false, cf_host_monotonic(&the_client));
 }
 
 void process_error(int kind) {
-    crashfree_error(&the_client, (crashfree_error_kind)kind, cf_import_monotonic());
+    crashfree_error(&the_client, (crashfree_error_kind)kind, cf_host_monotonic(&the_client));
 }
 
 /* Ends the session, unless an error did, and sends what waits: the process ends with this call. */
 void process_end(void) {
-    crashfree_end_session(&the_client, CRASHFREE_SESSION_EXITED, cf_import_monotonic());
+    crashfree_end_session(&the_client, CRASHFREE_SESSION_EXITED, cf_host_monotonic(&the_client));
     crashfree_hide(&the_client, true);
 }
 

@@ -17,6 +17,7 @@
 #define start module_start
 #define status module_status
 #include "../../src/wasm/exports.c"
+#include "../../src/wasm/host.c"
 #include "../../src/wasm/utf8.c"
 
 #include "check.h"

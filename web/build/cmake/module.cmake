@@ -1,6 +1,6 @@
 # The WebAssembly modules: bare reactors, no generated JavaScript. What one exports and imports is read
-# from the attributes in its boundary, a file of src/wasm/; anything the toolchain adds is removed after
-# the link, and any other undefined symbol fails it. (tests/wasm asserts the resulting lists.)
+# from the marks in its boundary, a file of src/wasm/, and in its sources; anything the toolchain adds is
+# removed after the link, and any other undefined symbol fails it. (tests/wasm asserts the resulting lists.)
 
 # Names marked export_name("x") / import_name("x"), also through macros EXPORT(x) / IMPORT(x).
 function(marked_names text attribute macro result)
@@ -8,10 +8,7 @@ function(marked_names text attribute macro result)
   string(REGEX MATCHALL "(${attribute}|${macro}) *\\( *\"?[A-Za-z_][A-Za-z0-9_]*\"? *\\)" marks "${text}")
   foreach(mark IN LISTS marks)
     string(REGEX REPLACE ".*\\( *\"?([A-Za-z0-9_]+)\"? *\\)" "\\1" name "${mark}")
-    # The macro's own definition names its parameter, not a function.
-    if(NOT text MATCHES "#define +${macro}\\(${name}\\)")
-      list(APPEND names ${name})
-    endif()
+    list(APPEND names ${name})
   endforeach()
   list(REMOVE_DUPLICATES names)
   set(${result} "${names}" PARENT_SCOPE)
@@ -35,8 +32,12 @@ find_program(WASM_OPT wasm-opt HINTS "${binaryen_hint}" REQUIRED NO_CMAKE_FIND_R
 function(add_wasm_module name)
   cmake_parse_arguments(PARSE_ARGV 1 wasm "" "BOUNDARY;STACK;MEMORY" "SOURCES;LIBRARIES")
   set(boundary "${PROJECT_SOURCE_DIR}/${wasm_BOUNDARY}")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${boundary}")
-  file(READ "${boundary}" text)
+  set(text "")
+  foreach(source IN LISTS wasm_BOUNDARY wasm_SOURCES)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${source}")
+    file(READ "${PROJECT_SOURCE_DIR}/${source}" source_text)
+    string(APPEND text "${source_text}")
+  endforeach()
   marked_names("${text}" export_name EXPORT exports)
   marked_names("${text}" import_name IMPORT imports)
   if(NOT exports)
@@ -114,14 +115,14 @@ set(wasm_memory 65536 CACHE STRING "Linear memory of the page's module, in bytes
 add_wasm_module(crashfree
   BOUNDARY src/wasm/exports.c
   STACK 4096 MEMORY ${wasm_memory}
-  SOURCES src/wasm/utf8.c src/wasm/alloc.c src/wasm/libc.c
+  SOURCES src/wasm/host.c src/wasm/utf8.c src/wasm/alloc.c src/wasm/libc.c
   LIBRARIES crashfree_core)
 
 # The servers'. A day of minutes, and the text of an envelope with all of them, take 220 KiB.
 add_wasm_module(crashfree-node
   BOUNDARY src/wasm/node.c
   STACK 16384 MEMORY 393216
-  SOURCES src/native/utf8.c src/wasm/alloc.c src/wasm/libc.c
+  SOURCES src/wasm/host.c src/native/utf8.c src/wasm/alloc.c src/wasm/libc.c
   LIBRARIES crashfree_core crashfree_counts)
 
 # The events'. It has no data but its state.
