@@ -1,4 +1,5 @@
 /** When what was counted is sent, and what becomes of the answer. */
+import timers from 'node:timers';
 import type { Answer, Core } from './core';
 import type { Joined } from '../src/events/outbox';
 import type { Events } from './events';
@@ -73,7 +74,8 @@ export class Delivery {
   async sendWithin(timeout: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, timeout, false);
+      /* Node's own: it is what keeps the process for whoever waits, whatever has become of the global one. */
+      timer = timers.setTimeout(resolve, timeout, false);
     });
     return Promise.race([this.sendAll(), late]).finally(() => clearTimeout(timer));
   }
