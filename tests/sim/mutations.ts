@@ -259,8 +259,8 @@ export const mutations: Mutation[] = [
   mutation(
     'granted consent starts nothing',
     'client.c',
-    'client->start_on_grant = false;\n        cf_running_start(client, true, client->monotonic);',
-    'client->start_on_grant = false;',
+    'client->failures = 0;\n        cf_running_start(client, true, client->monotonic);',
+    'client->failures = 0;',
   ),
   mutation(
     'the sample is drawn from the version digit',
