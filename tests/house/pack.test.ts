@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { leb, withSections } from '../../web/build/wasm/format.js';
 import { pack, printable } from '../../web/build/wasm/pack.js';
+import { unpack } from '../../web/src/core/unpack.js';
 
 const HEADER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const DATA = 11;
@@ -26,6 +27,13 @@ describe('the packed module', () => {
       ]),
     );
     assert.deepEqual(packed, { code: printable(HEADER), texts: 'ok|exited|||{"', textsAt: 1024 });
+  });
+
+  it('is unpacked to the byte, whatever its bytes are and however many', () => {
+    for (let length = 1; length < 300; length++) {
+      const bytes = Uint8Array.from({ length }, (_, index) => index && index * 37 + length);
+      assert.deepEqual(unpack(printable(bytes)).slice(), bytes);
+    }
   });
 
   it('may have no texts', () => {

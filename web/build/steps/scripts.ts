@@ -60,25 +60,38 @@ interface Inside {
   packed: Packed;
 }
 
+/** Stands for the packed module while names are chosen, which are letters that it has already. */
+const CODE = '__CODE__';
+const CODE_TEXT = new RegExp(`"${CODE}"|${CODE}`);
+
 /** Bundled by esbuild, then made small by terser. */
 async function script(dist: string, inside: Inside, options: Script): Promise<void> {
   const { name, entry, loader, inert = false, format = 'esm' } = options;
   const { names, packed } = inside;
   const outfile = join(dist, name);
-  const code = JSON.stringify(packed.code);
-  // In its place while names are chosen, which are letters that the text has already.
-  const blank = ' '.repeat(code.length - 2);
+  // A script tag's file is a function of the packed module, which stands at its end: engines read it once then,
+  // and compressors know more of what it is among.
+  const isTag = format === 'iife';
   const bundle = await build({
     ...browserOptions,
     entryPoints: [join(root, entry)],
     inject: inert ? [] : [join(root, 'web/src/built-ins.ts')],
     outfile,
-    format,
+    format: 'esm',
+    ...(isTag && { banner: { js: '(packed => {' }, footer: { js: `})(${CODE});` } }),
     platform: 'browser',
     sourcemap: 'external',
     minifySyntax: true,
     write: false,
-    plugins: [wasmPlugin({ ...packed, code: blank }, names, format, loader && join(root, loader))],
+    plugins: [
+      wasmPlugin(
+        packed,
+        names,
+        format,
+        loader && join(root, loader),
+        isTag ? 'packed' : `"${CODE}"`,
+      ),
+    ],
   });
   const bundled = bundle.outputFiles.find((file) => file.path === outfile)!;
   const map = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
@@ -91,6 +104,8 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
       ecma: 2020,
       compress: {
         passes: 3,
+        // Only simple ones: engines read a function again for each one around it that they compile.
+        inline: 1,
         pure_getters: true,
         unsafe_arrows: true,
         // Without a document all that needs a page is dead code.
@@ -114,7 +129,8 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
       },
     },
   );
-  await writeFile(outfile, `${result.code!.replace(`"${blank}"`, () => code)}\n`);
+  const text = result.code!.replace(CODE_TEXT, () => JSON.stringify(packed.code));
+  await writeFile(outfile, `${text}\n`);
   await writeFile(`${outfile}.map`, String(result.map));
 }
 

@@ -21,13 +21,14 @@ export type Format = keyof typeof files;
  * Answers `import { code, texts, textsAt } from 'crashfree:wasm'` with the packed module,
  * `import { names } from 'crashfree:names'` with the short names in it, and
  * `import { loadNowasm } from 'crashfree:files'` with the way to that file. `loader` takes the place of
- * web/src/core/load.ts.
+ * web/src/core/load.ts. `code` is an expression for the packed code.
  */
 export function wasmPlugin(
   packed: Packed,
   names: Map<string, string>,
   format: Format,
   loader?: string,
+  code = JSON.stringify(packed.code),
 ): Plugin {
   return {
     name: 'crashfree-wasm',
@@ -42,9 +43,9 @@ export function wasmPlugin(
       }));
       if (loader) build.onResolve({ filter: /^\.\/load$/ }, () => ({ path: loader }));
       build.onLoad({ filter: /:wasm$/, namespace: 'crashfree' }, () => ({
-        contents: Object.entries(packed)
-          .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
-          .join('\n'),
+        contents: `export const code = ${code};
+          export const texts = ${JSON.stringify(packed.texts)};
+          export const textsAt = ${packed.textsAt};`,
       }));
       build.onLoad({ filter: /:events-wasm$/, namespace: 'crashfree' }, async () => {
         const module = await readFile(join(root, 'build/wasm/crashfree-events.wasm'));

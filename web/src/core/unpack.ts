@@ -2,16 +2,21 @@
 
 /**
  * The bytes of the module but for its texts. A character from `#` to `~` stands for a value from 0 to
- * 91; a blank before it adds 92, an exclamation mark 184.
+ * 91; each blank before it adds 92. This runs once, before the engine has compiled it: so it moves four
+ * characters in one step, and has the engine find the blanks and copy what is between them, from the end on.
  */
 export function unpack(code: string): Uint8Array<ArrayBuffer> {
-  /* In place: each value takes one character or two. By an index: nothing is as fast before it is compiled. */
   const bytes = new TextEncoder().encode(code);
-  let length = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    let character = bytes[at]!;
-    if (character < 35) character = 92 * (character - 31) + bytes[++at]!;
-    bytes[length++] = character - 35;
+  const words = new Uint32Array(bytes.buffer, 0, bytes.length / 4);
+  /* Takes 35 from each; a blank would be below zero and becomes 253, as it borrows the bit that none has. */
+  for (let i = words.length; i--;) words[i] = (words[i]! + 0x5d5d5d5d) ^ 0x80808080;
+
+  let start = bytes.length;
+  for (let end = start, at; end > 0; end = at) {
+    at = bytes.lastIndexOf(253, end - 1);
+    start -= end - at - 1;
+    bytes.copyWithin(start, at + 1, end);
+    if (at >= 0) bytes[start]! += 92;
   }
-  return bytes.subarray(0, length);
+  return bytes.subarray(start);
 }
