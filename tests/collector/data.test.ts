@@ -195,6 +195,32 @@ test('killed while it answers, it has lost nothing that was answered 200', async
   assert.ok(!existsSync(`${file}.owner`));
 });
 
+test('a process that was killed, and whose end nobody asked for, has no file', async (t) => {
+  if (process.platform !== 'linux') return t.skip('the list of processes is another one');
+  // A child of a shell that has become a `sleep`, which asks for nobody's end.
+  const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  });
+  const is = async (number: number, state: RegExp) => {
+    while (!state.test(readFileSync(`/proc/${number}/stat`, 'latin1')))
+      await new Promise((done) => setTimeout(done, 5));
+  };
+  try {
+    const [printed] = (await once(parent.stdout!, 'data')) as [Buffer];
+    const pid = Number(printed.toString());
+    await is(parent.pid!, /\(sleep\)/);
+    parent.stdio[3]!.destroy();
+    await is(pid, /\) Z /);
+    writeFileSync(`${file}.owner`, `${pid}\n`);
+    const { child, printed: said } = await dev('--data', file);
+    assert.match(said, /0 requests so far/);
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  } finally {
+    parent.kill('SIGKILL');
+  }
+});
+
 test('the command line names what is wrong, and writes nothing without the option', async () => {
   writeFileSync(file, 'my diary');
   const foreign = await dev('--data', file);
