@@ -26,8 +26,8 @@ const GECKO_EVAL = / line (\d+)( > \w+ line \d+)* > \w+:\d+:\d+$/;
 const FOREIGN = /^(native|\[native code\]|<anonymous>|[a-z-]+-(extension|masked-url):)/;
 
 /**
- * The parser drops the parentheses that a file's name has, as with Next.js's groups of routes, and a
- * line full of quotes takes it for ever.
+ * The parser drops the parentheses that a file's name has, as with Next.js's groups of routes, and reads
+ * a line of quotes in the third power of its length: 0.8 s for a thousand.
  */
 const HIDDEN = '()"';
 const hide = (text: string) =>
