@@ -2,12 +2,12 @@
 # from the marks in its boundary, a file of src/wasm/, and in its sources; anything the toolchain adds is
 # removed after the link, and any other undefined symbol fails it. (tests/wasm asserts the resulting lists.)
 
-# Names marked export_name("x") / import_name("x"), also through macros EXPORT(x) / IMPORT(x).
-function(marked_names text attribute macro result)
+# Names marked MACRO(x); src/wasm/boundary.h has the macros.
+function(marked_names text macro result)
   set(names "")
-  string(REGEX MATCHALL "(${attribute}|${macro}) *\\( *\"?[A-Za-z_][A-Za-z0-9_]*\"? *\\)" marks "${text}")
+  string(REGEX MATCHALL "${macro}\\([A-Za-z_][A-Za-z0-9_]*\\)" marks "${text}")
   foreach(mark IN LISTS marks)
-    string(REGEX REPLACE ".*\\( *\"?([A-Za-z0-9_]+)\"? *\\)" "\\1" name "${mark}")
+    string(REGEX REPLACE ".*\\((.+)\\)" "\\1" name "${mark}")
     list(APPEND names ${name})
   endforeach()
   list(REMOVE_DUPLICATES names)
@@ -38,8 +38,8 @@ function(add_wasm_module name)
     file(READ "${PROJECT_SOURCE_DIR}/${source}" source_text)
     string(APPEND text "${source_text}")
   endforeach()
-  marked_names("${text}" export_name EXPORT exports)
-  marked_names("${text}" import_name IMPORT imports)
+  marked_names("${text}" EXPORT exports)
+  marked_names("${text}" IMPORT imports)
   if(NOT exports)
     message(FATAL_ERROR "${wasm_BOUNDARY} marks no export")
   endif()
