@@ -62,7 +62,6 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['lets the history tell beside the hook', 'if (!hooked) note(href', 'note(href'],
     ['counts the first call of the hook', 'isShown(to, addressOfPage())', 'false'],
     ['asks isNewRoute and does not listen', "typeof answer === 'boolean' ? answer : ", ''],
-    ['does not look when it begins', 'place = seen;', "place = '';"],
   ],
   'signals/queue.ts': [
     ['judges in the order of telling', 'waiting[index - 1]!._at > fact._at', 'false'],
@@ -82,14 +81,15 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       "context._lifecycle === 'route') return;",
     ],
     ['does not know that a page is left', 'if (left) context._leavingUntil = Infinity;', ''],
-    ['sends no first session after two seconds', 'if (!_core._up) flush(context);', ''],
+    ['does not look when it begins', 'beginning._seen = addressOfPage();', "beginning._seen = '';"],
+    ['sends no first session after two seconds', 'if (!context._core._up) flush(context);', ''],
     ['sends before a rejection is judged', '!_queue._waiting.length', 'true'],
     ['begins while it is prerendered', '=== true) {', '=== 1) {'],
     ['does not listen after document.open()', '_listeners._again()', '_listeners'],
-    ['forgets the early errors', '_errors._take(earlyEvents());', ''],
+    ['forgets the early errors', 'earlyEvents().forEach(take);', ''],
     [
       'does not send when the network is back',
-      "_listeners._on(window, 'online', () => flush(context));",
+      "_listeners._on(window, 'online', () => flush(need()));",
       '',
     ],
   ],
@@ -126,8 +126,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'client/client.ts': [
     ['sends although it is disabled', "failure ??= 'disabled'", 'failure ??= undefined'],
     ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
-    ['counts an ignored error nowhere', '_ignored[rule] = before + 1;', ''],
   ],
+  'client/parts.ts': [['counts an ignored error nowhere', '_ignored[rule] = before + 1;', '']],
   'carrier.ts': [
     ['keeps calls without bound', 'calls && calls.length < CALLS_MAX', 'calls'],
     ['keeps every user before init', 'kept.name !== name', 'true'],
@@ -331,7 +331,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'Consent.PENDING',
     ],
     ['does not hear the signal for privacy', 'core._set_consent(Consent.DENIED);', ''],
-    ['names no user agent', 'text(Option.USER_AGENT, navigator.userAgent);', ''],
+    ['names no user agent', 'text(Option.USER_AGENT, window.navigator.userAgent);', ''],
   ],
   'client/start.ts': [
     ['sends what beforeSendSession refused', 'answer !== false && answer !== null', 'true'],

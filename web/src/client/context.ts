@@ -1,43 +1,59 @@
 import { SessionStatus, statusWords } from '../abi';
 import type { Core } from '../core/core';
-import type { Transport } from '../delivery/http';
-import type { Settings } from '../options/defaults';
+import type { Fetch, Transport } from '../delivery/http';
 import type { Lifecycle, User } from '../options/types';
-import type { ErrorWatch } from '../signals/errors';
+import type { Errors } from '../signals/errors';
 import type { Listeners } from '../signals/listen';
 import type { Judge } from '../signals/noise';
 import type { Counts } from './counts';
+import type { Extensions } from './extensions';
 import type { LazyCore } from './lazy-core';
 import type { Queue } from '../signals/queue';
 import type { Status } from './status';
-import type { Whereabouts } from './whereabouts';
+import type { Location, Whereabouts } from './whereabouts';
 
-/** What the parts of one client share. */
-export interface Context {
-  readonly _settings: Settings;
+/** What is known of a client from the start, before anything of it is needed. */
+export interface Beginning extends Location {
   readonly _lifecycle: Lifecycle;
-  readonly _ignored: Counts['ignored'];
+  /** Whether errors that nobody catches count. */
+  readonly _hasErrors: boolean;
+  /** Makes the requests. */
+  readonly _fetch: Fetch;
+  /** The id of who uses the page from the start. */
+  readonly _user: string;
   readonly _listeners: Listeners;
-  readonly _queue: Queue;
-  readonly _transport: Transport;
-  readonly _core: LazyCore;
-  readonly _whereabouts: Whereabouts;
-  readonly _errors: ErrorWatch;
-  readonly _judge: Judge;
+  /** Gives back what else was taken of the page, in the end. */
+  readonly _undo: (() => void)[];
   /** Whether the page is a frame of one of the same origin. */
   readonly _framed: boolean;
   /** Why nothing is sent, if it is known without the core. */
   _failure: Status | undefined;
   /** When the first session began: once the page was shown, and not when it was prerendered. */
-  _began: number | undefined;
+  _began?: number;
+  /** Leaves the visit to the client of the page around a frame, if that has one by now. */
+  _join(): boolean;
+  /** Ends the client for what is wrong, and says so where the options ask for it. */
+  _fail(reason: Status): void;
+  /** Ends the client, for a reason that its status gives from then on. */
+  _stop(reason: Status): void;
+}
+
+/** What the parts of one client share. */
+export interface Context extends Beginning {
+  readonly _ignored: Counts['ignored'];
+  readonly _queue: Queue;
+  readonly _extensions: Extensions;
+  readonly _transport: Transport;
+  readonly _core: LazyCore;
+  readonly _whereabouts: Whereabouts;
+  readonly _errors: Errors;
+  readonly _judge: Judge;
   /** The page is being left until then, and its requests are cut. */
   _leavingUntil: number;
   /** Compares the location with the one before; nothing unless navigations count. */
   _look(at?: number): void;
   /** Stores what waits, where an option asks for it; tells whether it is left to the next visit. */
   _save(status?: number): boolean | undefined;
-  /** Ends the client, for a reason that its status gives from then on. */
-  _stop(reason: Status): void;
 }
 
 /** Tells the core something at once. */
@@ -49,10 +65,11 @@ export function tell({ _core, _began }: Context, call: (core: Core) => unknown):
 export const flush = (context: Context): void => tell(context, (core) => core._flush());
 
 /** For what may end a session: what happened before belongs to it. */
-export function settle({ _errors, _queue, _look }: Context): void {
-  _errors._takeCurrent();
-  _look();
-  _queue._settle();
+export function settle(context: Context): Context {
+  context._errors._takeCurrent();
+  context._look();
+  context._queue._settle();
+  return context;
 }
 
 /**

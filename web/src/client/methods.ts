@@ -36,22 +36,25 @@ function capture(context: Context, error: unknown, hint: CaptureHint | undefined
   } else judge();
 }
 
-/** What the page's code can do with a client. Whatever it hands over, nothing is thrown into the page. */
-export function methodsOf(context: Context): Client {
-  const { _core, _errors, _whereabouts, _ignored } = context;
+/**
+ * What the page's code can do with a client, whose parts `need` gives. Whatever it hands over, nothing is
+ * thrown into the page.
+ */
+export function methodsOf(need: () => Context): Client {
   const methods: Omit<Client, 'status' | 'counts'> = {
     setUser(user) {
-      settle(context);
+      const { _core } = settle(need());
       const id = idOf(user);
       const at = now();
       _core._run((core) => setUser(core, id, at));
     },
     captureException(error, hint) {
+      const context = need();
       /* A client that failed has options that cannot judge. */
       if (!context._failure) capture(context, error, hint);
     },
     startSession(started) {
-      settle(context);
+      const context = settle(need());
       const user = started?.user;
       const id = user === undefined ? user : idOf(user);
       const at = now();
@@ -59,15 +62,15 @@ export function methodsOf(context: Context): Client {
     },
     captureSession(end) {
       if (end) methods.endSession();
-      settle(context);
-      flush(context);
+      flush(settle(need()));
     },
     endSession() {
-      settle(context);
+      const context = settle(need());
       const at = now();
       tell(context, (core) => core._end(SessionStatus.EXITED, at));
     },
     navigate(to) {
+      const { _errors, _whereabouts } = need();
       _errors._takeCurrent();
       /* Who hands over an event or a route of a router means what the address bar shows. */
       const address: unknown = (to as URL | undefined)?.href ?? to;
@@ -75,25 +78,26 @@ export function methodsOf(context: Context): Client {
       else _whereabouts._look();
     },
     setConsent(consent) {
-      settle(context);
+      const { _core } = settle(need());
       _core._run((core) => core._set_consent(consentOf(consent)));
     },
     getSession() {
-      const core = context._began === undefined ? undefined : _core._need();
+      const { _began, _core } = need();
+      const core = _began === undefined ? undefined : _core._need();
       return JSON.parse((core && core._read(core._session())) || 'null') as Session | null;
     },
     flush(timeout) {
-      settle(context);
+      const context = settle(need());
       flush(context);
       return idle(context, timeout);
     },
     close(timeout) {
-      settle(context);
+      const context = settle(need());
       tell(context, (core) => core._close());
       context._stop('closed');
       return idle(context, timeout);
     },
-    watch: _errors._watch,
+    watch: (target) => need()._errors._watch(target),
   };
   const guarded = Object.entries(methods).map(([name, method]) => [
     name,
@@ -101,9 +105,10 @@ export function methodsOf(context: Context): Client {
   ]);
   return {
     get status() {
-      return statusOf(context);
+      return statusOf(need());
     },
     get counts() {
+      const { _core, _ignored } = need();
       return countsOf(_core._up, _ignored);
     },
     ...(Object.fromEntries(guarded) as typeof methods),

@@ -2,18 +2,20 @@ import { FIRST_SEND_MS } from '../abi';
 import { ofDocument } from '../document';
 import { setTimer } from '../native';
 import { earlyEvents } from '../signals/early';
-import { GRACE_MS } from '../signals/errors';
+import { GRACE_MS, watchErrors } from '../signals/errors';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
 import { watchNavigation } from '../signals/navigation';
-import { flush, restart, settle, tell, type Context } from './context';
+import { flush, restart, settle, tell, type Beginning, type Context } from './context';
 import { now } from '../moment';
+import { addressOfPage } from './route';
 
 /** How soon requests are cut after another page was asked for, which may never come. */
 const CUT_MS = 1000;
 
 /** What the moments in the life of a page mean to its sessions. */
-const momentsOf = (context: Context): Moments => ({
+const momentsOf = (need: () => Context): Moments => ({
   _idle() {
+    const context = need();
     const { _core, _queue, _framed } = context;
     /* The page around a frame has as long as there is to begin its own session. */
     if (_framed && !_core._up) return;
@@ -23,15 +25,17 @@ const momentsOf = (context: Context): Moments => ({
     else _queue._add({ _at: now(), _wait: GRACE_MS, _divides: true, _judge: send });
   },
   _leaves() {
-    context._leavingUntil = now() + CUT_MS;
+    need()._leavingUntil = now() + CUT_MS;
   },
   _hidden(left, final) {
+    const context = need();
     /* Until it is shown again; some engines say only afterwards that it is hidden, too. */
     if (left) context._leavingUntil = Infinity;
     settle(context);
     tell(context, (core) => context._save() || core._hide(final));
   },
   _restored() {
+    const context = need();
     /* What was cut by leaving may wait to be judged. */
     settle(context);
     context._leavingUntil = 0;
@@ -42,50 +46,46 @@ const momentsOf = (context: Context): Moments => ({
 });
 
 /** Begins the first session, now that somebody sees the page. */
-function begin(context: Context): void {
-  const { _core, _listeners, _whereabouts } = context;
-  context._began = now();
+function begin(beginning: Beginning, need: () => Context): void {
+  const { _listeners } = beginning;
+  beginning._began = now();
+  beginning._place = beginning._seen = addressOfPage();
   /* The core comes in a file then, which may come too late once the page is being left. */
-  if (typeof WebAssembly !== 'object') _core._need();
-  _whereabouts._begin();
-  watchLifecycle(_listeners, momentsOf(context));
+  if (typeof WebAssembly !== 'object') need()._core._need();
+  watchLifecycle(_listeners, momentsOf(need));
   setTimer(() => {
-    if (!_core._up) flush(context);
+    const context = need();
+    if (!context._core._up) flush(context);
   }, FIRST_SEND_MS);
-  _listeners._on(window, 'online', () => flush(context));
+  _listeners._on(window, 'online', () => flush(need()));
 }
 
-/**
- * Has the page tell of its errors, navigations and moments. Returns a function that gives back what can
- * be given back.
- */
-export function watchPage(context: Context, hasErrors: boolean): () => void {
-  const { _errors, _listeners, _whereabouts } = context;
-  let giveBack: (() => void) | undefined;
-  let observer: MutationObserver | undefined;
+/** Has the page tell of its errors, navigations and moments; what they mean `need` gives. */
+export function watchPage(beginning: Beginning, need: () => Context): void {
+  const { _listeners, _undo, _hasErrors, _lifecycle } = beginning;
 
-  if (hasErrors) {
-    _errors._watch(window);
-    _errors._take(earlyEvents());
+  if (_hasErrors) {
+    const take = (event: unknown) => need()._errors._take(event);
+    watchErrors(_listeners, window, take, (event) => need()._errors._handled(event));
+    earlyEvents().forEach(take);
   }
-  if (context._lifecycle === 'route') {
-    context._look = (at) => _whereabouts._look(false, at);
-    giveBack = watchNavigation(_listeners, (replaced) => {
-      _errors._takeCurrent();
-      _whereabouts._look(replaced);
-    });
+  if (_lifecycle === 'route') {
+    _undo.push(
+      watchNavigation(_listeners, (replaced) => {
+        const { _errors, _whereabouts } = need();
+        _errors._takeCurrent();
+        _whereabouts._look(replaced);
+      }),
+    );
   }
   /* `document.open()` removes the listeners of the window and of the document. */
   if (typeof window.MutationObserver === 'function') {
-    observer = new window.MutationObserver(() => _listeners._again());
+    const observer = new window.MutationObserver(() => _listeners._again());
     const options = { __proto__: null, childList: true };
     observer.observe(document, options as MutationObserverInit);
+    _undo.push(() => observer.disconnect());
   }
   if (ofDocument('prerendering') === true) {
-    _listeners._on(document, 'prerenderingchange', () => begin(context));
-  } else begin(context);
-  return () => {
-    giveBack?.();
-    observer?.disconnect();
-  };
+    _listeners._on(document, 'prerenderingchange', () => begin(beginning, need));
+  } else begin(beginning, need);
 }

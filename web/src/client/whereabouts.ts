@@ -5,9 +5,16 @@ import { now } from '../moment';
 import type { Fact, Queue } from '../signals/queue';
 import { addressOfPage, isAnotherRoute, isShown } from './route';
 
+/** Where the page is, which is noted from the start. */
+export interface Location {
+  readonly _settings: Settings;
+  /** The location that the running session is about, once there is one. */
+  _place?: string;
+  /** The last location that was seen, judged or not. */
+  _seen?: string;
+}
+
 export interface Whereabouts {
-  /** The page is shown: from here on changes of its location count. */
-  _begin(): void;
   /**
    * Compares the location with the one before. `replaced`: an entry of the history was replaced. What
    * no source told of happened before `at`, when something else did.
@@ -27,14 +34,11 @@ interface Move extends Fact {
 
 /** Knows where the page is, and calls `moved` for each change with whether it shows another route. */
 export function createWhereabouts(
+  location: Location,
   queue: Queue,
-  { isNewRoute }: Settings,
   moved: (isNew: boolean, at: number) => void,
 ): Whereabouts {
-  /** The location that the running session is about. */
-  let place: string | undefined;
-  /** The last one that was seen, judged or not. */
-  let seen = '';
+  const { isNewRoute } = location._settings;
   let hooked = false;
   /** Whether the address bar had its entry replaced before a call of the hook. */
   let replacedInBar = false;
@@ -42,8 +46,8 @@ export function createWhereabouts(
 
   const judge = (move: Move) => {
     const { _to: to, _replaced: replaced } = move;
-    const from = place!;
-    place = move._called ?? to;
+    const from = location._place!;
+    location._place = move._called ?? to;
     const answer = isNewRoute === nothing ? undefined : ask(isNewRoute, new URL(from), new URL(to));
     const isNew = typeof answer === 'boolean' ? answer : isAnotherRoute(from, to, replaced);
     moved(isNew && to !== from, move._at);
@@ -68,23 +72,19 @@ export function createWhereabouts(
   };
 
   return {
-    _begin() {
-      seen = addressOfPage();
-      place = seen;
-    },
     _look(replaced = false, at) {
       const href = addressOfPage();
       replacedInBar = replaced;
-      if (!place || href === seen) return;
-      seen = href;
+      if (!location._place || href === location._seen) return;
+      location._seen = href;
       if (!hooked) note(href, replaced, at);
     },
     _hook(to) {
-      if (!place) return;
+      if (!location._place) return;
       const called = new URL(to, ofDocument('baseURI') as string).href;
       if (hooked) note(called, replacedInBar);
       else if (last && queue._waiting.includes(last)) last._called = called;
-      else if (isShown(to, addressOfPage())) place = called;
+      else if (isShown(to, addressOfPage())) location._place = called;
       else note(called, false);
       hooked = true;
       replacedInBar = false;

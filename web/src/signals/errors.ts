@@ -11,11 +11,13 @@ export const GRACE_MS = 250;
 type ErrorLike = Uncaught &
   Partial<Event> & { detail?: { promise?: unknown; reason?: unknown } | null };
 
-export interface ErrorWatch {
+export interface Errors {
   /** Takes the uncaught errors and unhandled rejections of a window. */
   _watch(target: EventTarget): void;
-  /** Takes events that were kept before there was a listener. */
-  _take(events: unknown[]): void;
+  /** Takes an event that tells of one, whoever heard of it. */
+  _take(event: unknown): void;
+  /** Takes an event that tells that a rejection was handled. */
+  _handled(event: unknown): void;
   /** Takes the event that is being dispatched: it happened before what its listeners do. */
   _takeCurrent(): void;
   /** Calls `judge` in its turn, and for a rejection once it can no longer be handled soon. */
@@ -28,24 +30,40 @@ interface Rejection {
   reason: unknown;
 }
 
+type Take = (event: unknown) => void;
+
+/** Listens to what a window tells of errors, and of rejections that were handled after all. */
+export function watchErrors(
+  { _on: on }: Listeners,
+  target: EventTarget,
+  take: Take,
+  handled: Take,
+): void {
+  on(target, 'error', take);
+  on(target, 'unhandledrejection', take);
+  on(target, 'rejectionhandled', handled);
+}
+
 /**
  * Has `judge` take each uncaught error and unhandled rejection, after all listeners of the page
  * had their say. Unless the options say otherwise a rejection that is handled soon does not count.
  * `happened` is called first; it tells whether the page is at its end, and an error cannot wait.
+ * `watched` are the windows whose events are handed over already.
  */
-export function watchErrors(
+export function createErrors(
   listeners: Listeners,
-  queue: Queue,
+  watched: readonly EventTarget[],
   settings: Settings,
+  queue: Queue,
   judge: Judge,
   happened: (at: number) => boolean,
-): ErrorWatch {
+): Errors {
   const taken = new WeakSet<object>();
-  const targets = new WeakSet<object>();
+  const targets = new WeakSet<object>(watched);
   const rejections = new Map<Fact, Rejection>();
   const grace = isOn(settings, 'lateHandled') ? GRACE_MS : 0;
 
-  const hold: ErrorWatch['_hold'] = (at, judgeIt, rejection) => {
+  const hold: Errors['_hold'] = (at, judgeIt, rejection) => {
     const fact: Fact = {
       _at: at,
       _wait: rejection ? grace : 0,
@@ -103,18 +121,18 @@ export function watchErrors(
     }
   };
   const takeAny = guarded(take);
+  const handledAny = guarded(handled);
 
   return {
     _watch(target) {
       targets.add(target);
       /* Who remembers a frame keeps it, and frames come and go. */
-      const { _on: on } = target === window ? listeners : createListeners();
-      on(target, 'error', takeAny);
-      on(target, 'unhandledrejection', takeAny);
-      on(target, 'rejectionhandled', guarded(handled));
+      const those = target === window ? listeners : createListeners();
+      watchErrors(those, target, takeAny, handledAny);
     },
     _hold: hold,
-    _take: (events) => events.forEach(takeAny),
+    _take: takeAny,
+    _handled: handledAny,
     _takeCurrent() {
       const current: unknown = window.event;
       if (current instanceof window.Event && /^(error|unhandledrejection)$/.test(current.type)) {
