@@ -1,7 +1,7 @@
 /** A client: counts the requests of the process for one DSN, release and environment. */
 import type { IncomingMessage } from 'node:http';
 import { Core } from './core';
-import { Delivery, LAST_WORD_MS } from './delivery';
+import { Delivery } from './delivery';
 import { Events } from './events';
 import { inactive } from './inactive';
 import { follow, type Counter } from './incoming';
@@ -13,6 +13,7 @@ import { settingsOf, type Settings } from './options';
 import { watchProcess } from './process';
 import { ProcessSession } from './process/session';
 import { createSender, type Sender } from './sender';
+import { LAST_WORD_MS } from './sender/way';
 import { Tally } from './tally';
 import type { CaptureHint, Client, Status } from './types';
 

@@ -6,16 +6,13 @@ import type { Events } from './events';
 import { runOutside } from './incoming/context';
 import { later } from './later';
 import type { Sender } from './sender';
+import { ANSWER_MS, LAST_WORD_MS, wayWithin } from './sender/way';
 import type { Tally } from './tally';
 
 /** What could not be delivered is not tried again sooner, whatever the interval. */
 const RETRY_MS = 2000;
 /** Requests of the timer are at least so far apart, whatever the interval. */
 const PAUSE_MS = 1000;
-/** A request that got no answer by then is given up. */
-const ANSWER_MS = 10_000;
-/** The same at the end of a process, which must not be kept alive. */
-export const LAST_WORD_MS = 2000;
 
 /** An envelope that is on its way. */
 interface Flight {
@@ -165,11 +162,7 @@ export class Delivery {
     const flight: Flight = { path: pathname + search, left: false, joined };
     this.flight = flight;
     const text = joined?.body ?? body;
-    const way = {
-      signal: AbortSignal.timeout(timeout),
-      left: () => void (flight.left = true),
-      keeps: timeout < ANSWER_MS,
-    };
+    const way = wayWithin(timeout, () => void (flight.left = true));
     const answer = await runOutside(() => this.sender.post(url, text, way));
     /* Otherwise the process is ending, and has settled it. */
     if (this.flight === flight) {

@@ -8,12 +8,11 @@ import { runOutside } from '../incoming/context';
 import type { RequestSession } from '../incoming/session';
 import { later } from '../later';
 import type { Sender } from '../sender';
+import { ANSWER_MS, wayWithin } from '../sender/way';
 import { nodeEventOf, type Known } from './event';
 
 /** How long an event waits for others of the same moment, and for a request of the sessions. */
 const JOIN_MS = 50;
-/** A request that got no answer by then is given up. */
-const ANSWER_MS = 10_000;
 
 /** Where events go. */
 export interface Target extends Known {
@@ -129,11 +128,7 @@ export class Events {
       if (!joined._carries) break;
       const flight: Flight = { joined, left: false };
       this.flight = flight;
-      const way = {
-        signal: AbortSignal.timeout(timeout),
-        left: () => void (flight.left = true),
-        keeps: timeout < ANSWER_MS,
-      };
+      const way = wayWithin(timeout, () => void (flight.left = true));
       const answer = await runOutside(() => this.sender.post(this.target.url, joined.body, way));
       const { status, limits = '', retryAfter = -1 } = answer;
       /* Otherwise the process is ending, and has settled it. */

@@ -2,12 +2,9 @@
 import { ErrorKind } from '../../src/abi';
 import type { Core } from '../core';
 import { runOutside } from '../incoming/context';
-import { LAST_WORD_MS } from '../delivery';
 import { later } from '../later';
 import type { Sender } from '../sender';
-
-/** A request that got no answer by then is given up. */
-const ANSWER_MS = 10_000;
+import { ANSWER_MS, LAST_WORD_MS, wayWithin } from '../sender/way';
 
 /** What happens to a session is the core's to say: it is announced, and tried again, as a page's is. */
 export class ProcessSession {
@@ -18,9 +15,8 @@ export class ProcessSession {
   private ending = false;
   /** There was an error that nobody caught: the process dies of it, or a handler lets it go on. */
   private inDoubt = false;
+  /** How long an answer may take: less once the process waits for it. */
   private timeout = ANSWER_MS;
-  /** The process waits for an answer: only that to its end. */
-  private keeps = false;
 
   constructor(
     private readonly core: Core,
@@ -67,7 +63,6 @@ export class ProcessSession {
     if (this.done) return;
     if (this.inDoubt) this.error(code === 0);
     this.timeout = timeout;
-    this.keeps = true;
     this.core.processEnd();
     this.giveUp();
   }
@@ -79,9 +74,7 @@ export class ProcessSession {
       this.core.processRespond(request, answer!);
       return;
     }
-    const { keeps } = this;
-    const way = { signal: AbortSignal.timeout(this.timeout), left() {}, keeps };
-    runOutside(() => this.sender.post(url, body, way))
+    runOutside(() => this.sender.post(url, body, wayWithin(this.timeout)))
       .then((answer) => this.core.processRespond(request, answer))
       .catch(() => {});
   }

@@ -1,15 +1,6 @@
-/** How envelopes are sent, and what an answer says. */
+/** What an answer to an envelope says. */
 import type { Answer } from '../core';
-
-/** How an envelope is sent. */
-export interface Way {
-  /** Says when it is given up. */
-  signal: AbortSignal;
-  /** Called when it is certain to have left the process. */
-  left(): void;
-  /** Whether a process that has nothing else to do waits for the answer. */
-  keeps: boolean;
-}
+import type { Way } from './way';
 
 /** Sends an envelope. Resolves to the answer, never rejects. */
 export type Post = (url: string, body: string, way: Way) => Promise<Answer>;

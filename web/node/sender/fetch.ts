@@ -1,7 +1,8 @@
 /** Envelopes sent by a function like `fetch`. */
 import { listenTo } from '../channels';
 import type { Answer } from '../core';
-import { answerOf, isPage, mayBePage, NO_ANSWER, type Post, type Way } from './answer';
+import { answerOf, isPage, mayBePage, NO_ANSWER, type Post } from './answer';
+import type { Way } from './way';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 

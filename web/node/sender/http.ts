@@ -4,7 +4,8 @@ import { request as httpsRequest } from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Answer } from '../core';
-import { answerOf, isPage, mayBePage, NO_ANSWER, type Way } from './answer';
+import { answerOf, isPage, mayBePage, NO_ANSWER } from './answer';
+import type { Way } from './way';
 
 function agentFor(url: string, proxy: string): Agent | false {
   if (!proxy) return false;

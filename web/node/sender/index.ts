@@ -5,6 +5,7 @@ import { postByFetch, type Fetch } from './fetch';
 import { post } from './http';
 import { proxyFor, proxyToUse } from './proxy';
 import { postNow } from './sync';
+import { wayWithin } from './way';
 
 export type { Fetch } from './fetch';
 
@@ -21,7 +22,7 @@ function senderBy(fetch: Fetch): Sender {
     post: byFetch,
     postNow: (url, bodies) =>
       bodies.map((body) => {
-        void byFetch(url, body, { signal: AbortSignal.timeout(1), left() {}, keeps: false });
+        void byFetch(url, body, wayWithin(1));
         return NO_ANSWER;
       }),
   };
