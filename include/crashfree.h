@@ -7,6 +7,13 @@
  * simulator. "protocol" below is src/PROTOCOL.md, which says what the server expects; where a rule
  * is the server's, the section is named.
  *
+ *   crashfree *client = crashfree_init(memory, &host);   // memory has crashfree_size() bytes
+ *   crashfree_set_text(client, CRASHFREE_OPTION_DSN, dsn, dsn_length);
+ *   crashfree_set_text(client, CRASHFREE_OPTION_RELEASE, "shop@1.4.0", 10);
+ *   crashfree_start_session(client, true, NAN);           // announced with the next host->fetch
+ *   crashfree_error(client, CRASHFREE_ERROR_UNHANDLED, NAN);
+ *   crashfree_respond(client, request, 200, "", 0, -1);   // what the server answered to it
+ *
  * Conventions
  *  - Text is (pointer, length) in UTF-8 and need not end in NUL. It is copied before a call
  *    returns. Bytes that are not UTF-8, lone surrogates among them, become U+FFFD (protocol 1.1),
@@ -70,8 +77,10 @@ extern "C" {
 #define CRASHFREE_AGE_MAX_MS (5.0 * 24 * 60 * 60 * 1000)
 /* So much earlier a session is taken to be too old here, for the way to the server. */
 #define CRASHFREE_AGE_MARGIN_MS 60000
-/* Room for the longest record of crashfree_save, with its NUL. */
-#define CRASHFREE_RECORD_MAX 360
+/* Answers that refuse a session, or a minute's counts, before they are given up as `send_error`. */
+#define CRASHFREE_REFUSALS_MAX 3
+/* Room for the longest record of crashfree_save: 60 bytes, a user id, and the NUL. */
+#define CRASHFREE_RECORD_MAX 316
 /* Length of a session's id, with which its record begins: 32 hexadecimal digits. */
 #define CRASHFREE_SID_LENGTH 32
 /* The byte of a record that is `1` if something of the session is waiting for the server, else `0`. */
@@ -107,7 +116,7 @@ typedef enum crashfree_option {
     CRASHFREE_OPTION_TUNNEL = 4,      /* an address that forwards envelopes; no key is put in it */
 
     /* Numbers. */
-    CRASHFREE_OPTION_SAMPLE_RATE = 5,  /* from 0 to 1, default 1: the share of sessions sent */
+    CRASHFREE_OPTION_SAMPLE_RATE = 5,  /* the share of sessions sent, default 1; see below */
     CRASHFREE_OPTION_CONSENT = 6,      /* a crashfree_consent, default granted; none is denied */
     CRASHFREE_OPTION_UNHANDLED = 7,    /* CRASHFREE_SESSION_UNHANDLED, or _CRASHED: default */
     CRASHFREE_OPTION_PER_MINUTE = 8,   /* most sessions opened a minute, default 100; 0 is none */
@@ -225,7 +234,8 @@ size_t crashfree_size(void);
 
 /*
  * Makes a client with default options in `memory`, which has crashfree_size() bytes and belongs to
- * the caller, who gives it back when the client is no longer used. A copy of `host` is kept.
+ * the caller, who gives it back when the client is no longer used. A copy of `host` is kept. It may be
+ * NULL only in a WebAssembly module, whose imports are the host.
  */
 crashfree *crashfree_init(void *memory, const crashfree_host *host);
 
@@ -236,8 +246,11 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host);
 bool crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
                         size_t length);
 
-/* Sets an option that is a number. All but the sample rate are whole: fractions are cut, and what
- * is below 0 or no number is 0. */
+/*
+ * Sets an option that is a number. All but the sample rate are whole: fractions are cut, and what
+ * is below 0 or no number is 0. Of the sample rate, which is from 0 to 1, more than 1 is all, and less
+ * than 0 or no number is none.
+ */
 void crashfree_set_number(crashfree *client, crashfree_option option, double value);
 
 /* Whether sessions are being sent and, if not, why; the first reason that applies. */

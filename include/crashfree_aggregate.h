@@ -34,8 +34,6 @@ extern "C" {
 #define CRASHFREE_AGGREGATE_MINUTES_MAX 1440
 /* Most minutes in one item (protocol 2). */
 #define CRASHFREE_AGGREGATE_ITEM_MAX 100
-/* Answers that refuse a minute's counts before they are given up as `send_error`. */
-#define CRASHFREE_AGGREGATE_REFUSALS_MAX 3
 
 /* How the session of a request ends. */
 typedef enum crashfree_aggregate_end {

@@ -63,8 +63,8 @@ size_t crashfree_events_size(void);
 crashfree_events *crashfree_events_init(void *memory, double sample_rate, double per_minute);
 
 /*
- * An error that counts: `session` and `error` are hashes of the session's id and of what the error says.
- * `draw` is a random number from 0 to 1 (without 1). Returns the slot in which the host keeps the
+ * An error that counts: `session` and `error` are hashes of the session's id and of what the error says,
+ * not both 0. `draw` is a random number from 0 to 1 (without 1). Returns the slot in which the host keeps the
  * text, from 0 to CRASHFREE_EVENTS_MAX - 1, or a crashfree_event_verdict.
  */
 int crashfree_events_add(crashfree_events *events, uint32_t session, uint32_t error, double draw,

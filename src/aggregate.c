@@ -1,8 +1,5 @@
 #include "aggregate.h"
 
-#include "names.h"
-#include "text.h"
-
 #include <string.h>
 
 size_t crashfree_aggregate_size(void) {
@@ -13,48 +10,13 @@ crashfree_aggregate *crashfree_aggregate_init(void *memory) {
     crashfree_aggregate *aggregate = memory;
 
     memset(aggregate, 0, sizeof *aggregate);
-    aggregate->dsn_status = CRASHFREE_STATUS_NO_DSN;
-    aggregate->release_status = CRASHFREE_STATUS_NO_RELEASE;
+    cf_destination_init(&aggregate->destination);
     return aggregate;
-}
-
-static crashfree_status dsn_status(cf_dsn *dsn, const char *text, size_t length) {
-    if (cf_dsn_parse(dsn, text, length)) {
-        return CRASHFREE_STATUS_ACTIVE;
-    }
-    return length > 0 ? CRASHFREE_STATUS_INVALID_DSN : CRASHFREE_STATUS_NO_DSN;
-}
-
-static crashfree_status release_status(char *release, const char *text, size_t length) {
-    switch (cf_name_set(release, CRASHFREE_RELEASE_MAX, "latest", text, length)) {
-    case CF_NAME_VALID:
-        return CRASHFREE_STATUS_ACTIVE;
-    case CF_NAME_EMPTY:
-        return CRASHFREE_STATUS_NO_RELEASE;
-    default:
-        return CRASHFREE_STATUS_INVALID_RELEASE;
-    }
 }
 
 bool crashfree_aggregate_set_text(crashfree_aggregate *aggregate, crashfree_option option,
                                   const char *text, size_t length) {
-    switch (option) {
-    case CRASHFREE_OPTION_DSN:
-        aggregate->dsn_status = dsn_status(&aggregate->dsn, text, length);
-        return aggregate->dsn_status == CRASHFREE_STATUS_ACTIVE;
-    case CRASHFREE_OPTION_RELEASE:
-        aggregate->release_status = release_status(aggregate->attributes.release, text, length);
-        return aggregate->release_status == CRASHFREE_STATUS_ACTIVE;
-    case CRASHFREE_OPTION_ENVIRONMENT:
-        return cf_name_set(aggregate->attributes.environment, CRASHFREE_ENVIRONMENT_MAX, "none",
-                           text, length) == CF_NAME_VALID;
-    case CRASHFREE_OPTION_TUNNEL:
-        aggregate->tunnel_invalid =
-            cf_text_copy(aggregate->tunnel, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX;
-        return !aggregate->tunnel_invalid;
-    default:
-        return false;
-    }
+    return cf_destination_set(&aggregate->destination, option, text, length);
 }
 
 /* A clock that goes back, or gives no number, stands still. */
@@ -62,19 +24,9 @@ static double latest(const crashfree_aggregate *aggregate, double monotonic) {
     return monotonic > aggregate->monotonic ? monotonic : aggregate->monotonic;
 }
 
-static crashfree_status configuration(const crashfree_aggregate *aggregate) {
-    if (aggregate->dsn_status != CRASHFREE_STATUS_ACTIVE) {
-        return aggregate->dsn_status;
-    }
-    if (aggregate->tunnel_invalid) {
-        return CRASHFREE_STATUS_INVALID_TUNNEL;
-    }
-    return aggregate->release_status;
-}
-
 crashfree_status crashfree_aggregate_status(const crashfree_aggregate *aggregate,
                                             double monotonic) {
-    const crashfree_status status = configuration(aggregate);
+    const crashfree_status status = cf_destination_status(&aggregate->destination);
 
     if (status == CRASHFREE_STATUS_ACTIVE &&
         aggregate->limits.items > latest(aggregate, monotonic)) {
@@ -147,7 +99,7 @@ const char *crashfree_aggregate_send(crashfree_aggregate *aggregate, bool last, 
 }
 
 const char *crashfree_aggregate_url(const crashfree_aggregate *aggregate) {
-    return aggregate->tunnel[0] != '\0' ? aggregate->tunnel : aggregate->dsn.endpoint;
+    return cf_destination_url(&aggregate->destination);
 }
 
 bool crashfree_aggregate_respond(crashfree_aggregate *aggregate, int status, const char *limits,
@@ -159,7 +111,7 @@ bool crashfree_aggregate_respond(crashfree_aggregate *aggregate, int status, con
     aggregate->monotonic = latest(aggregate, monotonic);
     const bool limited = cf_ratelimit_update(&aggregate->limits, "session", aggregate->monotonic,
                                              status, limits, limits_length, retry_after);
-    const bool delivered = (status >= 200 && status < 300) || (status == 429 && !limited);
+    const bool delivered = cf_ratelimit_delivered(status, limited);
 
     if (delivered) {
         cf_minutes_settle(&aggregate->minutes);

@@ -2,7 +2,7 @@
 #ifndef CF_AGGREGATE_H
 #define CF_AGGREGATE_H
 
-#include "dsn.h"
+#include "destination.h"
 #include "minutes.h"
 #include "ratelimit.h"
 
@@ -20,15 +20,10 @@
      CF_AROUND_TEXT_MAX)
 
 struct crashfree_aggregate {
-    double monotonic;            /* the latest that the host has told */
-    crashfree_status dsn_status; /* CRASHFREE_STATUS_ACTIVE, or why there is none */
-    crashfree_status release_status;
-    bool tunnel_invalid;
-    bool asked; /* an envelope was handed out, and its answer is not told yet */
+    double monotonic; /* the latest that the host has told */
+    bool asked;       /* an envelope was handed out, and its answer is not told yet */
     cf_ratelimit limits;
-    cf_attributes attributes;
-    cf_dsn dsn;
-    char tunnel[CRASHFREE_URL_MAX + 1];
+    cf_destination destination;
     cf_minutes minutes;
     cf_envelope envelope; /* writes the parts that a page's envelope has, too */
     size_t length;

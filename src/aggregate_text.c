@@ -65,9 +65,9 @@ void cf_aggregate_write(crashfree_aggregate *aggregate, bool report, double now)
     char attributes[CF_ATTRIBUTES_TEXT_MAX] = "";
 
     aggregate->length = 0;
-    cf_envelope_begin(envelope, now, aggregate->tunnel[0] != '\0' ? aggregate->dsn.text : "");
+    cf_envelope_begin(envelope, now, cf_destination_header_dsn(&aggregate->destination));
     add(aggregate, envelope->text, envelope->length);
-    write_attributes(&aggregate->attributes, attributes);
+    write_attributes(&aggregate->destination.attributes, attributes);
     for (size_t i = 0; i < minutes->count; i++) {
         const bool first = i % CRASHFREE_AGGREGATE_ITEM_MAX == 0;
         const bool last = i + 1 == minutes->count || (i + 1) % CRASHFREE_AGGREGATE_ITEM_MAX == 0;

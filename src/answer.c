@@ -1,9 +1,9 @@
 /* What an answer means, and when the next request is made after it (protocol 5). */
 #include "delivery.h"
+#include "limits.h"
 #include "queue.h"
 
-/* Answers that refuse an item before it is given up. */
-#define REFUSALS_MAX 3
+_Static_assert((CF_DOUBTFUL & CF_REQUEST_OPAQUE) != 0, "what is in doubt is so in either mode");
 
 /* Whether `request` carries a fact, in whichever way it was made. */
 static bool carries(uint32_t request, uint32_t fact) {
@@ -14,7 +14,7 @@ static bool carries(uint32_t request, uint32_t fact) {
 static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refused) {
     bool any = false;
 
-    for (cf_session *session = client->sessions; session < client->end; session++) {
+    for (cf_session *session = client->sessions; session < client->sessions_end; session++) {
         bool carried = false;
 
         if (carries(request, session->init_request)) {
@@ -29,7 +29,7 @@ static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refuse
         any |= carried;
         if (carried && refused) {
             session->refused = true;
-            if (++session->refusals == REFUSALS_MAX) {
+            if (++session->refusals == CRASHFREE_REFUSALS_MAX) {
                 cf_queue_drop(client, session, CRASHFREE_COUNT_SEND_ERROR);
             }
         }
@@ -40,7 +40,7 @@ static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refuse
 
 /* There was no answer: the network may have failed, or the answer may not be for us to read. */
 static void take_none(crashfree *client, uint32_t request, bool is_probe) {
-    if (client->ended) {
+    if (client->page_ends) {
         return;
     }
     /* That a server was reached is seen where its answer is not to be read. */
@@ -76,7 +76,7 @@ static void take_opaque(crashfree *client, uint32_t request, bool is_probe) {
 
 static void take_status(crashfree *client, uint32_t request, bool is_probe, int status,
                         bool limited) {
-    const bool delivered = (status >= 200 && status < 300) || (status == 429 && !limited);
+    const bool delivered = cf_ratelimit_delivered(status, limited);
     const bool was_in_doubt = cf_queue_has_doubts(client);
 
     client->readable = true;

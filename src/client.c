@@ -15,9 +15,8 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host) {
     if (host != NULL) {
         client->host = *host;
     }
-    client->dsn_status = CRASHFREE_STATUS_NO_DSN;
-    client->release_status = CRASHFREE_STATUS_NO_RELEASE;
-    client->end = client->sessions;
+    cf_destination_init(&client->destination);
+    client->sessions_end = client->sessions;
     client->sample_rate = 1;
     client->number[CRASHFREE_OPTION_UNHANDLED] = CRASHFREE_SESSION_CRASHED;
     client->number[CRASHFREE_OPTION_PER_MINUTE] = CRASHFREE_PER_MINUTE_DEFAULT;
@@ -44,7 +43,7 @@ void crashfree_end_session(crashfree *client, crashfree_session_status status, d
 static void flush(crashfree *client) {
     client->failures = 0;
     client->probe_at = 0;
-    cf_delivery_send(client, CF_EVENT);
+    cf_delivery_send(client, CF_OCCASION_EVENT);
 }
 
 void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
@@ -56,8 +55,8 @@ void crashfree_set_consent(crashfree *client, crashfree_consent consent) {
     cf_state_look_at_clocks(client);
     client->number[CRASHFREE_OPTION_CONSENT] = consent;
     if (cf_state_consent(client) == CRASHFREE_CONSENT_DENIED) {
-        client->start_on_grant |= client->end > client->sessions;
-        client->end = client->sessions;
+        client->start_on_grant |= client->sessions_end > client->sessions;
+        client->sessions_end = client->sessions;
     } else if (was_denied && client->start_on_grant) {
         client->start_on_grant = false;
         client->failures = 0;
@@ -74,16 +73,16 @@ void crashfree_flush(crashfree *client) {
 
 void crashfree_hide(crashfree *client, bool final) {
     cf_state_look_at_clocks(client);
-    client->ended |= final;
-    cf_delivery_send(client, final ? CF_END : CF_HIDE);
+    client->page_ends |= final;
+    cf_delivery_send(client, final ? CF_OCCASION_END : CF_OCCASION_HIDE);
 }
 
 void crashfree_forget(crashfree *client) {
-    client->end = client->sessions;
+    client->sessions_end = client->sessions;
 }
 
 void crashfree_close(crashfree *client) {
     cf_state_look_at_clocks(client);
-    cf_delivery_send(client, CF_HIDE);
+    cf_delivery_send(client, CF_OCCASION_HIDE);
     client->closed = true;
 }

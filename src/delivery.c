@@ -1,6 +1,7 @@
 #include "delivery.h"
 
 #include "host.h"
+#include "limits.h"
 #include "queue.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static void wake_after(crashfree *client, double delay) {
 void crashfree_wake(crashfree *client) {
     cf_state_look_at_clocks(client);
     client->wake_at = 0;
-    cf_delivery_send(client, CF_EVENT);
+    cf_delivery_send(client, CF_OCCASION_EVENT);
 }
 
 void cf_delivery_back_off(crashfree *client) {
@@ -56,14 +57,14 @@ static void ask_host(crashfree *client) {
         char id[SID_ENOUGH];
         const size_t length =
             cf_envelope_session_json(envelope, envelope->text, sizeof envelope->text, session,
-                                     &client->attributes, client->now);
+                                     &client->destination.attributes, client->now);
 
         memcpy(id, session->sid, sizeof id);
         session->cleared = true;
         if (cf_host_before_send(client, envelope->text, length)) {
             continue;
         }
-        for (cf_session *same = client->sessions; same < client->end; same++) {
+        for (cf_session *same = client->sessions; same < client->sessions_end; same++) {
             if (memcmp(same->sid, id, sizeof id) == 0) {
                 cf_queue_drop(client, same, CRASHFREE_COUNT_BEFORE_SEND);
             }
@@ -80,8 +81,9 @@ static bool add_sessions(crashfree *client) {
 
     for (cf_session *session = cf_queue_next_due(client, client->sessions); session != NULL;
          session = cf_queue_next_due(client, session + 1)) {
-        if (!session->cleared || !cf_envelope_add_session(&client->envelope, session,
-                                                          &client->attributes, client->now)) {
+        if (!session->cleared ||
+            !cf_envelope_add_session(&client->envelope, session, &client->destination.attributes,
+                                     client->now)) {
             all = false;
             continue;
         }
@@ -117,11 +119,11 @@ static bool choose_sessions(crashfree *client, cf_occasion occasion) {
     const bool ask = client->number[CRASHFREE_OPTION_BEFORE_SEND] != 0;
 
     /* All of them, as before_send may make any one due. */
-    for (cf_session *session = client->sessions; session < client->end; session++) {
+    for (cf_session *session = client->sessions; session < client->sessions_end; session++) {
         session->cleared = !ask;
         if (limited <= 0) {
             cf_queue_check_age(client, session);
-        } else if (occasion == CF_END) {
+        } else if (occasion == CF_OCCASION_END) {
             cf_queue_drop(client, session, CRASHFREE_COUNT_RATELIMIT_BACKOFF);
         }
     }
@@ -129,7 +131,7 @@ static bool choose_sessions(crashfree *client, cf_occasion occasion) {
         if (ask) {
             ask_host(client);
         }
-        return cf_queue_has_news(client, occasion != CF_EVENT);
+        return cf_queue_has_news(client, occasion != CF_OCCASION_EVENT);
     }
     if (cf_queue_has_news(client, false) || cf_queue_has_doubts(client)) {
         wake_after(client, limited);
@@ -140,7 +142,7 @@ static bool choose_sessions(crashfree *client, cf_occasion occasion) {
 /* Begins a request; its number counts once it has left. */
 static void begin_request(crashfree *client) {
     cf_envelope_begin(&client->envelope, client->now,
-                      client->tunnel[0] != '\0' ? client->dsn.text : "");
+                      cf_destination_header_dsn(&client->destination));
 }
 
 /* Hands the envelope to the host. This comes last, as the host may call back from it. */
@@ -150,8 +152,7 @@ static void hand_over(crashfree *client, unsigned mode) {
     }
     client->last_request++;
     client->counters[CRASHFREE_COUNT_REQUESTS]++;
-    cf_host_fetch(client, client->last_request,
-                  client->tunnel[0] != '\0' ? client->tunnel : client->dsn.endpoint,
+    cf_host_fetch(client, client->last_request, cf_destination_url(&client->destination),
                   client->envelope.text, client->envelope.length, (crashfree_fetch_mode)mode);
 }
 
@@ -171,7 +172,8 @@ static void send_items(crashfree *client, cf_occasion occasion, bool sessions, b
         memset(client->unreported, 0, sizeof client->unreported);
     }
     if (envelope->length > empty) {
-        hand_over(client, occasion == CF_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
+        hand_over(client,
+                  occasion == CF_OCCASION_EVENT ? CRASHFREE_FETCH_NORMAL : CRASHFREE_FETCH_AT_EXIT);
     }
 }
 
@@ -208,11 +210,12 @@ void cf_delivery_send(crashfree *client, cf_occasion occasion) {
     }
     cf_queue_forget_settled(client);
 
-    const bool report = (sessions || occasion != CF_EVENT) && has_losses(client, !sessions);
+    const bool report =
+        (sessions || occasion != CF_OCCASION_EVENT) && has_losses(client, !sessions);
 
     if (sessions || report) {
         send_items(client, occasion, sessions, report);
-    } else if (occasion == CF_EVENT && client->limits.items <= client->monotonic &&
+    } else if (occasion == CF_OCCASION_EVENT && client->limits.items <= client->monotonic &&
                client->probe_at <= client->monotonic && cf_queue_has_doubts(client)) {
         send_probe(client);
     }

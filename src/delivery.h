@@ -1,19 +1,14 @@
-/* Delivery: what goes out, when, and what an answer means (protocol 3.2, 4.5, 5). */
+/* Delivery: what goes out and when (protocol 3.2, 4.5, 5); answer.c is about what comes back. */
 #ifndef CF_DELIVERY_H
 #define CF_DELIVERY_H
 
 #include "state.h"
 
-/* First wait after a request that came to nothing; it doubles each time, up to 4 min 16 s. */
-#define CF_RETRY_FIRST_MS 2000U
-/* Requests in a row that come to nothing, after which only an event of the page tries again. */
-#define CF_RETRIES_MAX 8
-
 /* What makes the client send. */
 typedef enum cf_occasion {
-    CF_EVENT, /* the sessions that are due leave, and counted losses with them */
-    CF_HIDE,  /* losses leave alone, too */
-    CF_END    /* as CF_HIDE, and what a rate limit holds back is given up */
+    CF_OCCASION_EVENT, /* the sessions that are due leave, and counted losses with them */
+    CF_OCCASION_HIDE,  /* losses leave alone, too */
+    CF_OCCASION_END    /* as CF_OCCASION_HIDE, and what a rate limit holds back is given up */
 } cf_occasion;
 
 /* Sends what is due in one request, and arranges to be woken for what has to wait. */

@@ -108,7 +108,13 @@ static bool add_payload(cf_envelope *envelope, bool headed, size_t before) {
 static void write_session(cf_envelope *envelope, const cf_session *session,
                           crashfree_session_status status, const cf_attributes *attributes,
                           double now) {
-    static const char statuses[][10] = {"ok", "exited", "crashed", "unhandled", "abnormal"};
+    static const char statuses[][10] = {
+        [CRASHFREE_SESSION_OK] = "ok",
+        [CRASHFREE_SESSION_EXITED] = "exited",
+        [CRASHFREE_SESSION_CRASHED] = "crashed",
+        [CRASHFREE_SESSION_UNHANDLED] = "unhandled",
+        [CRASHFREE_SESSION_ABNORMAL] = "abnormal",
+    };
     cf_document *const item = &envelope->document;
 
     const double changed = cf_session_timestamp(session);

@@ -19,8 +19,9 @@ typedef struct cf_attributes {
 /* The kinds of loss, from CRASHFREE_COUNT_QUEUE_OVERFLOW to CRASHFREE_COUNT_BACKPRESSURE. */
 #define CF_LOSSES (CRASHFREE_COUNT_BACKPRESSURE - CRASHFREE_COUNT_QUEUE_OVERFLOW + 1)
 
-/* A client report has the most members: a time, and three, one a number, of each kind of loss. */
-#define CF_NODES_MAX 32
+/* A client report has the most: itself, its time and its list, and of each kind of loss an entry with
+ * three members, one of which is a number. */
+#define CF_NODES_MAX (3 + 4 * CF_LOSSES)
 #define CF_NUMBERS_MAX CF_LOSSES
 /* Digits of 2^32 - 1. */
 #define CF_DIGITS_MAX 10

@@ -5,29 +5,29 @@
 /* The session that an error of the moment `at` belongs to, or NULL; the header states the rule. */
 static cf_session *session_at(crashfree *client, double at) {
     cf_session *const present = cf_queue_present(client);
-    cf_session *const heir = cf_running(client);
+    cf_session *const running = cf_running(client);
 
-    if (present == NULL || client->closed || (heir != NULL && heir->began <= at)) {
-        return heir;
+    if (present == NULL || client->closed || (running != NULL && running->began <= at)) {
+        return running;
     }
-    if (at > (heir != NULL ? client->last_exit : present->changed)) {
+    if (at > (running != NULL ? client->predecessor_until : present->changed)) {
         return NULL;
     }
-    for (cf_session *session = client->end; session > client->sessions;) {
+    for (cf_session *session = client->sessions_end; session > client->sessions;) {
         session--;
         if (session->began > at) {
             continue;
         }
         /* One that ended before was followed by another, which is forgotten. */
         if (session->changed < at) {
-            return heir;
+            return running;
         }
         if (session->status != CRASHFREE_SESSION_EXITED) {
             return NULL;
         }
-        return session->update_request == CF_UNSENT ? session : heir;
+        return session->update_request == CF_UNSENT ? session : running;
     }
-    return heir;
+    return running;
 }
 
 void crashfree_error(crashfree *client, crashfree_error_kind kind, double at) {
@@ -46,15 +46,15 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind, double at) {
     const bool news = cf_session_error(session, then);
 
     if (kind == CRASHFREE_ERROR_UNHANDLED) {
-        if (session->changed == client->last_exit) {
-            client->last_exit = cf_running_before(session);
+        if (session->changed == client->predecessor_until) {
+            client->predecessor_until = cf_session_just_before(session);
         }
         cf_session_end(session,
                        client->number[CRASHFREE_OPTION_UNHANDLED] == CRASHFREE_SESSION_UNHANDLED
                            ? CRASHFREE_SESSION_UNHANDLED
                            : CRASHFREE_SESSION_CRASHED,
                        then);
-        cf_delivery_send(client, CF_EVENT);
+        cf_delivery_send(client, CF_OCCASION_EVENT);
     } else if (news) {
         cf_delivery_wake_in(client, 0);
     }

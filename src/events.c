@@ -1,10 +1,8 @@
 #include "events.h"
 
-#include <string.h>
+#include "limits.h"
 
-#define MINUTE_MS 60000.0
-/* First wait after a request in vain; it doubles each time, as that of sessions does. */
-#define RETRY_FIRST_MS 2000U
+#include <string.h>
 
 size_t crashfree_events_size(void) {
     return sizeof(crashfree_events);
@@ -24,7 +22,7 @@ static int lose(crashfree_events *events, crashfree_event_loss reason) {
     return CRASHFREE_EVENT_VERDICT_LOST;
 }
 
-/* Whether the session has told of the error; it has from now on. An error of no session is new. */
+/* Whether the session has told of the error; it has from now on. */
 static bool is_told(crashfree_events *events, uint32_t session, uint32_t error) {
     for (unsigned i = 0; i < CRASHFREE_EVENTS_REMEMBERED; i++) {
         if (events->told[i].session == session && events->told[i].error == error) {
@@ -38,7 +36,7 @@ static bool is_told(crashfree_events *events, uint32_t session, uint32_t error) 
 
 static bool is_beyond_limit(crashfree_events *events, double now) {
     /* A clock that is none counts as a minute that is over, once. */
-    if (!(now - events->minute < MINUTE_MS) || events->in_minute == 0) {
+    if (!(now - events->minute < CF_MINUTE_MS) || events->in_minute == 0) {
         events->minute = now;
         events->in_minute = 0;
     }
@@ -127,7 +125,7 @@ int crashfree_events_respond(crashfree_events *events, uint32_t request, int sta
         if (event->state != CF_EVENT_SENT || event->request != request) {
             continue;
         }
-        if ((status >= 200 && status < 300) || (status == 429 && !limited)) {
+        if (cf_ratelimit_delivered(status, limited)) {
             event->state = CF_EVENT_FREE;
             return slot;
         }
@@ -141,7 +139,7 @@ int crashfree_events_respond(crashfree_events *events, uint32_t request, int sta
                                               : CRASHFREE_EVENT_SEND_ERROR);
             return slot;
         }
-        event->earliest = now + (RETRY_FIRST_MS << (event->tries - 1));
+        event->earliest = now + (CF_RETRY_FIRST_MS << (event->tries - 1));
         return -1;
     }
     return -1;

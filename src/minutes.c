@@ -1,15 +1,16 @@
 #include "minutes.h"
 
+#include "limits.h"
+
 #include <string.h>
 
-#define MINUTE_MS 60000.0
 /* At the limit itself, the time that a request takes would make it too old (protocol 11). */
-#define STARTED_AGE_MAX_MS (CRASHFREE_AGE_MAX_MS - MINUTE_MS)
+#define STARTED_AGE_MAX_MS (CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS)
 /* A minute begins up to a minute before the session that is counted in it. */
-#define AGE_MAX_MS (STARTED_AGE_MAX_MS - MINUTE_MS)
+#define AGE_MAX_MS (STARTED_AGE_MAX_MS - CF_MINUTE_MS)
 
 static double minute_of(double time) {
-    return (double)(uint64_t)(time / MINUTE_MS) * MINUTE_MS;
+    return (double)(uint64_t)(time / CF_MINUTE_MS) * CF_MINUTE_MS;
 }
 
 uint32_t cf_minute_sessions(const cf_minute *minute) {
@@ -169,7 +170,7 @@ void cf_minutes_return(cf_minutes *minutes, bool refused) {
         minute.on_its_way = false;
         minute.refusals += refused;
         forget(minutes, &minutes->list[i]);
-        if (minute.refusals >= CRASHFREE_AGGREGATE_REFUSALS_MAX) {
+        if (minute.refusals >= CRASHFREE_REFUSALS_MAX) {
             lose(minutes, cf_minute_sessions(&minute), CRASHFREE_COUNT_SEND_ERROR);
         } else {
             merge(minutes, &minute);

@@ -1,61 +1,29 @@
 /* Options, and what a client says of itself. */
-#include "names.h"
 #include "state.h"
 #include "text.h"
 
 #include <string.h>
 
-static bool set_dsn(crashfree *client, const char *text, size_t length) {
-    if (cf_dsn_parse(&client->dsn, text, length)) {
-        client->dsn_status = CRASHFREE_STATUS_ACTIVE;
-        return true;
-    }
-    client->dsn_status = length > 0 ? CRASHFREE_STATUS_INVALID_DSN : CRASHFREE_STATUS_NO_DSN;
-    return false;
-}
-
-static bool set_release(crashfree *client, const char *text, size_t length) {
-    switch (
-        cf_name_set(client->attributes.release, CRASHFREE_RELEASE_MAX, "latest", text, length)) {
-    case CF_NAME_VALID:
-        client->release_status = CRASHFREE_STATUS_ACTIVE;
-        return true;
-    case CF_NAME_EMPTY:
-        client->release_status = CRASHFREE_STATUS_NO_RELEASE;
-        return false;
-    default:
-        client->release_status = CRASHFREE_STATUS_INVALID_RELEASE;
-        return false;
-    }
-}
-
 bool crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
                         size_t length) {
-    switch (option) {
-    case CRASHFREE_OPTION_DSN:
-        return set_dsn(client, text, length);
-    case CRASHFREE_OPTION_RELEASE:
-        return set_release(client, text, length);
-    case CRASHFREE_OPTION_ENVIRONMENT:
-        return cf_name_set(client->attributes.environment, CRASHFREE_ENVIRONMENT_MAX, "none", text,
-                           length) == CF_NAME_VALID;
-    case CRASHFREE_OPTION_USER_AGENT:
-        (void)cf_text_copy(client->attributes.user_agent, CRASHFREE_USER_AGENT_MAX, text, length);
+    cf_destination *const destination = &client->destination;
+
+    if (option == CRASHFREE_OPTION_USER_AGENT) {
+        (void)cf_text_copy(destination->attributes.user_agent, CRASHFREE_USER_AGENT_MAX, text,
+                           length);
         return true;
-    case CRASHFREE_OPTION_TUNNEL:
-        client->tunnel_invalid =
-            cf_text_copy(client->tunnel, CRASHFREE_URL_MAX, text, length) > CRASHFREE_URL_MAX;
-        return !client->tunnel_invalid;
-    default:
-        return false;
     }
+    return cf_destination_set(destination, option, text, length);
 }
 
 size_t crashfree_dsn(const crashfree *client, char *out, size_t capacity) {
-    if (client->dsn_status != CRASHFREE_STATUS_ACTIVE || capacity < sizeof client->dsn.text) {
+    const cf_destination *const destination = &client->destination;
+
+    if (destination->dsn_status != CRASHFREE_STATUS_ACTIVE ||
+        capacity < sizeof destination->dsn.text) {
         return 0;
     }
-    memcpy(out, client->dsn.text, sizeof client->dsn.text);
+    memcpy(out, destination->dsn.text, sizeof destination->dsn.text);
     return strlen(out);
 }
 
@@ -68,7 +36,7 @@ void crashfree_set_number(crashfree *client, crashfree_option option, double val
 }
 
 crashfree_status crashfree_get_status(const crashfree *client) {
-    const crashfree_status status = cf_state_configuration(client);
+    const crashfree_status status = cf_destination_status(&client->destination);
 
     if (client->closed) {
         return CRASHFREE_STATUS_CLOSED;
@@ -93,7 +61,7 @@ crashfree_status crashfree_get_status(const crashfree *client) {
     if (client->too_many) {
         return CRASHFREE_STATUS_TOO_MANY_SESSIONS;
     }
-    if (client->end > client->sessions && !client->end[-1].sampled) {
+    if (client->sessions_end > client->sessions && !client->sessions_end[-1].sampled) {
         return CRASHFREE_STATUS_SAMPLED_OUT;
     }
     return client->unreadable ? CRASHFREE_STATUS_ANSWERS_UNREADABLE : CRASHFREE_STATUS_ACTIVE;

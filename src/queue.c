@@ -3,12 +3,12 @@
 static void forget_settled(crashfree *client, unsigned kept) {
     cf_session *end = client->sessions;
 
-    for (cf_session *session = end; session < client->end; session++) {
-        if (session + kept >= client->end || !cf_session_is_settled(session)) {
+    for (cf_session *session = end; session < client->sessions_end; session++) {
+        if (session + kept >= client->sessions_end || !cf_session_is_settled(session)) {
             *end++ = *session;
         }
     }
-    client->end = end;
+    client->sessions_end = end;
 }
 
 void cf_queue_forget_settled(crashfree *client) {
@@ -16,7 +16,7 @@ void cf_queue_forget_settled(crashfree *client) {
 }
 
 cf_session *cf_queue_next_due(crashfree *client, cf_session *session) {
-    while (session < client->end) {
+    while (session < client->sessions_end) {
         if (cf_session_is_due(session)) {
             return session;
         }
@@ -36,7 +36,7 @@ bool cf_queue_has_news(crashfree *client, bool refused) {
 }
 
 bool cf_queue_has_doubts(const crashfree *client) {
-    for (const cf_session *session = client->sessions; session < client->end; session++) {
+    for (const cf_session *session = client->sessions; session < client->sessions_end; session++) {
         if (cf_session_is_doubtful(session)) {
             return true;
         }
@@ -61,20 +61,20 @@ void cf_queue_drop(crashfree *client, cf_session *session, crashfree_counter rea
 
 cf_session *cf_queue_add(crashfree *client) {
     forget_settled(client, 0);
-    if (client->end == client->sessions + CRASHFREE_SESSIONS_MAX) {
+    if (client->sessions_end == client->sessions + CRASHFREE_SESSIONS_MAX) {
         cf_session *victim = client->sessions;
 
         /* Rather one that counts already than one that would be missing. */
-        while (victim < client->end && victim->init_request != CF_TAKEN) {
+        while (victim < client->sessions_end && victim->init_request != CF_TAKEN) {
             victim++;
         }
-        if (victim == client->end) {
+        if (victim == client->sessions_end) {
             victim = client->sessions;
         }
         give_up(client, victim, CRASHFREE_COUNT_QUEUE_OVERFLOW);
         forget_settled(client, 0);
     }
-    return client->end++;
+    return client->sessions_end++;
 }
 
 void cf_queue_check_age(crashfree *client, cf_session *session) {

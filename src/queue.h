@@ -6,7 +6,7 @@
 
 /* The present session, running or ended, or NULL. */
 static inline cf_session *cf_queue_present(crashfree *client) {
-    return client->end > client->sessions ? client->end - 1 : NULL;
+    return client->sessions_end > client->sessions ? client->sessions_end - 1 : NULL;
 }
 
 /* Makes room for a session and returns it; the caller fills it in. */

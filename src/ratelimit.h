@@ -19,4 +19,9 @@ typedef struct cf_ratelimit {
 bool cf_ratelimit_update(cf_ratelimit *limits, const char *category, double now, int status,
                          const char *header, size_t length, double retry_after);
 
+/* Whether an answer means that the server has what was sent: a 429 for others does (protocol 5.1). */
+static inline bool cf_ratelimit_delivered(int status, bool limited) {
+    return (status >= 200 && status < 300) || (status == 429 && !limited);
+}
+
 #endif

@@ -3,12 +3,9 @@
 #include "delivery.h"
 #include "digest.h"
 #include "host.h"
+#include "limits.h"
 
 #include <string.h>
-
-#define MINUTE_MS 60000.0
-/* Finer than any clock of a page. */
-#define TICK_MS 0.001
 
 cf_session *cf_running(crashfree *client) {
     cf_session *session = cf_queue_present(client);
@@ -34,7 +31,7 @@ double cf_running_moment(crashfree *client, double told) {
 static bool below_limit(crashfree *client, double at) {
     const uint32_t most = client->number[CRASHFREE_OPTION_PER_MINUTE];
 
-    if (at - client->minute >= MINUTE_MS) {
+    if (at - client->minute >= CF_MINUTE_MS) {
         client->minute = at;
         client->opened = 0;
     }
@@ -54,18 +51,14 @@ static void improvise(const crashfree *client, unsigned char random[CF_SID_BYTES
     memcpy(random, digest.bytes, CF_SID_BYTES);
 }
 
-double cf_running_before(const cf_session *session) {
-    return session->began - TICK_MS;
-}
-
 static void open_session(crashfree *client, double at) {
     const cf_session *const present = cf_queue_present(client);
 
-    client->last_exit = at;
+    client->predecessor_until = at;
     if (present != NULL) {
-        client->last_exit = present->status == CRASHFREE_SESSION_EXITED
-                                ? present->changed
-                                : cf_running_before(present);
+        client->predecessor_until = present->status == CRASHFREE_SESSION_EXITED
+                                        ? present->changed
+                                        : cf_session_just_before(present);
     }
     cf_session *const session = cf_queue_add(client);
     unsigned char random[CF_SID_BYTES] = {0};
@@ -87,7 +80,7 @@ static void open_session(crashfree *client, double at) {
 }
 
 void cf_running_start(crashfree *client, bool announce, double at) {
-    if (client->closed || cf_state_configuration(client) != CRASHFREE_STATUS_ACTIVE) {
+    if (client->closed || cf_destination_status(&client->destination) != CRASHFREE_STATUS_ACTIVE) {
         return;
     }
     if (cf_state_consent(client) == CRASHFREE_CONSENT_DENIED) {
@@ -100,7 +93,7 @@ void cf_running_start(crashfree *client, bool announce, double at) {
         cf_session_end(session, CRASHFREE_SESSION_EXITED, at);
     }
     if (cf_state_consent(client) == CRASHFREE_CONSENT_PENDING) {
-        client->end = client->sessions;
+        client->sessions_end = client->sessions;
     }
     if (below_limit(client, at)) {
         open_session(client, at);
@@ -108,7 +101,7 @@ void cf_running_start(crashfree *client, bool announce, double at) {
         cf_state_lose(client, CRASHFREE_COUNT_BACKPRESSURE);
     }
     if (announce) {
-        cf_delivery_send(client, CF_EVENT);
+        cf_delivery_send(client, CF_OCCASION_EVENT);
     } else {
         const double since = client->monotonic - at;
 

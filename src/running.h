@@ -17,8 +17,4 @@ void cf_running_start(crashfree *client, bool announce, double at);
 /* The running session, or NULL. One that is too old for the server is succeeded by another first. */
 cf_session *cf_running_fresh(crashfree *client, double at);
 
-/* The moment before the session: when one that crashed takes its last error, since after a crash it
- * takes none any more, neither one of before. */
-double cf_running_before(const cf_session *session);
-
 #endif

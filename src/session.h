@@ -15,6 +15,9 @@
 #define CF_TAKEN UINT32_MAX
 #define CF_DOUBTFUL (UINT32_MAX - 1) /* it left, and no answer came: it may have arrived */
 
+/* Finer than any clock of a page. */
+#define CF_SESSION_TICK_MS 0.001
+
 /* Added, in a session, to the number of a request that was made in CRASHFREE_FETCH_OPAQUE mode. */
 #define CF_REQUEST_OPAQUE 0x80000000U
 
@@ -89,6 +92,11 @@ static inline crashfree_session_status cf_session_wire_status(const cf_session *
 /* The wall time of the last fact. */
 static inline double cf_session_timestamp(const cf_session *session) {
     return session->started + (session->changed - session->began);
+}
+
+/* The moment before the session, and before any that a clock of a page could tell. */
+static inline double cf_session_just_before(const cf_session *session) {
+    return session->began - CF_SESSION_TICK_MS;
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* What of a client can be seen and kept: the present session as JSON, and records of sessions. */
 #include "envelope.h"
+#include "limits.h"
 #include "queue.h"
 #include "text.h"
 #include "timestamp.h"
@@ -25,6 +26,10 @@ enum {
     AT_DID = AT_TIME + 8
 };
 
+_Static_assert(AT_DUE == AT_VERSION + 1, "the version of a record is one digit");
+_Static_assert(AT_DID + CRASHFREE_USER_ID_MAX + 1 == CRASHFREE_RECORD_MAX,
+               "the longest record fills its room");
+
 size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
     const cf_session *const session = cf_queue_present(client);
     /* No session takes more. */
@@ -34,12 +39,12 @@ size_t crashfree_session(crashfree *client, char *out, size_t capacity) {
         return 0;
     }
     cf_state_look_at_clocks(client);
-    return cf_envelope_session_json(&client->envelope, out, room, session, &client->attributes,
-                                    client->now);
+    return cf_envelope_session_json(&client->envelope, out, room, session,
+                                    &client->destination.attributes, client->now);
 }
 
 unsigned crashfree_saveable(const crashfree *client) {
-    return (unsigned)(client->end - client->sessions);
+    return (unsigned)(client->sessions_end - client->sessions);
 }
 
 /* Whether a fact has to be told by whoever reads the record. */
@@ -120,7 +125,7 @@ static bool is_record(const char *text, size_t length) {
 
 /* Whether the client has a session with the id that a record begins with. */
 static bool is_known(const crashfree *client, const char *record) {
-    for (const cf_session *known = client->sessions; known < client->end; known++) {
+    for (const cf_session *known = client->sessions; known < client->sessions_end; known++) {
         if (memcmp(known->sid, record, CRASHFREE_SID_LENGTH) == 0) {
             return true;
         }

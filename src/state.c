@@ -17,16 +17,6 @@ void cf_state_look_at_clocks(crashfree *client) {
     client->now = cf_timestamp_or_epoch(cf_host_now(client));
 }
 
-crashfree_status cf_state_configuration(const crashfree *client) {
-    if (client->dsn_status != CRASHFREE_STATUS_ACTIVE) {
-        return client->dsn_status;
-    }
-    if (client->tunnel_invalid) {
-        return CRASHFREE_STATUS_INVALID_TUNNEL;
-    }
-    return client->release_status;
-}
-
 crashfree_consent cf_state_consent(const crashfree *client) {
     const uint32_t consent = client->number[CRASHFREE_OPTION_CONSENT];
 
@@ -35,7 +25,7 @@ crashfree_consent cf_state_consent(const crashfree *client) {
 }
 
 bool cf_state_may_send(const crashfree *client) {
-    return cf_state_configuration(client) == CRASHFREE_STATUS_ACTIVE &&
+    return cf_destination_status(&client->destination) == CRASHFREE_STATUS_ACTIVE &&
            cf_state_consent(client) == CRASHFREE_CONSENT_GRANTED;
 }
 

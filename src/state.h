@@ -6,8 +6,7 @@
 #define CF_STATE_H
 
 #include "crashfree.h"
-#include "dsn.h"
-#include "envelope.h"
+#include "destination.h"
 #include "ratelimit.h"
 #include "session.h"
 
@@ -19,24 +18,22 @@ struct crashfree {
     double now;       /* wall time of the call that runs; see cf_state_look_at_clocks */
     double monotonic; /* the same moment on the other clock */
     double sample_rate;
-    double wake_at;   /* monotonic; 0: no timer */
-    double probe_at;  /* monotonic: no probe before */
-    double last_exit; /* monotonic: when the session before the present one took its last error */
-    double minute;    /* monotonic: when the minute began in which `opened` counts */
+    double wake_at;  /* monotonic; 0: no timer */
+    double probe_at; /* monotonic: no probe before */
+    /* Monotonic: the session before the present one takes no later error. */
+    double predecessor_until;
+    double minute; /* monotonic: when the minute began in which `opened` counts */
     cf_ratelimit limits;
     uint32_t number[CRASHFREE_OPTIONS]; /* the options that are whole numbers */
-    crashfree_status dsn_status;        /* CRASHFREE_STATUS_ACTIVE, or why there is none */
-    crashfree_status release_status;
     uint32_t last_request;
     uint32_t opened;
-    unsigned failures; /* requests that came to nothing since the last that did not */
-    uint32_t probe;    /* the last request without items; 0: it was answered */
-    cf_session *end;   /* behind the last of `sessions` */
-    bool tunnel_invalid;
+    unsigned failures;        /* requests that came to nothing since the last that did not */
+    uint32_t probe;           /* the last request without items; 0: it was answered */
+    cf_session *sessions_end; /* behind the last of `sessions` */
     bool closed;
     bool start_on_grant; /* a session was due while consent was denied */
     bool too_many;
-    bool ended;      /* the page is ending: an answer can no longer be told from a cut connection */
+    bool page_ends;  /* the page is ending: an answer can no longer be told from a cut connection */
     bool busy;       /* within host->before_send */
     bool readable;   /* the last answer could be read */
     bool unreadable; /* requests arrive, and their answers cannot be read */
@@ -46,9 +43,7 @@ struct crashfree {
     crashfree_host host;
     unsigned char random[CF_SID_BYTES]; /* that the host gave for the last session's id */
 
-    cf_dsn dsn;
-    char tunnel[CRASHFREE_URL_MAX + 1];
-    cf_attributes attributes;
+    cf_destination destination;
     char did[CRASHFREE_USER_ID_MAX + 1];
 
     /* In the order of their start. The last one is the present session, running or ended; the
@@ -66,9 +61,6 @@ double cf_state_monotonic(const crashfree *client);
  * other one stands still rather than go back or beyond all measure.
  */
 void cf_state_look_at_clocks(crashfree *client);
-
-/* The first reason in the options why nothing is sent, or CRASHFREE_STATUS_ACTIVE. */
-crashfree_status cf_state_configuration(const crashfree *client);
 
 /* The consent that the option gives. */
 crashfree_consent cf_state_consent(const crashfree *client);

@@ -1,5 +1,7 @@
 #include "timestamp.h"
 
+#include "limits.h"
+
 char *cf_digits(char *out, uint32_t value, int count) {
     for (int i = count - 1; i >= 0; i--) {
         out[i] = (char)('0' + value % 10);

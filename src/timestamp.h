@@ -7,8 +7,6 @@
 /* Length of YYYY-MM-DDTHH:MM:SS.mmmZ. */
 #define CF_TIMESTAMP_LENGTH 24
 
-#define CF_DAY_MS 86400000.0
-
 /* 9999-12-31T23:59:59.999Z, the last time of that length. */
 #define CF_TIMESTAMP_MAX 253402300799999.0
 

@@ -33,7 +33,6 @@ char *EXPORT(init)(void);
 int EXPORT(set_text)(int option, size_t length);
 void EXPORT(set_number)(int option, double value);
 void EXPORT(set_user)(size_t length, double at);
-size_t EXPORT(dsn)(void);
 void EXPORT(set_consent)(int consent);
 void EXPORT(start)(int announce, double at);
 void EXPORT(end)(int status, double at);
@@ -71,11 +70,6 @@ void set_number(int option, double value) {
 
 void set_user(size_t length, double at) {
     crashfree_set_user(&the_client, the_client.envelope.text, bounded(length), at);
-}
-
-/* Writes the DSN to the buffer and returns its length. */
-size_t dsn(void) {
-    return crashfree_dsn(&the_client, the_client.envelope.text, sizeof the_client.envelope.text);
 }
 
 void set_consent(int consent) {

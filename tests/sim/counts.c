@@ -503,7 +503,7 @@ static void respond(double faults) {
         }
         one->fortune = delivered ? DELIVERED : WAITS;
         one->refusals += !delivered && status != 0 && status != 429;
-        if (!delivered && one->refusals == CRASHFREE_AGGREGATE_REFUSALS_MAX) {
+        if (!delivered && one->refusals == CRASHFREE_REFUSALS_MAX) {
             lose(one, CRASHFREE_COUNT_SEND_ERROR);
         }
     }

@@ -37,20 +37,20 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'a 429 for sessions counts as delivered',
-    'answer.c',
+    'ratelimit.h',
     '(status == 429 && !limited)',
     'status == 429',
   ),
   mutation(
     'a 429 for others counts as refused',
-    'answer.c',
+    'ratelimit.h',
     '(status == 429 && !limited)',
     'false',
   ),
-  mutation('a redirect counts as delivered', 'answer.c', 'status < 300', 'status < 400'),
+  mutation('a redirect counts as delivered', 'ratelimit.h', 'status < 300', 'status < 400'),
   mutation(
     'a server error counts as delivered',
-    'answer.c',
+    'ratelimit.h',
     'status >= 200 && status < 300',
     'status >= 200 && status != 429',
   ),
@@ -138,7 +138,7 @@ export const mutations: Mutation[] = [
     'a crash waits',
     'error.c',
     `                       then);
-        cf_delivery_send(client, CF_EVENT);`,
+        cf_delivery_send(client, CF_OCCASION_EVENT);`,
     `                       then);
         cf_delivery_wake_in(client, CRASHFREE_FIRST_SEND_MS);`,
   ),
@@ -185,8 +185,8 @@ export const mutations: Mutation[] = [
   mutation(
     'what is refused is tried for ever',
     'answer.c',
-    '#define REFUSALS_MAX 3',
-    '#define REFUSALS_MAX 200',
+    '++session->refusals == CRASHFREE_REFUSALS_MAX',
+    '++session->refusals == 200',
   ),
   mutation(
     'a limit without time makes a storm',
@@ -245,15 +245,15 @@ export const mutations: Mutation[] = [
   mutation(
     'denied consent forgets nothing',
     'client.c',
-    `client->start_on_grant |= client->end > client->sessions;
-        client->end = client->sessions;`,
-    'client->start_on_grant |= client->end > client->sessions;',
+    `client->start_on_grant |= client->sessions_end > client->sessions;
+        client->sessions_end = client->sessions;`,
+    'client->start_on_grant |= client->sessions_end > client->sessions;',
   ),
   mutation(
     'pending consent keeps all sessions',
     'running.c',
     `CRASHFREE_CONSENT_PENDING) {
-        client->end = client->sessions;`,
+        client->sessions_end = client->sessions;`,
     'CRASHFREE_CONSENT_PENDING) {',
   ),
   mutation(
@@ -378,7 +378,7 @@ export const mutations: Mutation[] = [
   mutation(
     'a hidden page tells no losses',
     'delivery.c',
-    '(sessions || occasion != CF_EVENT) &&',
+    '(sessions || occasion != CF_OCCASION_EVENT) &&',
     'sessions &&',
   ),
   mutation(
@@ -387,7 +387,12 @@ export const mutations: Mutation[] = [
     'give_up(client, victim, CRASHFREE_COUNT_QUEUE_OVERFLOW);',
     'victim->discarded = true;',
   ),
-  mutation('a tunnel does not learn the DSN', 'delivery.c', `'\\0' ? client->dsn.text : ""`, '""'),
+  mutation(
+    'a tunnel does not learn the DSN',
+    'destination.c',
+    `'\\0' ? destination->dsn.text : ""`,
+    '""',
+  ),
   // answers that cannot be read, or are not the server's
   mutation(
     'what may have arrived leaves again',
@@ -410,7 +415,7 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'probes go on for ever',
-    'delivery.h',
+    'limits.h',
     '#define CF_RETRIES_MAX 8',
     '#define CF_RETRIES_MAX 12',
   ),
@@ -484,16 +489,16 @@ export const mutations: Mutation[] = [
     'sessions that are left to others are told by the page, too',
     'client.c',
     `void crashfree_forget(crashfree *client) {
-    client->end = client->sessions;`,
+    client->sessions_end = client->sessions;`,
     'void crashfree_forget(crashfree *client) {\n    (void)client;',
   ),
   mutation(
     'only the running session is left to others',
     'client.c',
     `void crashfree_forget(crashfree *client) {
-    client->end = client->sessions;`,
+    client->sessions_end = client->sessions;`,
     `void crashfree_forget(crashfree *client) {
-    client->end -= client->end > client->sessions;`,
+    client->sessions_end -= client->sessions_end > client->sessions;`,
   ),
   // facts that are told later than they happened
   mutation(
@@ -517,7 +522,7 @@ export const mutations: Mutation[] = [
   mutation(
     'an error from before belongs to a session that said its end',
     'error.c',
-    'return session->update_request == CF_UNSENT ? session : heir;',
+    'return session->update_request == CF_UNSENT ? session : running;',
     'return session;',
   ),
   mutation(
@@ -529,7 +534,7 @@ export const mutations: Mutation[] = [
   mutation(
     'what happened while nothing ran is booked on the next session',
     'error.c',
-    'if (at > (heir != NULL ? client->last_exit : present->changed)) {',
+    'if (at > (running != NULL ? client->predecessor_until : present->changed)) {',
     'if (false) {',
   ),
   // servers that count their requests
@@ -575,8 +580,8 @@ export const mutations: Mutation[] = [
   mutation(
     'minutes are sent up to the last millisecond',
     'minutes.c',
-    '(CRASHFREE_AGE_MAX_MS - MINUTE_MS)',
-    '(CRASHFREE_AGE_MAX_MS + MINUTE_MS)',
+    '(CRASHFREE_AGE_MAX_MS - CRASHFREE_AGE_MARGIN_MS)',
+    '(CRASHFREE_AGE_MAX_MS + CRASHFREE_AGE_MARGIN_MS)',
   ),
   mutation(
     'a minute in the future stays there',

@@ -177,7 +177,7 @@ TEST(merges_what_was_not_delivered) {
 TEST(gives_up_what_is_refused_three_times) {
     start();
     count(CRASHFREE_AGGREGATE_EXITED, 2);
-    for (int i = 0; i < CRASHFREE_AGGREGATE_REFUSALS_MAX; i++) {
+    for (int i = 0; i < CRASHFREE_REFUSALS_MAX; i++) {
         CHECK(send(false) != NULL);
         count(CRASHFREE_AGGREGATE_EXITED, i == 2);
         CHECK(!answer(503));
@@ -197,7 +197,7 @@ TEST(gives_up_what_is_refused_three_times) {
 TEST(tells_of_losses_alone_only_at_the_end) {
     start();
     count(CRASHFREE_AGGREGATE_EXITED, 1);
-    for (int i = 0; i < CRASHFREE_AGGREGATE_REFUSALS_MAX; i++) {
+    for (int i = 0; i < CRASHFREE_REFUSALS_MAX; i++) {
         (void)send(false);
         (void)answer(400);
     }

@@ -173,12 +173,12 @@ TEST(random_bytes_that_are_always_the_same_do_not_make_one_session_of_all) {
         fake_begin();
         fake.random_byte = bytes[i];
         start(true);
-        memcpy(first, fake.client->end[-1].sid, sizeof first);
+        memcpy(first, fake.client->sessions_end[-1].sid, sizeof first);
         start(true);
-        memcpy(second, fake.client->end[-1].sid, sizeof second);
+        memcpy(second, fake.client->sessions_end[-1].sid, sizeof second);
         start(true);
         CHECK(strcmp(first, second) != 0);
-        CHECK(strcmp(second, fake.client->end[-1].sid) != 0);
+        CHECK(strcmp(second, fake.client->sessions_end[-1].sid) != 0);
         CHECK_EQ_INT(second[12], '4');
         CHECK(strcmp(first, "00000000000040008000000000000000") != 0);
     }

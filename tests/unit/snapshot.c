@@ -123,7 +123,7 @@ TEST(the_longest_record_has_room) {
     CHECK(save(0) > 0);
     CHECK(strlen(saved) < CRASHFREE_RECORD_MAX);
     CHECK(!restore(saved));
-    fake.client->end = fake.client->sessions;
+    fake.client->sessions_end = fake.client->sessions;
     CHECK(restore(saved));
     CHECK(save(0) > 0);
 }

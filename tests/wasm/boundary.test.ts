@@ -12,7 +12,6 @@ const EXPORTS = {
   set_text: '(i32 i32) -> i32',
   set_number: '(i32 f64) -> ()',
   set_user: '(i32 f64) -> ()',
-  dsn: '() -> i32',
   set_consent: '(i32) -> ()',
   start: '(i32 f64) -> ()',
   end: '(i32 f64) -> ()',

@@ -36,7 +36,6 @@ export interface Calls {
   set_number(option: typeof Option.UNHANDLED, value: SessionStatus): void;
   set_number(option: NumberOption, value: number): void;
   set_user(length: number, at?: number): void;
-  dsn(): number;
   set_consent(consent: Consent): void;
   start(announce: number, at?: number): void;
   end(status: SessionStatus, at?: number): void;

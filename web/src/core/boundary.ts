@@ -17,7 +17,6 @@ export type Exports = {
   _set_number(option: typeof Option.UNHANDLED, value: SessionStatus): void;
   _set_number(option: NumberOption, value: number): void;
   _set_user(length: number, at: number): void;
-  _dsn(): number;
   _set_consent(consent: Consent): void;
   _start(announce: boolean, at: number): void;
   _end(status: SessionStatus, at: number): void;
