@@ -68,6 +68,12 @@ function c(): Graph {
   return graph;
 }
 
+/** The modules of the core from top to bottom, as CONTRIBUTING.md lists them: names, blanks, what they are. */
+function layers(): string[] {
+  const [, list] = /From top to bottom[^\n]*\n([^]*?)\n {2}native\//.exec(read('CONTRIBUTING.md'))!;
+  return list!.split(/\n|·/).flatMap((entry) => entry.trim().split(/ {2,}/)[0]!.split(' '));
+}
+
 const drawn = (circle: string[] | undefined): string => circle?.join(' -> ') ?? '';
 
 describe('imports lead one way', () => {
@@ -81,6 +87,21 @@ describe('imports lead one way', () => {
     const graph = c();
     assert.equal(drawn(circleIn(graph)), '');
     assert.ok([...graph.values()].reduce((sum, { size }) => sum + size, 0) > graph.size);
+  });
+
+  it('in the core from the top of the list in CONTRIBUTING.md to its end', () => {
+    const order = layers();
+    const modules = new Set(
+      files.flatMap((file) => /^src\/(\w+)\.[ch]$/.exec(file)?.slice(1) ?? []),
+    );
+    assert.deepEqual([...order].sort(), [...modules].sort());
+    const upwards = [...c()].flatMap(([from, targets]) =>
+      [...targets]
+        .filter((to) => dirname(from) === 'src' && dirname(to) === 'src')
+        .filter((to) => order.indexOf(basename(to)) <= order.indexOf(basename(from)))
+        .map((to) => `${from} -> ${to}`),
+    );
+    assert.deepEqual(upwards, []);
   });
 
   it('which a circle does not', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { snippets } from './snippets.js';
 
-/** Each has a test here: the pages in pages.test.ts, those of servers in servers.test.ts, the rest
- * in node.test.ts. */
+/** Each has a test here: the pages in pages.test.ts, those of servers in servers.test.ts, the program in
+ * c.test.ts, the rest in node.test.ts. */
 const tested = [
   'script-tag',
   'module',
@@ -23,8 +23,9 @@ const tested = [
   'node-options',
   'functions',
   'tunnel',
+  'c-host',
 ];
-const code = /^(html|vue|svelte|astro|[cm]?[jt]sx?|javascript|typescript)$/;
+const code = /^(c|html|vue|svelte|astro|[cm]?[jt]sx?|javascript|typescript)$/;
 
 describe('the snippets of README.md', () => {
   it('are all tested', () => {
