@@ -30,6 +30,8 @@ extern "C" {
 #define CRASHFREE_EVENTS_REMEMBERED 16
 /* Reasons that there are. */
 #define CRASHFREE_EVENT_LOSSES 7
+/* Bytes of the longest X-Sentry-Rate-Limits that is read; a longer one is no limit, Relay's have dozens. */
+#define CRASHFREE_EVENTS_LIMITS_MAX 1024
 /* Requests in vain, or answers that refuse it, before an event is given up. */
 #define CRASHFREE_EVENTS_TRIES 4
 

@@ -8,8 +8,7 @@
 #include "boundary.h"
 
 static crashfree_events the_events;
-/* Longer headers are no limits; Relay's have a few dozen bytes. */
-static char the_limits[1024];
+static char the_limits[CRASHFREE_EVENTS_LIMITS_MAX];
 
 char *EXPORT(init)(double sample_rate, double per_minute);
 int EXPORT(add)(uint32_t session, uint32_t error, double draw, double now);

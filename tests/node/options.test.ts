@@ -61,7 +61,7 @@ it('says why on the console, once and only with debug', (context) => {
   visit(api.init({ release: 'a', debug: true }));
   assert.deepEqual(
     warn.mock.calls.map((call) => call.arguments),
-    [['crashfree: no-dsn, nothing is sent']],
+    [['crashfree: no-dsn, nothing is sent: give init() a dsn, or set SENTRY_DSN']],
   );
 });
 

@@ -60,6 +60,14 @@ export interface Started {
   warn(text: string): void;
 }
 
+/** What somebody can do about a client that sends nothing. */
+const remedies: Partial<Record<Status, string>> = {
+  'no-dsn': 'give init() a dsn, or set SENTRY_DSN',
+  'no-release': 'give init() a release, or set SENTRY_RELEASE',
+  'invalid-dsn': 'a DSN is https://KEY@HOST/PROJECT',
+  'invalid-release': 'a release is a name of at most 200 bytes without slashes, such as shop@1.4.0',
+};
+
 export function createClient(
   options: unknown,
   sameAs: (name: unknown[]) => Client | undefined,
@@ -76,7 +84,8 @@ export function createClient(
     }
   };
   const fail = (status: Status): Started => {
-    warn(`${status}, nothing is sent`);
+    const remedy = remedies[status];
+    warn(`${status}, nothing is sent${remedy ? `: ${remedy}` : ''}`);
     return { client: inactive(status), name: [], warn };
   };
   if (invalid) return fail(`invalid-${invalid}`);

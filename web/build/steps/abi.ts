@@ -1,5 +1,5 @@
 /**
- * Writes web/src/abi.ts: the enums and limits of include/crashfree.h, so that a number which crosses
+ * Writes web/src/abi.ts: the enums and limits of the headers in include/, so that a number which crosses
  * the boundary of the module is written once. The values of each enum have a type of their own that a
  * number written by hand does not fit; the bundled scripts hold plain numbers.
  */
@@ -12,7 +12,7 @@ interface Member {
   value: number;
 }
 
-const START = `/** The enums and limits of include/crashfree.h, which documents them. Made by web/build/steps/abi.ts. */
+const START = `/** The enums and limits of the headers in include/, which document them. Made by web/build/steps/abi.ts. */
 
 declare const of: unique symbol;
 /** A number of an enum, which only this file makes. */
@@ -88,14 +88,14 @@ function limitText(name: string, value: string): string {
   return `export const ${name} = ${factors.reduce((product, factor) => product * Number(factor), 1)};\n`;
 }
 
-/** The text of web/src/abi.ts for a text of crashfree.h. */
+/** The text of web/src/abi.ts for the text of the headers. */
 export function abiText(header: string): string {
   const code = header.replace(/\/\*[^]*?\*\//g, '');
   const limits = [...code.matchAll(/^#define CRASHFREE_(\w+)[ \t]+(\S.*)$/gm)];
   const enums = [...code.matchAll(/typedef enum crashfree_(\w+) \{([^}]*)\}/g)];
   if (limits.length === 0 || enums.length === 0) {
     throw new Error(
-      'include/crashfree.h has no limits or no enums that web/build/steps/abi.ts can read',
+      'the headers in include/ have no limits or no enums that web/build/steps/abi.ts can read',
     );
   }
   return [

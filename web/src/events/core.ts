@@ -1,6 +1,6 @@
 /** The module that decides how events leave; src/wasm/events.c is the other side. */
 import { code } from 'crashfree:events-wasm';
-import { EVENTS_PER_MINUTE } from '../abi';
+import { EVENTS_LIMITS_MAX, EVENTS_PER_MINUTE } from '../abi';
 import { unpack } from '../core/unpack';
 import type { EventsOptions } from './options';
 
@@ -26,9 +26,6 @@ export interface EventsCore extends Exports {
   write(limits: string): number;
 }
 
-/** Room for the limits of an answer, as src/wasm/events.c has it. */
-const LIMITS_MAX = 1024;
-
 /**
  * What options say of numbers; `warn` hears of those that are none, in whose place are the defaults. It throws
  * where there is no WebAssembly, or a policy forbids it.
@@ -51,7 +48,7 @@ export function createEventsCore(
     ...exports,
     write(limits) {
       const text = new TextEncoder().encode(limits);
-      if (text.length > LIMITS_MAX) return 0;
+      if (text.length > EVENTS_LIMITS_MAX) return 0;
       new Uint8Array(exports.memory.buffer, address).set(text);
       return text.length;
     },

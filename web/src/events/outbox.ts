@@ -75,10 +75,7 @@ export function createOutbox(
   changed: () => void = () => {},
 ): Outbox {
   const kept = new Map<number, Kept>();
-  /** What was lost and not reported, by reason. */
-  const lost = eventLossWords.map(() => 0);
   let requests = 0;
-  let reporting = false;
 
   const now = () => performance.now();
   const keep = (slot: number, event: Kept) => {
@@ -88,16 +85,13 @@ export function createOutbox(
   const slotFor = (session: string, error: string, draw: number) =>
     core.add(hashOf(session), hashOf(error), draw, now());
 
-  /** What was lost and is not on its way to the server, as an item, and by reason. */
-  const report = (): [item: string, counts: number[]] => {
-    lost.forEach((_, reason) => (lost[reason]! += core.losses(reason)));
+  /** What was lost and no report has told yet, as an item. A report that gets lost is not reported (protocol 5.2). */
+  const report = (): string => {
     const discarded = eventLossWords
-      .map((reason, index) => ({ reason, category: 'error', quantity: lost[index]! }))
-      .filter(({ quantity }) => quantity);
-    if (!discarded.length || reporting || !sendsReports) return ['', []];
-    reporting = true;
+      .map((reason, index) => ({ reason, category: 'error', quantity: core.losses(index) }))
+      .filter(({ quantity }) => quantity && sendsReports);
     const item = { timestamp: Date.now() / 1000, discarded_events: discarded };
-    return [`{"type":"client_report"}\n${JSON.stringify(item)}\n`, [...lost]];
+    return discarded.length ? `{"type":"client_report"}\n${JSON.stringify(item)}\n` : '';
   };
 
   return {
@@ -125,7 +119,7 @@ export function createOutbox(
     _join(body, room, last) {
       const request = ++requests;
       const event = kept.get(room ? core.take(request, Number(last), now()) : -1);
-      const [item, reported] = report();
+      const item = report();
       if (event) {
         event._sent = true;
         changed();
@@ -137,8 +131,6 @@ export function createOutbox(
           : body + item,
         _settle(status, limits, retryAfter) {
           const free = core.respond(request, status, core.write(limits), retryAfter, now());
-          if (item) reporting = false;
-          if (status === 200) reported.forEach((count, reason) => (lost[reason]! -= count));
           if (event) {
             event._sent = false;
             event._tried = true;
