@@ -24,7 +24,7 @@ typedef struct subject {
 
 extern const subject subject_crashfree;
 
-/* A plain model of the policy of Sentry's SDK for browsers (protocol 7.1 and 7.3): `init` is
+/* A plain model of the policy of Sentry's SDK for browsers (protocol 7.1 and 7.2): `init` is
  * cleared when it is sent, nothing is retried, and a session that crashed is sent once more by the
  * next navigation or change of user. */
 extern const subject subject_incumbent;

@@ -37,8 +37,9 @@ export const onUnhandledRejectionIntegration = (): Integration => ({
 
 /**
  * One session for the process, for those that answer no requests: scripts, workers, command lines. It
- * is announced at once, ends as `exited` when the process does, as `crashed` if it dies of an error,
- * and is given up once a server of the process gets a request.
+ * is announced after 2 s, ends as `exited` when the process does, as `crashed` if it dies of an error,
+ * and gives way to the sessions of requests as soon as a server of the process listens.
+ * @example init({ integrations: [processSessionIntegration()] })
  */
 export const processSessionIntegration = (): Integration => ({ name: 'ProcessSession' });
 

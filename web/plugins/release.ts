@@ -1,5 +1,6 @@
 /** The release of a build, found the way Sentry's own bundler plugins find it. */
 import { execFileSync } from 'node:child_process';
+import { RELEASE_MAX } from '../src/abi';
 
 /** Where build services put the commit, in the order in which Sentry's plugins ask. */
 const VARIABLES = [
@@ -75,7 +76,7 @@ function problemOf(release: string): string | undefined {
   const bytes = Buffer.byteLength(release);
   const path = /[/\\]/.exec(release)?.[0];
   if (release === '') return 'is empty. Give it a name such as "shop@1.4.0".';
-  if (bytes > 200) return `is ${bytes} bytes long. Use at most 200.`;
+  if (bytes > RELEASE_MAX) return `is ${bytes} bytes long. Use at most ${RELEASE_MAX}.`;
   if (release === '.' || release === '..') return 'is a path. Use a name such as "shop@1.4.0".';
   if (release.toLowerCase() === 'latest') return 'is no release. Use a version or a commit.';
   if (path) return `contains "${path}". Leave it out, for instance as "acme-shop@1.4.0".`;

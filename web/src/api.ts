@@ -30,49 +30,37 @@ export function init(options?: Options): Client {
 export const getClient = (): Client | undefined =>
   isPage() ? carrierOf(window).current : undefined;
 
-/**
- * Says who uses the page. The first user of a session becomes part of it, another one starts the next;
- * `null`, a logout, is known from the next session on. Before `init` it is kept, as all calls are.
- * @example setUser({ id: 42 })
- */
+/** See {@link Client.setUser}, of the client that {@link getClient} gives. */
 export const setUser = (user: User | null): void => call('setUser', user);
 
-/** Counts an error that the app caught: the session is errored, or crashed with `handled: false`. */
+/** See {@link Client.captureException}, of the client that {@link getClient} gives. */
 export const captureException = (error: unknown, hint?: CaptureHint): void =>
   call('captureException', error, hint);
 
-/** Ends the running session and starts the next one. */
+/** See {@link Client.startSession}, of the client that {@link getClient} gives. */
 export const startSession = (context?: { user?: User | null | undefined }): void =>
   call('startSession', context);
 
-/** Sends the session now, with `end` as its end. */
+/** See {@link Client.captureSession}, of the client that {@link getClient} gives. */
 export const captureSession = (end?: boolean): void => call('captureSession', end);
 
-/** Ends the running session. */
+/** See {@link Client.endSession}, of the client that {@link getClient} gives. */
 export const endSession = (): void => call('endSession');
 
-/**
- * Says that the app shows another route. Without `to` the page's location is looked at. With `to` the app
- * is the source of navigations from then on: the first call may say where the page is, and each later
- * one is compared with the one before.
- * @example router.afterEach((to) => navigate(to.fullPath))
- */
+/** See {@link Client.navigate}, of the client that {@link getClient} gives. */
 export const navigate = (to?: string | URL): void => call('navigate', to);
 
-/**
- * Grants or withdraws consent. Once granted, the one running session is sent; while pending nothing
- * is; denied also forgets what was counted.
- */
+/** See {@link Client.setConsent}, of the client that {@link getClient} gives. */
 export const setConsent = (consent: Consent): void => call('setConsent', consent);
 
-/** The running or last session, for instance to tag error events with its `sid`. */
+/** See {@link Client.getSession}, of the client that {@link getClient} gives. */
 export const getSession = (): Session | null => getClient()?.getSession() ?? null;
 
-/** Sends what waits. Resolves to whether nothing is on its way any more within `timeout` ms (2000). */
+/** See {@link Client.flush}, of the client that {@link getClient} gives. */
 export const flush = (timeout?: number): Promise<boolean> =>
   getClient()?.flush(timeout) ?? Promise.resolve(true);
 
-/** Sends what waits, and removes all listeners: nothing counts from here on. */
+/** See {@link Client.close}, of the client that {@link getClient} gives. */
 export const close = (timeout?: number): Promise<boolean> =>
   getClient()?.close(timeout) ?? Promise.resolve(true);
 

@@ -49,7 +49,8 @@ export function report(error: unknown, request: unknown, options?: ErrorHandlerO
 export function attempt(name: string, setUp: () => void): void {
   try {
     setUp();
-  } catch {
-    carrier().warn(`${name} does not know this app, its errors are not counted`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    carrier().warn(`${name} does not know this app, its errors are not counted: ${reason}`);
   }
 }

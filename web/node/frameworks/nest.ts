@@ -24,7 +24,7 @@ export function setupNestErrorHandler(
   options?: ErrorHandlerOptions,
 ): void {
   attempt('setupNestErrorHandler', () => {
-    if (typeof baseFilter.catch !== 'function') throw new TypeError('baseFilter');
+    if (typeof baseFilter.catch !== 'function') throw new TypeError('needs a BaseExceptionFilter');
     app.useGlobalFilters({
       catch(exception: unknown, host: Host): unknown {
         let request: unknown;

@@ -4,9 +4,11 @@ import type { IgnoreRule } from '../options/rules';
 
 /** What happened to the sessions of a client since it was made. */
 export interface Counts {
+  /** Sessions opened: page loads, navigations, and those that the app started. */
   started: number;
   /** Sessions that the server has taken. */
   accepted: number;
+  /** Requests made, with sessions, reports of losses, or to ask whether the server is there. */
   requests: number;
   /** From here on sessions that will not be delivered, by the reason that client reports give. */
   queue_overflow: number;

@@ -18,17 +18,44 @@ export interface CaptureHint {
 export interface Client {
   /** Whether sessions are being sent and, if not, why. */
   readonly status: Status;
+  /** What happened to the sessions since the client was made. */
   readonly counts: Counts;
-  /** The function of the same name documents each of these. */
+  /**
+   * Says who uses the page. The first user of a session becomes part of it, another one starts the next;
+   * `null`, a logout, is known from the next session on. Before `init` it is kept, as all calls are.
+   * @example client.setUser({ id: 42 })
+   */
   setUser(user: User | null): void;
+  /** Counts an error that the app caught: the session is errored, or crashed with `handled: false`. */
   captureException(error: unknown, hint?: CaptureHint): void;
+  /**
+   * Ends the running session as `exited` and starts the next one, which is that of `user` (`null` is nobody);
+   * without `user` the user stays who it is.
+   * @example client.startSession({ user: { id: 42 } })
+   */
   startSession(context?: { user?: User | null | undefined }): void;
+  /** Sends what the server does not know of the session yet; with `end`, after ending it as `exited`. */
   captureSession(end?: boolean): void;
+  /** Ends the running session as `exited`. Until the next one starts, errors belong to none. */
   endSession(): void;
+  /**
+   * Says that the app shows another route. Without `to` the page's location is looked at. With `to` the app
+   * is the source of navigations from then on: the first call may say where the page is, and each later
+   * one is compared with the one before.
+   * @example router.afterEach((to) => client.navigate(to.fullPath))
+   */
   navigate(to?: string | URL): void;
+  /**
+   * Grants or withdraws consent. Once granted, the one running session is sent; while pending nothing
+   * is; denied also forgets what was counted.
+   * @example client.setConsent('granted')
+   */
   setConsent(consent: Consent): void;
+  /** The running or last session, for instance to tag error events with its `sid`; `null` before the first. */
   getSession(): Session | null;
+  /** Sends what waits. Resolves to whether nothing is on its way any more within `timeout` ms, by default 2000. */
   flush(timeout?: number): Promise<boolean>;
+  /** Sends what waits, and removes all listeners: nothing counts from here on. Resolves as `flush` does. */
   close(timeout?: number): Promise<boolean>;
   /**
    * Counts the errors of another window as part of this page.
