@@ -31,7 +31,7 @@ describe('web/src/abi.ts', () => {
   for (const [part, instead, reason] of [
     ['= 1 }', '}', /crashfree_end has a member without a number: CRASHFREE_END_EXITED/],
     ['5.0 *', 'sizeof(int) *', /CRASHFREE_DAYS_MS is no number/],
-    ['typedef enum', 'enum', /has no limits or no enums/],
+    ['typedef enum', 'enum', /have no limits or no enums/],
   ] as const) {
     it(`is refused with the reason: ${reason.source}`, () => {
       assert.throws(() => abiText(header.replace(part, instead)), reason);
