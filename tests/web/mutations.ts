@@ -85,7 +85,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['sends no first session after two seconds', 'if (!context._core._up) flush(context);', ''],
     ['sends before a rejection is judged', '!_queue._waiting.length', 'true'],
     ['begins while it is prerendered', '=== true) {', '=== 1) {'],
-    ['does not listen after document.open()', '_listeners._again()', '_listeners'],
+    ['does not listen after document.open()', '_listeners._survive();', ''],
     ['forgets the early errors', 'earlyEvents().forEach(take);', ''],
     [
       'does not send when the network is back',

@@ -1,10 +1,10 @@
-import { make } from '../src/carrier';
+import { perform } from '../src/carrier';
 import type { CaptureHint } from '../src/client/types';
 
 /** Counts for the client of the page, whichever copy of the package made it; never throws. */
 export function captureException(error: unknown, hint?: CaptureHint): void {
   try {
-    make({
+    perform({
       name: 'captureException',
       make: (client) => client.captureException(error, hint),
     });

@@ -35,10 +35,10 @@ export const isPage = (): boolean =>
   typeof document === 'object' && typeof EventTarget === 'function' && typeof location === 'object';
 
 /**
- * Makes a call to the page's client. Before there is one the call is kept for it, on a page: on a server
+ * Makes a call of the page's client. Before there is one the call is kept for it, on a page: on a server
  * it would reach somebody else.
  */
-export function make(call: Call): unknown {
+export function perform(call: Call): unknown {
   if (!isPage()) return undefined;
   const { current, calls } = carrierOf(window);
   if (current) return call.make(current);
@@ -46,7 +46,7 @@ export function make(call: Call): unknown {
   return undefined;
 }
 
-/** Calls a function of the page's client, see `make`. */
+/** Calls a function of the page's client, see `perform`. */
 export function call<Name extends keyof Functions>(
   name: Name,
   ...parameters: Parameters<Functions[Name]>
@@ -56,7 +56,7 @@ export function call<Name extends keyof Functions>(
     const carrier = carrierOf(window);
     carrier.calls = carrier.calls?.filter((kept) => kept.name !== name);
   }
-  return make({
+  return perform({
     name,
     make: (client) =>
       (client[name] as (...all: typeof parameters) => ReturnType<Functions[Name]>)(...parameters),

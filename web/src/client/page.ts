@@ -78,13 +78,7 @@ export function watchPage(beginning: Beginning, need: () => Context): void {
       }),
     );
   }
-  /* `document.open()` removes the listeners of the window and of the document. */
-  if (typeof window.MutationObserver === 'function') {
-    const observer = new window.MutationObserver(() => _listeners._again());
-    const options = { __proto__: null, childList: true };
-    observer.observe(document, options as MutationObserverInit);
-    _undo.push(() => observer.disconnect());
-  }
+  _listeners._survive();
   if (ofDocument('prerendering') === true) {
     _listeners._on(document, 'prerenderingchange', () => begin(beginning, need));
   } else begin(beginning, need);

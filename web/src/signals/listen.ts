@@ -12,13 +12,14 @@ const method = (name: 'addEventListener' | 'removeEventListener') => {
 export interface Listeners {
   /** Listens in the capture phase, before what the page has at the target. */
   _on<E extends Event>(target: EventTarget, type: string, listener: (event: E) => unknown): void;
-  /** Adds again what `document.open()` has removed; a listener that is there stays the one. */
-  _again(): void;
+  /** From now on they survive `document.open()`, which removes those of the window and of the document. */
+  _survive(): void;
   /** Removes all. */
   _stop(): void;
 }
 
 export function createListeners(): Listeners {
+  let observer: MutationObserver | undefined;
   const all: [target: EventTarget, type: string, listener: EventListener][] = [];
   const each = (name: 'addEventListener' | 'removeEventListener') => {
     for (const [target, type, listener] of all) method(name).call(target, type, listener, true);
@@ -28,8 +29,16 @@ export function createListeners(): Listeners {
       method('addEventListener').call(target, type, listener as EventListener, true);
       all.push([target, type, listener as EventListener]);
     },
-    _again: () => each('addEventListener'),
+    _survive() {
+      if (typeof window.MutationObserver !== 'function') return;
+      /* A listener that is there still stays the one. */
+      observer = new window.MutationObserver(() => each('addEventListener'));
+      /* Without the prototype, on which a page may have put options that do not go together. */
+      const options = { __proto__: null, childList: true };
+      observer.observe(document, options as MutationObserverInit);
+    },
     _stop() {
+      observer?.disconnect();
       each('removeEventListener');
       all.length = 0;
     },

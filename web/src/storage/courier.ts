@@ -3,7 +3,7 @@ import { Consent, SESSIONS_MAX, Status } from '../abi';
 import type { Core } from '../core/core';
 import { native } from '../native';
 import type { Settings } from '../options/defaults';
-import type { Locks } from './locks';
+import { SPREAD_MS, type Locks } from './locks';
 import {
   deliverable,
   parse,
@@ -43,8 +43,6 @@ export interface Couriers {
 
 /** How long the lock of a record that is done with is kept from others, who may see it still. */
 const DONE_MS = 1000;
-/** How long a change of the storage may take to reach other processes; locks are faster. */
-const SPREAD_MS = 300;
 
 /**
  * Takes over the records of pages that are gone and delivers them. `seen` are the sids that this page

@@ -107,8 +107,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       save();
     });
   }
-  /* `document.open()` removes the listeners of the window and of the document. */
-  new window.MutationObserver(() => listeners._again()).observe(document, { childList: true });
+  listeners._survive();
 
   /* A window that was just opened has a copy of what its opener has. */
   if (!isLocal && window.opener && window.history.length === 1)

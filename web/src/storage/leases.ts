@@ -5,7 +5,7 @@
  * another page then has. A page that died is known as dead only after some minutes.
  */
 import { native, type Timer } from '../native';
-import type { Locks } from './locks';
+import { ENDING_MS, randomName, SPREAD_MS, type Locks } from './locks';
 import type { Texts } from './record';
 
 /** Timers of hidden pages run once a minute; within this time one has to be renewed. */
@@ -13,13 +13,9 @@ const LEASE_MS = 180_000;
 const RENEW_MS = 20_000;
 /** How long a lease that has run out is watched: whoever holds it may just have woken up. */
 const WATCH_MS = RENEW_MS + 5000;
-/** How long a page that has just ended may take to give its lease back. */
-const ENDING_MS = 5000;
 const LOOK_MS = 500;
 /** After this time nobody comes back to a lease. */
 const STALE_MS = 86_400_000;
-/** How long a change of the storage may take to reach other processes. */
-const SPREAD_MS = 300;
 
 /** Whether a lease runs. A time that is none, or too far away, is that of a clock that was wrong. */
 const isLeased = (left: number) => left > 0 && left <= LEASE_MS;
@@ -39,7 +35,7 @@ export function createLeases(
   renew(): void;
 } {
   const held = new Set<string>();
-  const me = window.crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const me = randomName();
   let timer: Timer | undefined;
   let renewed = 0;
 

@@ -6,7 +6,12 @@
 import { native } from '../native';
 
 /** How long the lock of a page that has just ended may take to become free, on a busy machine, too. */
-const ENDING_MS = 5000;
+export const ENDING_MS = 5000;
+/** How long a change of the storage may take to reach other processes; Web Locks are faster. */
+export const SPREAD_MS = 300;
+
+/** A name that no other page has. */
+export const randomName = () => window.crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 /** The locks that this page holds, by key of the record. */
 export interface Locks {

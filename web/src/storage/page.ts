@@ -2,7 +2,7 @@
 import { Answer, Counter, Status } from '../abi';
 import type { Core } from '../core/core';
 import type { Settings } from '../options/defaults';
-import type { Locks } from './locks';
+import { randomName, type Locks } from './locks';
 import { hasRoom, isDue, serialize, sessionsOf, type Texts } from './record';
 
 export interface OwnRecord {
@@ -49,7 +49,7 @@ export function createOwnRecord(
 
   const enter = async () => {
     if (own || awaited) return;
-    const key = records.prefix + window.crypto.getRandomValues(new Uint32Array(4)).join('-');
+    const key = records.prefix + randomName();
     awaited = key;
     if (!(await locks.take(key))) return;
     if (awaited !== key) return locks.letGo(key);
