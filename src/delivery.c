@@ -1,13 +1,11 @@
 #include "delivery.h"
 
+#include "before_send.h"
 #include "host.h"
 #include "limits.h"
 #include "queue.h"
 
 #include <string.h>
-
-/* Digits of a sid that tell the sessions of one client apart. */
-#define SID_ENOUGH 8
 
 void cf_delivery_wake_in(crashfree *client, uint32_t delay) {
     const double at = client->monotonic + delay;
@@ -44,33 +42,6 @@ void cf_delivery_back_off(crashfree *client) {
         cf_delivery_wake_in(client, delay);
     }
     client->failures++;
-}
-
-/* Lets the host discard sessions. It may call back and so move them in the list; those that this
- * passes over are left for the next request. */
-static void ask_host(crashfree *client) {
-    cf_envelope *const envelope = &client->envelope;
-
-    client->busy = true;
-    for (cf_session *session = cf_queue_next_due(client, client->sessions); session != NULL;
-         session = cf_queue_next_due(client, session + 1)) {
-        char id[SID_ENOUGH];
-        const size_t length =
-            cf_envelope_session_json(envelope, envelope->text, sizeof envelope->text, session,
-                                     &client->destination.attributes, client->now);
-
-        memcpy(id, session->sid, sizeof id);
-        session->cleared = true;
-        if (cf_host_before_send(client, envelope->text, length)) {
-            continue;
-        }
-        for (cf_session *same = client->sessions; same < client->sessions_end; same++) {
-            if (memcmp(same->sid, id, sizeof id) == 0) {
-                cf_queue_drop(client, same, CRASHFREE_COUNT_BEFORE_SEND);
-            }
-        }
-    }
-    client->busy = false;
 }
 
 /* Puts the sessions that are due into the envelope. Returns whether all could be. */
@@ -129,7 +100,7 @@ static bool choose_sessions(crashfree *client, cf_occasion occasion) {
     }
     if (limited <= 0) {
         if (ask) {
-            ask_host(client);
+            cf_before_send_ask(client);
         }
         return cf_queue_has_news(client, occasion != CF_OCCASION_EVENT);
     }

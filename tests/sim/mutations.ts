@@ -276,7 +276,7 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'before_send decides nothing',
-    'delivery.c',
+    'before_send.c',
     'if (cf_host_before_send(client, envelope->text, length)) {',
     'if (cf_host_before_send(client, envelope->text, length) || true) {',
   ),
