@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArguments } from '../../web/server/app/arguments.js';
@@ -56,6 +56,8 @@ test('figures, requests and warnings outlive a restart', async () => {
     post(collector, bad);
     return { metrics: collector.metrics(PROJECT), updates: collector.updates(PROJECT) };
   });
+  const beside = readdirSync(folder).filter((name) => name.startsWith(basename(file)));
+  assert.deepEqual(beside, [basename(file)], 'a file that was closed is one file');
   await session((collector) => {
     assert.deepEqual(collector.metrics(PROJECT), before.metrics);
     const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -91,9 +91,11 @@ export class DataFile implements Persistence {
     let database: Database | undefined;
     try {
       database = await openDatabase(file);
+      // The owner alone has it: a log beside the file then needs no memory that processes share.
+      database.exec('PRAGMA locking_mode = EXCLUSIVE');
       checkDatabase(database, file);
-      // What a killed process wrote is in the hands of the system already.
-      database.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL;');
+      // What a killed process wrote is in the hands of the system already, so no request waits for the disk.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
       database.exec(SCHEMA);
       return new DataFile(database, owner, retentionDays * DAY_MS);
     } catch (error) {

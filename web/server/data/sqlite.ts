@@ -61,12 +61,21 @@ async function ofPackage(file: string): Promise<Database | undefined> {
   try {
     const { default: sqlite } = await import('node-sqlite3-wasm');
     const database = new sqlite.Database(file);
-    const statement = prepared((sql) => database.prepare(sql) as unknown as Statement);
+    const open: { finalize(): void }[] = [];
+    const statement = prepared((sql) => {
+      const made = database.prepare(sql);
+      open.push(made);
+      return made as unknown as Statement;
+    });
     return {
       exec: (sql) => database.exec(sql),
       run: (sql, values) => void statement(sql).run(values),
       all: (sql, values = []) => statement(sql).all(values) as Row[],
-      close: () => database.close(),
+      close() {
+        // With one of them left the file would stay open, and its log beside it.
+        for (const one of open) one.finalize();
+        database.close();
+      },
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
