@@ -285,12 +285,12 @@ export const whereaboutsCases: Case[] = [
     area,
     start: 'loaded',
     page: {
-      library: (site) => `<iframe src="frame"></iframe><script>setTimeout(() => {
+      library: (site) => `<script>const late = () => {
         const script = document.createElement('script');
         Object.assign(script, { src: '${site.script}' });
         Object.assign(script.dataset, { dsn: '${site.dsn}', release: '${site.release}', environment: '${site.environment}' });
         document.head.append(script);
-      }, 1000)</script>`,
+      }</script><iframe src="frame" onload="late()"></iframe>`,
     },
     pages: { frame: {} },
     async steps(s) {
