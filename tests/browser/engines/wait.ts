@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const pollMs = 20;
+/**
+ * How long until the next question: a tenth of the time that was waited already. Questions are work, and many
+ * pages that wait at once would take it from what they wait for.
+ */
+const pollMs = (waitedMs: number): number => Math.min(Math.max(waitedMs / 10, 20), 250);
 /** A question that a browser has lost is asked again after this time. */
 const answerMs = 5000;
 
@@ -13,7 +17,7 @@ export async function until(
   check: () => Promise<unknown>,
   timeoutMs = 30_000,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+  const begin = Date.now();
   let last: unknown;
   for (;;) {
     try {
@@ -22,10 +26,11 @@ export async function until(
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) {
+    const waitedMs = Date.now() - begin;
+    if (waitedMs > timeoutMs) {
       throw new Error(`timed out after ${timeoutMs} ms: ${what}`, { cause: last });
     }
-    await delay(pollMs);
+    await delay(pollMs(waitedMs));
   }
 }
 
