@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 type Child = Node | string | undefined;
 type Attributes = Record<string, string | boolean | undefined>;
 
@@ -8,7 +10,7 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T;
 }
 
-/** Makes an element. Text is set as text, never as HTML: payloads are hostile. */
+/** Makes an element. Text is set as visible text, never as HTML: payloads are hostile. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -19,13 +21,16 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? '' : value);
   }
-  element.append(...children.filter((child) => child !== undefined));
+  for (const child of children) {
+    if (child !== undefined) element.append(typeof child === 'string' ? visible(child) : child);
+  }
   return element;
 }
 
 /** Changes the text only if it differs, so that selections and screen readers are left alone. */
 export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = visible(text);
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 /** Brings the children of `parent` in line with `items`, reusing elements with the same key. */
