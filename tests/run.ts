@@ -3,6 +3,7 @@
  * the next ones from running; the exit code tells.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { writeAbi } from '../web/build/steps/abi.js';
 import { filesBelow, root, run, step } from '../web/build/run.js';
@@ -16,7 +17,13 @@ async function unit(): Promise<void> {
       await run('cmake', ['--fresh', '--preset', preset], { quiet: true });
       await run('cmake', ['--build', '--preset', preset], { quiet: true });
     });
-    await run('ctest', ['--preset', preset, '--progress']);
+    await run('ctest', [
+      '--preset',
+      preset,
+      '--progress',
+      '--parallel',
+      `${availableParallelism()}`,
+    ]);
   }
 }
 
@@ -66,7 +73,7 @@ const steps: Record<string, () => Promise<void>> = {
   sentry: () => node('sentry', 1),
   demo: () => node('demo', 1),
   readme: () => node('readme', 1),
-  package: () => node('package', 1),
+  package: () => node('package', 2),
 };
 
 const wanted = process.argv.slice(2);

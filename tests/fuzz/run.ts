@@ -4,8 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root, run, step } from '../../web/build/run.js';
+import { pool } from '../browser/pool.js';
 
 const [first, second] = process.argv.slice(2);
 const runs = first === '--runs' ? Number(second) : undefined;
@@ -20,7 +22,8 @@ await step('Building the fuzz targets', async () => {
   await run('cmake', ['--preset', 'fuzz'], { quiet: true });
   await run('cmake', ['--build', '--preset', 'fuzz'], { quiet: true });
 });
-await run('ctest', ['--preset', 'fuzz', '--progress']);
+const cores = availableParallelism();
+await run('ctest', ['--preset', 'fuzz', '--progress', '--parallel', `${cores}`]);
 await mkdir(found, { recursive: true });
 
 /** One target; resolves with its last words about itself. */
@@ -57,7 +60,7 @@ async function fuzz(target: string): Promise<string> {
   return /number_of_executed_units: (\d+)/.exec(output)?.[1] ?? '0';
 }
 
-for (const target of (await readdir(corpora)).sort()) {
+await pool((await readdir(corpora)).sort(), cores, async (target) => {
   const start = performance.now();
   try {
     const executions = Number(await fuzz(target)).toLocaleString('en');
@@ -67,4 +70,4 @@ for (const target of (await readdir(corpora)).sort()) {
     process.exitCode = 1;
     console.error(error instanceof Error ? error.message : error);
   }
-}
+});

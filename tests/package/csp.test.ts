@@ -126,7 +126,7 @@ const libraries = {
 
 const engines = ['chromium', 'firefox'] as const;
 
-describe('policies, and browsers without WebAssembly', () => {
+describe('policies, and browsers without WebAssembly', { concurrency: engines.length }, () => {
   let counting: Counting;
   const starting = Counting.start();
   before(async () => {
@@ -193,7 +193,7 @@ ${libraries[entry](options)}`;
   }
 
   for (const name of engines) {
-    describe(name, () => {
+    describe(name, { concurrency: 1 }, () => {
       let engine: Engine;
       before(async () => {
         engine = await launch(name);

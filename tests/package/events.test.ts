@@ -130,7 +130,7 @@ const html = `<!doctype html><meta charset="utf-8"><title>page</title><link rel=
 addEventListener('unhandledrejection', () => seen++);</script>
 <script type="module">`;
 
-describe('events of pages', () => {
+describe('events of pages', { concurrency: engineNames.length }, () => {
   let counting: Counting;
   before(async () => (counting = await Counting.start()));
   after(() => counting.close());

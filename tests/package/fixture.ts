@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { filesBelow, root } from '../../web/build/run.js';
@@ -45,12 +55,18 @@ function environment(stack: Stack, folder: string): NodeJS.ProcessEnv {
 /** Makes the package's tarball from dist/ as it is. */
 export async function pack(): Promise<string> {
   await mkdir(work, { recursive: true });
-  await run(root, ['npm', 'pack', '--ignore-scripts', '--pack-destination', work]);
+  const folder = await mkdtemp(join(work, 'pack-'));
+  await run(root, ['npm', 'pack', '--ignore-scripts', '--pack-destination', folder]);
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     name: string;
     version: string;
   };
-  return join(work, `${name}-${version}.tgz`);
+  const file = `${name}-${version}.tgz`;
+  const tarball = join(work, file);
+  // In one go, since another test may be reading the one that is there.
+  await rename(join(folder, file), tarball);
+  await rm(folder, { recursive: true });
+  return tarball;
 }
 
 /**

@@ -52,7 +52,7 @@ function bundleOf(name: string): Promise<string> {
   return known;
 }
 
-describe('the snippets of README.md in pages', () => {
+describe('the snippets of README.md in pages', { concurrency: engineNames.length }, () => {
   let counting: Counting;
   before(async () => {
     counting = await Counting.start();

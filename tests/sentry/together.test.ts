@@ -94,7 +94,9 @@ class Told {
   }
 }
 
-describe('beside @sentry/browser', () => {
+const engines = ['chromium', 'firefox'] as const;
+
+describe('beside @sentry/browser', { concurrency: engines.length }, () => {
   it('has an integration of the form that Sentry takes', () => {
     const integration: Parameters<typeof addIntegration>[0] = crashfreeIntegration();
     assert.equal(integration.name, 'Crashfree');
@@ -158,8 +160,8 @@ window.started = true;
     }
   }
 
-  for (const name of ['chromium', 'firefox'] as const) {
-    describe(name, () => {
+  for (const name of engines) {
+    describe(name, { concurrency: 1 }, () => {
       let engine: Engine;
       before(async () => {
         engine = await launch(name);
