@@ -40,6 +40,13 @@ export const navigationWorlds: World[] = [
     head: script(stop('navigate navigatesuccess currententrychange load')),
   },
   {
+    // Tests of components do this, and code that wants others to save what they have.
+    name: 'plays that it is left and restored',
+    meanwhile: (s) =>
+      s.run(`for (const type of ['beforeunload', 'pagehide', 'pageshow'])
+        dispatchEvent(new PageTransitionEvent(type, { persisted: true }))`),
+  },
+  {
     name: 'all events stopped after',
     body: script(
       stop(

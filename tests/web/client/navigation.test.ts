@@ -307,6 +307,17 @@ describe('a page', () => {
     assert.equal(await started(page), 2);
   });
 
+  it('that only plays that it is left and comes back has the same session', async () => {
+    const page = await new Browser('/start').start();
+    page.dispatch('pagehide', { isTrusted: false, persisted: true });
+    page.dispatch('pageshow', { isTrusted: false, persisted: true });
+    await page.sent();
+    assert.equal(page.states, 'ok');
+    page.reject(new TypeError('Failed to fetch'));
+    await page.sent();
+    assert.equal(page.states, 'crashed+1');
+  });
+
   it('that comes back has the same session where it is the page’s', async () => {
     const page = await new Browser('/start').start({ lifecycle: 'page' });
     page.leave(true);

@@ -7,6 +7,7 @@ import type { Client, Options } from '../../../web/src/index.js';
 import type * as Package from '../../../web/src/index.js';
 import { bundle } from './bundle.js';
 import { FakeClock } from './clock.js';
+import { Trusted } from './events.js';
 import { createStorage } from './storage.js';
 
 const KEY = '0123456789abcdef0123456789abcdef';
@@ -236,7 +237,7 @@ export class Browser {
 
   /** An event at the window, or elsewhere. */
   dispatch(type: string, properties: object = {}, target: EventTarget = this.window): Event {
-    const event = Object.assign(new Event(type, { cancelable: true }), properties);
+    const event = new Trusted(type, properties);
     this.window.event = event;
     target.dispatchEvent(event);
     this.window.event = undefined;

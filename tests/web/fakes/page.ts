@@ -3,6 +3,7 @@
  * done within `run`, which puts its globals in place.
  */
 import { FakeClock, settled } from './clock.js';
+import { Trusted } from './events.js';
 import { FakeLocks, type FakeLockManager } from './locks.js';
 import { createStorage, type FakeStorage } from './storage.js';
 
@@ -101,7 +102,7 @@ export class FakePage {
 
   /** An event at the window, such as `pagehide`. */
   dispatch(type: string, properties: object = {}): void {
-    this.run(() => this.window.dispatchEvent(Object.assign(new Event(type), properties)));
+    this.run(() => this.window.dispatchEvent(new Trusted(type, properties)));
   }
 
   show(visibility: 'visible' | 'hidden'): void {

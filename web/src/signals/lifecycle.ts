@@ -29,9 +29,12 @@ export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   /* Chromium cuts requests only once the next page has come. */
   if (!('userAgentData' in window.navigator)) on(window, 'beforeunload', () => moments._leaves());
   on(document, 'visibilitychange', hide);
-  on<PageTransitionEvent>(window, 'pagehide', ({ persisted }) => moments._hidden(true, !persisted));
-  on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {
-    if (persisted) moments._restored();
+  /* Scripts dispatch such events, too, and the page stays. */
+  on<PageTransitionEvent>(window, 'pagehide', ({ isTrusted, persisted }) => {
+    if (isTrusted) moments._hidden(true, !persisted);
+  });
+  on<PageTransitionEvent>(window, 'pageshow', ({ isTrusted, persisted }) => {
+    if (isTrusted && persisted) moments._restored();
   });
   if (ofDocument('readyState') === 'complete') loaded();
   else on(window, 'load', loaded);

@@ -84,7 +84,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   const own = createOwnRecord(settings, core, records, locks, save);
 
   const listeners = createListeners();
-  listeners._on(window, 'pagehide', () => {
+  listeners._on(window, 'pagehide', ({ isTrusted }) => {
+    if (!isTrusted) return;
     visible = false;
     save();
     away = true;
@@ -93,8 +94,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
     if (own.isKept) core._forget();
     own.leave();
   });
-  listeners._on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {
-    if (!persisted) return;
+  listeners._on<PageTransitionEvent>(window, 'pageshow', ({ isTrusted, persisted }) => {
+    if (!isTrusted || !persisted) return;
     away = false;
     visible = true;
     save();
