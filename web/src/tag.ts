@@ -4,14 +4,22 @@ import { ofDocument } from './document';
 /** The tag that is being run. */
 function currentTag(): HTMLScriptElement | undefined {
   const tag = ofDocument('currentScript');
-  return tag instanceof HTMLScriptElement ? tag : undefined;
+  return tag instanceof window.HTMLScriptElement ? tag : undefined;
 }
 
 /**
- * The tags that can have loaded this, where none is current: modules, and loaders that run a text. The
- * file may have any name.
+ * The tags that can have loaded this, where none is current: modules, loaders that run a text, and shadow
+ * trees. The file may have any name.
  */
-const loadedTags = () => document.querySelectorAll<HTMLScriptElement>('script[data-dsn]');
+const loadedTags = (
+  root: ParentNode = document,
+  query = ofDocument('querySelectorAll') as ParentNode['querySelectorAll'],
+): HTMLScriptElement[] =>
+  [...query.call(root, '*')].flatMap((element) => {
+    const { shadowRoot } = element;
+    if (shadowRoot) return loadedTags(shadowRoot, shadowRoot.querySelectorAll);
+    return element.matches('script[data-dsn]') ? [element as HTMLScriptElement] : [];
+  });
 
 const current = currentTag();
 

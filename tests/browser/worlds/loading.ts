@@ -59,6 +59,17 @@ export const loadingWorlds: World[] = [
       document.head.append(element);`),
   },
   {
+    name: 'script in a shadow tree',
+    library: (site) =>
+      script(`const host = document.documentElement.appendChild(document.createElement('div'));
+      const inner = host.attachShadow({ mode: 'open' }).appendChild(document.createElement('div'));
+      const element = document.createElement('script');
+      element.src = '${site.script}';
+      Object.assign(element.dataset, { dsn: '${site.dsn}', release: '${site.release}',
+        environment: '${site.environment}' });
+      inner.attachShadow({ mode: 'open' }).append(element);`),
+  },
+  {
     name: 'script evaluated by an optimiser',
     library: (site) =>
       `${inert(site)}${script(`fetch('${site.script}')
