@@ -203,6 +203,12 @@ describe('the lists of the options', () => {
     ['a pattern', { ignoreErrors: [/^bro/] }, error(new Error('broken')), 'ignoreErrors'],
     ['another message', { ignoreErrors: ['xyz'] }, error(new Error('broken')), undefined],
     ['an address', { denyUrls: ['cdn.example'] }, at('https://cdn.example/a.js'), 'denyUrls'],
+    [
+      'a group of routes of Next.js',
+      { denyUrls: ['(shop)'] },
+      at('https://cdn.x/app/(shop)/page.js'),
+      'denyUrls',
+    ],
     ['the innermost frame', { denyUrls: [/^https:\/\/cdn/] }, at('https://cdn.x/a.js'), 'denyUrls'],
     ['another address', { denyUrls: ['cdn.example'] }, at('https://shop.example/a.js'), undefined],
     ['one that is allowed', { allowUrls: ['shop'] }, at('https://shop.example/a.js'), undefined],

@@ -26,7 +26,7 @@ export function addressOf(line: string): string {
   let start = slashes < 0 ? line.indexOf('/') : slashes;
   while (slashes > 0 && start > 0 && /[a-z-]/i.test(line[start - 1]!)) start--;
   const address = start < 0 ? '' : line.slice(start, end);
-  return /[\s()]/.test(address) ? '' : address;
+  return /[\s()]/.test(address.replace(/\([^\s()]*\)/g, '')) ? '' : address;
 }
 
 /** The address of the innermost frame, as Sentry's URL lists take it. */
