@@ -70,6 +70,29 @@ export const loadingCases: Case[] = [
     expect: { all: 1, crashed: 1 },
   },
   {
+    name: 'rejection before the async script that is handled before it comes',
+    area,
+    page: {
+      load: 'none',
+      head: `${preListener}<script>const early = Promise.reject(new Error('early'));
+        addEventListener('rejectionhandled', () => { window.isHandled = true; });
+        setTimeout(() => early.catch(() => {}), 50);</script>`,
+    },
+    start: 'loaded',
+    async steps(s) {
+      await s.page.waitFor('window.isHandled');
+      const { script, dsn, release, environment } = s.site;
+      await s.run(`const element = document.createElement('script'); element.src = '${script}';
+        Object.assign(element.dataset, ${JSON.stringify({ dsn, release, environment })});
+        document.head.append(element);`);
+      // Longer than a rejection may wait.
+      await s.page.waitFor('window.crashfree?.getClient?.()');
+      await s.sessions(1);
+      await s.quiet(400);
+    },
+    expect: once,
+  },
+  {
     name: 'error before a script that comes late',
     area,
     page: {

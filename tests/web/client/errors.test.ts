@@ -192,7 +192,7 @@ describe('a rejection', () => {
     const page = await new Browser().start();
     const reason = new Error('a');
     page.reject(reason);
-    page.dispatch('rejectionhandled', { detail: { promise: {}, reason } });
+    page.dispatch('rejectionhandled', { isTrusted: false, detail: { promise: {}, reason } });
     await page.sent();
     assert.equal(page.states, 'ok');
   });
@@ -317,6 +317,19 @@ describe('what was kept before the script came', () => {
     await page.sent();
     assert.equal(page.states, 'crashed+1');
     assert.equal('q' in (page.window['crashfree'] as object), false);
+  });
+
+  it('does not count a rejection that was handled by then', async () => {
+    for (const handled of [true, false]) {
+      const page = new Browser();
+      const promise = {};
+      const kept = { target: null, type: 'unhandledrejection', promise, reason: new Error('x') };
+      const later = { ...kept, type: 'rejectionhandled', promise: handled ? promise : {} };
+      page.window['crashfree'] = { q: [kept, { ...later, isTrusted: true }] };
+      await page.start();
+      await page.sent();
+      assert.equal(page.states, handled ? 'ok' : 'crashed+1');
+    }
   });
 
   it('is twenty entries at most', async () => {

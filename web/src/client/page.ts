@@ -66,8 +66,12 @@ export function watchPage(beginning: Beginning, need: () => Context): void {
 
   if (_hasErrors) {
     const take = (event: unknown) => need()._errors._take(event);
-    watchErrors(_listeners, window, take, (event) => need()._errors._handled(event));
-    earlyEvents().forEach(take);
+    const handled = (event: unknown) => need()._errors._handled(event);
+    watchErrors(_listeners, window, take, handled);
+    for (const event of earlyEvents()) {
+      take(event);
+      handled(event);
+    }
   }
   if (_lifecycle === 'route') {
     _undo.push(

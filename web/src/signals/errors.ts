@@ -1,3 +1,4 @@
+import { ask } from '../ask';
 import { momentOf } from '../moment';
 import type { Fact, Queue } from './queue';
 import type { Settings } from '../options/defaults';
@@ -101,6 +102,7 @@ export function createErrors(
   };
 
   const handled = (event: ErrorLike) => {
+    if (event.type !== 'rejectionhandled') return;
     const { promise, reason } = event.detail ?? event;
     for (const [fact, rejection] of rejections) {
       /* zone.js tells of the same promise by another one each time. */
@@ -135,9 +137,8 @@ export function createErrors(
     _handled: handledAny,
     _takeCurrent() {
       const current: unknown = window.event;
-      if (current instanceof window.Event && /^(error|unhandledrejection)$/.test(current.type)) {
-        takeAny(current);
-      }
+      const isOne = ask(() => current instanceof window.Event);
+      if (isOne && /^(error|unhandledrejection)$/.test((current as Event).type)) takeAny(current);
     },
   };
 }
