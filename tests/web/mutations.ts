@@ -11,7 +11,7 @@ export interface Mutation {
 /** By file: the mistakes as name, text, and what stands there instead. */
 const byFile: Record<string, [name: string, text: string, instead: string][]> = {
   'signals/navigation.ts': [
-    ['does not hear the Navigation API', 'navigation instanceof window.EventTarget', 'false'],
+    ['does not hear the Navigation API', "'currententrychange',", "'none',"],
     ['takes its replacements for pushes', "event.navigationType === 'replace'", 'false'],
     ['takes a push for a replacement', "name === 'replaceState'", "name !== 'replaceState'"],
     ['does not hear popstate', "on(window, 'popstate', () => changed());", ''],
@@ -32,7 +32,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'document.ts': [
     [
       'takes markup for the address',
-      'Reflect.get(globalThis.Document.prototype, name, document)',
+      'Reflect.get(Object.getPrototypeOf(document) as object, name, document)',
       'Reflect.get(document, name)',
     ],
   ],
@@ -93,6 +93,10 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       '',
     ],
   ],
+  'signals/lifecycle.ts': [
+    ['believes a script that plays the end', 'if (isTrusted) moments', 'moments'],
+    ['believes a script that plays the way back', 'isTrusted && persisted', 'persisted'],
+  ],
   'client/context.ts': [
     ['takes no user whose id is a number', "(typeof id === 'number' && isFinite(id))", 'false'],
     ['takes a user that is no number', '&& isFinite(id)', ''],
@@ -140,6 +144,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'signals/errors.ts': [
     ['counts an event twice', 'taken.has(event) || ', ''],
+    ['forgets what was handled before it came', 'events.forEach(handleAny);', ''],
     ['waits with an error at the end', 'isLast && !isRejection', 'false'],
     ['counts errors of elements', ' || (event.target && !targets.has(event.target))', ''],
     ['counts resources that failed', 'event.message === undefined', 'false'],
@@ -202,7 +207,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'signals/frames.ts': [
     ['reads positions as part of an address', 'end = --at', '--at'],
-    ['reads the message as an address', "/[\\s()]/.test(address) ? '' : address", 'address'],
+    ['reads the message as an address', '/[\\s()]/.test(', '/^$/.test('],
+    ['knows no groups of routes', ".replace(/\\([^\\s()]*\\)/g, '')", ''],
   ],
   'signals/early.ts': [
     ['keeps early calls without bound', 'queue.slice(0, KEPT_MAX)', 'queue'],
@@ -237,9 +243,9 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'delivery/own-fetch.ts': [
     ['sends through anything', 'isShownAs(name, value) &&', ''],
     ['believes a page that shows all as native', '!isShownAs(isShownAs.name, isShownAs)', 'true'],
-    ['leaves its frame in the page', 'frame.remove();', ''],
     ['lets a proxy see copies', "name === 'method' && isCopied ? 'CONNECT' : ", ''],
   ],
+  'frame.ts': [['leaves its frame in the page', 'frame.remove();', '']],
   'storage/record.ts': [
     ['keeps records without bound', 'if (surplus <= 0) return true;', 'return true;'],
     [

@@ -1,3 +1,3 @@
-/** A property of the document. Markup can have put an element in its place. */
+/** A property of the document. Markup can have put an element in its place, and a script `function Document() {}`. */
 export const ofDocument = (name: keyof Document | 'prerendering'): unknown =>
-  Reflect.get(globalThis.Document.prototype, name, document);
+  Reflect.get(Object.getPrototypeOf(document) as object, name, document);

@@ -1,3 +1,5 @@
+import { ask } from './ask';
+
 /**
  * The clock of what happens on a page: milliseconds that never go back, as `crashfree.h` wants them for
  * the moment of a fact. As it is when the script comes: what a page fakes later is its own. One that
@@ -13,6 +15,8 @@ export const now: () => number = performance?.now?.bind?.(performance) ?? Date.n
  */
 export function momentOf(event: unknown): number {
   const { timeStamp } = event as Event;
-  const age = event instanceof window.Event ? new window.Event('').timeStamp - timeStamp : 0;
-  return now() - (age > 0 ? age : 0);
+  const age = ask(
+    () => event instanceof window.Event && new window.Event('').timeStamp - timeStamp,
+  );
+  return now() - (age && age > 0 ? age : 0);
 }

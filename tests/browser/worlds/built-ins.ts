@@ -8,8 +8,20 @@ export const builtInWorlds: World[] = [
     name: 'scripts that declare names of the platform',
     head: script(`class Set {} class Event {} class EventTarget {} class Symbol {}
       class Object {} class Proxy {} class MessageChannel {} class MutationObserver {}
-      const URL = '/api', origin = 'Berlin', closed = true, parent = {}, opener = {}, navigator = 'Magellan',
+      class WeakSet {} class WeakMap {} class Uint8Array {} class TextEncoder {} class TextDecoder {}
+      class HTMLScriptElement {}
+      const Math = 'maths', URL = '/api', origin = 'Berlin', closed = true, parent = {}, opener = {}, navigator = 'Magellan',
         navigation = [], performance = [], crypto = 'BTC', requestIdleCallback = 0;`),
+  },
+  {
+    // `function Map() {}` in a script of the page is there for all scripts, in the window, too. One driver
+    // needs its Map, and gets it back.
+    name: 'functions of the page that are named like what scripts need',
+    head: script(`window.given = Map;
+      for (const name of ['Map', 'Set', 'Symbol', 'WeakMap', 'WeakSet', 'Proxy', 'Uint8Array', 'URL',
+        'MutationObserver', 'MessageChannel', 'EventTarget', 'Event', 'Navigation', 'Window'])
+        window[name] = function (...given) { this.given = given; };`),
+    body: script('window.Map = given;'),
   },
   {
     name: 'performance that is the page’s own',

@@ -48,6 +48,18 @@ export const markupWorlds: World[] = [
     ),
   },
   {
+    name: 'images named like what a frame is made of, and a fetch of the page’s own',
+    head:
+      script(`const real = fetch;
+        window.fetch = (input, init) => real(input, { ...init, headers: { 'x-csrf-token': 't' } });`) +
+      named('createElement', 'documentElement', 'querySelector', 'querySelectorAll', 'append'),
+    also: (s) =>
+      s.check(
+        s.allRequests().every(({ headers }) => headers['x-csrf-token'] === undefined),
+        'a token of the page went to the server',
+      ),
+  },
+  {
     name: 'an image that plays the script',
     head: `<img name="currentScript" alt="" src="data:," data-dsn="http://e@127.0.0.1:1/1"
       data-release="evil" data-storage="local">`,

@@ -109,6 +109,10 @@ export const networkWorlds: World[] = [
   },
   { name: 'no fetch', head: script('window.fetch = undefined;'), maySayNo: true },
   {
+    name: 'fetch that throws when it is looked at',
+    head: script(`Object.defineProperty(window, 'fetch', { get() { throw new Error('no'); } });`),
+  },
+  {
     name: 'fetch patched after',
     body: patched(`return real.call(this, input,
       { ...init, headers: { ...init?.headers, 'x-csrf-token': 'secret' } });`),

@@ -65,7 +65,7 @@ describe('the frame that is asked for the browser’s function', () => {
     const globals = {
       origin: 'https://shop.example',
       window: globalThis,
-      document: {
+      document: Object.create({
         createElement: () => {
           const frame = {
             contentWindow: { fetch: () => Promise.resolve() },
@@ -74,7 +74,7 @@ describe('the frame that is asked for the browser’s function', () => {
           return frame;
         },
         documentElement: { append: (frame: object) => inPage.add(frame) },
-      },
+      }) as unknown,
     };
     for (const [name, value] of Object.entries(globals)) {
       Object.defineProperty(globalThis, name, { value, configurable: true });

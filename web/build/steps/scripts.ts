@@ -75,6 +75,7 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
   const bundle = await build({
     ...browserOptions,
     entryPoints: [join(root, entry)],
+    define: { __CRASHFREE_CLIENT__: String(entry === page || isTag) },
     inject: inert ? [] : [join(root, 'web/src/built-ins.ts')],
     outfile,
     format: 'esm',

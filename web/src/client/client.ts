@@ -36,7 +36,7 @@ export function createClient(options: Options): Client {
   const hasOwn = (settings.integrations ?? null) !== null;
   const list = hasOwn ? integrationsOf(settings) : [];
   const has = (name: string) => !hasOwn || list?.some((one) => one.name === name) === true;
-  const fetch = settings.fetch === noFetch ? findFetch(native('fetch')) : settings.fetch;
+  const fetch = settings.fetch === noFetch ? findFetch(ask(() => native('fetch'))) : settings.fetch;
   if (!list) failure ??= 'invalid-integrations';
   if (!fetch) failure ??= 'unsupported';
   if (!settings.enabled) failure ??= 'disabled';

@@ -1,4 +1,5 @@
 /** What a client is made of once something has happened, or somebody asks. */
+import { ask } from '../ask';
 import { loadStorage } from 'crashfree:files';
 import { statusWords } from '../abi';
 import type { Core } from '../core/core';
@@ -70,7 +71,8 @@ export function createParts(beginning: Beginning): Context {
   const { _settings, _lifecycle, _listeners, _hasErrors, _failure } = beginning;
   const queue = createQueue();
   const extensions = createExtensions(beginning._fetch);
-  const findOwn = () => (_settings.fetch === noFetch ? browserFetch(native('fetch')) : undefined);
+  const findOwn = () =>
+    _settings.fetch === noFetch ? browserFetch(ask(() => native('fetch'))) : undefined;
   const judge = createJudge(
     _settings,
     outcomesOf(() => context),

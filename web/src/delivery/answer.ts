@@ -3,6 +3,7 @@
  * network and the offline page of a service worker say 200 as well, and nothing was delivered.
  */
 import { ask } from '../ask';
+import { ofDocument } from '../document';
 import { plainPath } from '../pathname';
 
 /** How long the beginning of an answer is waited for. */
@@ -15,9 +16,9 @@ const RECEIPT = /^\s*\{\s*("id"|\})/;
 /** Where a server takes envelopes. */
 const ENDPOINT = /(^|\/)api\/\w+\/envelope$/;
 
-/** A tunnel may be given as a path of the page; a server has no page. */
+/** A tunnel may be given as a path of the page. */
 const pathOf = (url: string): string =>
-  plainPath(new URL(url, (globalThis as { document?: Document }).document?.baseURI));
+  plainPath(new URL(url, ask(ofDocument, 'baseURI') as string | undefined));
 
 /**
  * Whether the answer came from elsewhere than it was asked of. The same path on another host, with or

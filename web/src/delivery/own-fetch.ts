@@ -3,6 +3,7 @@
  * or copies, or makes something else of the answer; none of that is for our requests.
  */
 import { ask } from '../ask';
+import { fromFrame } from '../frame';
 import type { Fetch } from './http';
 
 const isFunction = (value: unknown): value is Fetch => typeof value === 'function';
@@ -35,21 +36,12 @@ export const isNativeFetch = (value: unknown): value is Fetch =>
  */
 const isProxy = (value: Fetch) => isNativeAs('', value) || isNativeAs('ProxyObject', value);
 
-/**
- * Takes `fetch` from a frame that nobody has seen. It works without the frame, which is gone before this
- * returns: called on this window the function makes this window's requests.
- */
-const fetchOfFrame = (): Fetch | undefined =>
-  ask(() => {
-    /* A document without an origin cannot look into its frames, and trying is reported on the console. */
-    if (window.origin === 'null') return undefined;
-    const page = window;
-    const frame = document.createElement('iframe');
-    document.documentElement.append(frame);
-    const found = (frame.contentWindow as (Window & { fetch?: Fetch }) | null)?.fetch;
-    frame.remove();
-    return isFunction(found) ? (...call) => Reflect.apply(found, page, call) : undefined;
-  });
+/** The `fetch` of a frame: called on this window the function makes this window's requests. */
+function fetchOfFrame(): Fetch | undefined {
+  const page = window;
+  const found = fromFrame(({ fetch }) => fetch);
+  return isFunction(found) ? (...call) => Reflect.apply(found, page, call) : undefined;
+}
 
 /**
  * Requests through a proxy, which mostly wants to see them: it may as long as it hands on what it was

@@ -1,11 +1,12 @@
 /** Listeners that do their work whatever the page does to them. */
+import { ask } from '../ask';
 
-/** A method of EventTarget: markup can take its place on a window or a document, zone.js anywhere. */
+/**
+ * A method of EventTarget, as all documents have it: markup can take its place on a window or a document,
+ * zone.js anywhere, and a script of the page can be named like the class.
+ */
 const method = (name: 'addEventListener' | 'removeEventListener') => {
-  const methods = window.EventTarget.prototype as unknown as Record<
-    string,
-    EventTarget[typeof name]
-  >;
+  const methods = Object.getPrototypeOf(document) as Record<string, EventTarget[typeof name]>;
   return (methods[`__zone_symbol__${name}`] ?? methods[name])!;
 };
 
@@ -30,12 +31,15 @@ export function createListeners(): Listeners {
       all.push([target, type, listener as EventListener]);
     },
     _survive() {
-      if (typeof window.MutationObserver !== 'function') return;
-      /* A listener that is there still stays the one. */
-      observer = new window.MutationObserver(() => each('addEventListener'));
-      /* Without the prototype, on which a page may have put options that do not go together. */
-      const options = { __proto__: null, childList: true };
-      observer.observe(document, options as MutationObserverInit);
+      /* There may be none, or one that the page has made. */
+      ask(() => {
+        /* A listener that is there still stays the one. */
+        const made = new window.MutationObserver(() => each('addEventListener'));
+        /* Without the prototype, on which a page may have put options that do not go together. */
+        const options = { __proto__: null, childList: true };
+        made.observe(document, options as MutationObserverInit);
+        observer = made;
+      });
     },
     _stop() {
       observer?.disconnect();

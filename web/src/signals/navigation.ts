@@ -1,3 +1,4 @@
+import { ask } from '../ask';
 import type { Listeners } from './listen';
 
 /**
@@ -11,12 +12,14 @@ export function watchNavigation(
   { _on: on }: Listeners,
   changed: (replaced?: boolean) => void,
 ): () => void {
-  const { navigation } = window as { navigation?: EventTarget };
-  if (navigation instanceof window.EventTarget) {
-    on<Event & { navigationType?: string }>(navigation, 'currententrychange', (event) =>
-      changed(event.navigationType === 'replace'),
-    );
-  }
+  /* Whatever a page has there, it may be none that can have listeners. */
+  ask(() =>
+    on<Event & { navigationType?: string }>(
+      (window as { navigation?: EventTarget }).navigation!,
+      'currententrychange',
+      (event) => changed(event.navigationType === 'replace'),
+    ),
+  );
   on(window, 'popstate', () => changed());
   on(window, 'hashchange', () => changed());
   const unwrap = [wrap('pushState', changed), wrap('replaceState', changed)];

@@ -1,3 +1,4 @@
+import { ask } from '../ask';
 import { setTimer } from '../native';
 import { createListeners } from './listen';
 
@@ -14,13 +15,16 @@ export interface Post {
  * idle callbacks either, delivers messages late on a busy machine and gets a timer as well.
  */
 export function createPost(done: () => void): Post {
-  if (typeof window.MessageChannel !== 'function') {
-    return { _send: () => void setTimer(done), _close() {} };
-  }
-  const { port1, port2 } = new window.MessageChannel();
+  const ports = ask(() => {
+    const made = new window.MessageChannel();
+    createListeners()._on(made.port1, 'message', done);
+    made.port1.start();
+    return made;
+  });
+  /* There is no such thing, or one that the page has made. */
+  if (!ports) return { _send: () => void setTimer(done), _close() {} };
+  const { port1, port2 } = ports;
   const late = typeof window.requestIdleCallback !== 'function';
-  createListeners()._on(port1, 'message', done);
-  port1.start();
   return {
     _send() {
       port2.postMessage(0);
