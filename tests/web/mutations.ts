@@ -94,6 +94,11 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
   ],
   'signals/lifecycle.ts': [
+    [
+      'believes a script that plays the beginning of the end',
+      'isTrusted && moments._leaves',
+      'moments._leaves',
+    ],
     ['believes a script that plays the end', 'if (isTrusted) moments', 'moments'],
     ['believes a script that plays the way back', 'isTrusted && persisted', 'persisted'],
   ],

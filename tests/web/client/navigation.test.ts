@@ -309,6 +309,7 @@ describe('a page', () => {
 
   it('that only plays that it is left and comes back has the same session', async () => {
     const page = await new Browser('/start').start();
+    page.dispatch('beforeunload', { isTrusted: false });
     page.dispatch('pagehide', { isTrusted: false, persisted: true });
     page.dispatch('pageshow', { isTrusted: false, persisted: true });
     await page.sent();

@@ -26,10 +26,14 @@ export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
   const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
   const loaded = () => void wait(() => moments._idle(), { timeout: CALM_MS });
 
-  /* Chromium cuts requests only once the next page has come. */
-  if (!('userAgentData' in window.navigator)) on(window, 'beforeunload', () => moments._leaves());
+  /*
+   * Scripts dispatch these events, too, and the page stays. Chromium cuts requests only once the next page
+   * has come.
+   */
+  if (!('userAgentData' in window.navigator)) {
+    on(window, 'beforeunload', ({ isTrusted }) => isTrusted && moments._leaves());
+  }
   on(document, 'visibilitychange', hide);
-  /* Scripts dispatch such events, too, and the page stays. */
   on<PageTransitionEvent>(window, 'pagehide', ({ isTrusted, persisted }) => {
     if (isTrusted) moments._hidden(true, !persisted);
   });
