@@ -86,7 +86,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['sends before a rejection is judged', '!_queue._waiting.length', 'true'],
     ['begins while it is prerendered', '=== true) {', '=== 1) {'],
     ['does not listen after document.open()', '_listeners._survive();', ''],
-    ['forgets the early errors', 'earlyEvents().forEach(take);', ''],
+    ['forgets what was handled before it came', '      handled(event);\n', ''],
+    ['forgets the early errors', '      take(event);\n', ''],
     [
       'does not send when the network is back',
       "_listeners._on(window, 'online', () => flush(need()));",
@@ -149,7 +150,6 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'signals/errors.ts': [
     ['counts an event twice', 'taken.has(event) || ', ''],
-    ['forgets what was handled before it came', 'events.forEach(handleAny);', ''],
     ['waits with an error at the end', 'isLast && !isRejection', 'false'],
     ['counts errors of elements', ' || (event.target && !targets.has(event.target))', ''],
     ['counts resources that failed', 'event.message === undefined', 'false'],
