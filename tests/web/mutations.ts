@@ -179,7 +179,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['counts what was prevented', '_event?.defaultPrevented', 'false'],
     ['counts script errors', 'Script error\\.?( on', 'Script errors\\.?( on'],
     ['ignores cancelled errors that were thrown', '_isRejection && CANCELLED', 'CANCELLED'],
-    ['ignores what the app made itself', '_isNative && name ===', 'name ==='],
+    ['ignores what the app made itself', '_isNative() && name ===', 'name ==='],
     ['ignores captured errors of hydration', '!handled && isRecovered', 'isRecovered'],
     ['ignores extensions in extensions', '!/-extension:$/.test(location.protocol)', 'true'],
     ['ignores cut requests on a living page', '_isLeaving && _isRejection', '_isRejection'],
@@ -201,7 +201,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       "''",
     ],
     ['takes the address in a message for a frame', '[^\\s:]*:\\d|', '|'],
-    ['denies by the event alone', 'innermost(seen.stack) || seen.filename', 'seen.filename'],
+    ['denies by the event alone', 'innermost(seen._stack()) || seen.filename', 'seen.filename'],
     ['allows only what it knows', 'url && allowUrls.length && ', 'allowUrls.length && '],
     ['asks the classifier twice', 'isAsking || verdicts.has(key)', 'isAsking'],
     ['asks the classifier while it answers', 'isAsking || verdicts', 'verdicts'],
@@ -347,6 +347,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'client/start.ts': [
     ['sends what beforeSendSession refused', 'answer !== false && answer !== null', 'true'],
     ['never wakes', 'core._wake();', ''],
+    ['has all wait for a task', 'delay || !prompt', 'true'],
+    ['leaves a page no task', 'prompt = false;', ''],
   ],
   'ask.ts': [
     ['lets the page’s hook throw', 'return undefined;\n  }', "throw new Error('of a hook');\n  }"],

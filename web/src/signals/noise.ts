@@ -39,8 +39,9 @@ export interface Report {
 
 export type Judge = (error: unknown, report: Report) => void;
 
-/** An error as the rules see it. */
-interface Seen extends ErrorContext {
+/** An error as the rules see it. What takes time is a function: an engine writes a stack when it is asked for. */
+interface Seen extends Omit<ErrorContext, 'stack'> {
+  _stack(): string;
   _event: Uncaught | undefined;
   _isRejection: boolean | undefined;
   /** The page is being left. */
@@ -48,9 +49,9 @@ interface Seen extends ErrorContext {
   /** Name and message, as the lists of the options take them. */
   _title: string;
   /** What libraries tell errors apart by: name, code, type and the like. */
-  _kind: string;
+  _kind(): string;
   /** The browser made it. */
-  _isNative: boolean;
+  _isNative(): boolean;
 }
 
 /** What libraries call it when somebody cancelled something. */
@@ -65,16 +66,16 @@ const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
   scriptError: ({ message }) => /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message),
   eventFilters: ({ message }) => EVENT_FILTERS.test(message),
-  abort: ({ _isRejection, _kind }) => _isRejection && CANCELLED.test(_kind),
+  abort: ({ _isRejection, _kind }) => _isRejection && CANCELLED.test(_kind()),
   refused: ({ _isRejection, _isNative, name }) =>
-    _isRejection && _isNative && name === 'NotAllowedError',
+    _isRejection && _isNative() && name === 'NotAllowedError',
   viewTransition: ({ _isRejection, _isNative, message }) =>
-    _isRejection && _isNative && /transition/i.test(message),
+    _isRejection && _isNative() && /transition/i.test(message),
   hydration: ({ handled, message }) => !handled && isRecovered(message),
-  extension: ({ handled, filename, stack }) =>
+  extension: ({ handled, filename, _stack }) =>
     !handled &&
     !/-extension:$/.test(location.protocol) &&
-    EXTENSION.test(`${filename}:1\n${stack}`),
+    EXTENSION.test(`${filename}:1\n${_stack()}`),
   leaving: ({ _isLeaving, _isRejection, message }) =>
     _isLeaving && _isRejection && CUT.test(message),
   /* Judged by time, before an error comes here. */
@@ -102,28 +103,31 @@ function see(error: unknown, report: Report, isLeaving: boolean): Seen {
   const message = text(() => thrown.message || _event?.message || (error ?? ''));
   const name = text(() => thrown.name);
   const title = `${name}: ${message}`;
+  let stack: string | undefined;
   return {
     message,
     name,
     /* Some browsers begin the stack with the message, which may name any address. */
-    stack: read(() => thrown.stack)
-      .slice(-STACK_MAX)
-      .replace(title, ''),
+    _stack: () =>
+      (stack ??= read(() => thrown.stack)
+        .slice(-STACK_MAX)
+        .replace(title, '')),
     filename: text(() => _event?.filename),
     handled: _handled === true,
     _event,
     _isRejection,
     _isLeaving: isLeaving,
     _title: title,
-    _kind: [
-      name,
-      ...(['code', 'type'] as const).map((key) => text(() => thrown[key])),
-      /* TanStack Query says it by its message, axios before 0.22 and Vue Router before 4 by a mark. */
-      message === 'CancelledError' && message,
-      read(() => thrown.__CANCEL__ || thrown['_isRouter']) && 'cancel',
-    ].join(' '),
+    _kind: () =>
+      [
+        name,
+        ...(['code', 'type'] as const).map((key) => text(() => thrown[key])),
+        /* TanStack Query says it by its message, axios before 0.22 and Vue Router before 4 by a mark. */
+        message === 'CancelledError' && message,
+        read(() => thrown.__CANCEL__ || thrown['_isRouter']) && 'cancel',
+      ].join(' '),
     /* Also one of a frame. */
-    _isNative: read(() => Object.prototype.toString.call(error)) === '[object DOMException]',
+    _isNative: () => read(() => Object.prototype.toString.call(error)) === '[object DOMException]',
   };
 }
 
@@ -136,7 +140,8 @@ function ruleFor(seen: Seen, settings: Settings): IgnoreRule | undefined {
   if (matches(seen.message, ignoreErrors) || matches(seen._title, ignoreErrors)) {
     return 'ignoreErrors';
   }
-  const url = innermost(seen.stack) || seen.filename;
+  if (!denyUrls.length && !allowUrls.length) return undefined;
+  const url = innermost(seen._stack()) || seen.filename;
   if (url && matches(url, denyUrls)) return 'denyUrls';
   if (url && allowUrls.length && !matches(url, allowUrls)) return 'allowUrls';
   return undefined;
@@ -156,8 +161,9 @@ function createClassifier({ classifyError }: Settings) {
   let asked = 0;
   let since = 0;
 
-  return (error: unknown, context: ErrorContext): unknown => {
+  return (error: unknown, { message, name, _stack, filename, handled }: Seen): unknown => {
     if (classifyError === nothing) return undefined;
+    const context: ErrorContext = { message, name, stack: _stack(), filename, handled };
     const key = Object(error) === error ? (error as object) : context;
     if (isAsking || verdicts.has(key)) return verdicts.get(key);
     if (now() - since > MINUTE_MS) {
@@ -192,9 +198,8 @@ export function createJudge(settings: Settings, outcomes: Outcomes): Judge {
     let verdict: unknown;
     try {
       const seen = see(error, report, outcomes._isLeaving(report._at));
-      const { message, name, stack, filename, handled } = seen;
       rule = ruleFor(seen, settings);
-      verdict = rule ?? classify(error, { message, name, stack, filename, handled });
+      verdict = rule ?? classify(error, seen);
     } catch {
       /* A page that has broken what texts can do has no rules. */
     }
