@@ -202,6 +202,12 @@ describe('the lists of the options', () => {
     ],
     ['a pattern', { ignoreErrors: [/^bro/] }, error(new Error('broken')), 'ignoreErrors'],
     ['another message', { ignoreErrors: ['xyz'] }, error(new Error('broken')), undefined],
+    [
+      'what is no pattern',
+      { ignoreErrors: [undefined as unknown as string] },
+      error(new Error('broken')),
+      undefined,
+    ],
     ['an address', { denyUrls: ['cdn.example'] }, at('https://cdn.example/a.js'), 'denyUrls'],
     [
       'a group of routes of Next.js',
