@@ -28,8 +28,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'core/load.ts': [
     ['gives up where the module is compiled later', 'error instanceof RangeError', 'false'],
   ],
-  'native.ts': [['keeps Angular busy', 'all[`__zone_symbol__${name}`] ?? ', '']],
-  'document.ts': [
+  'platform/native.ts': [['keeps Angular busy', 'all[`__zone_symbol__${name}`] ?? ', '']],
+  'platform/document.ts': [
     [
       'takes markup for the address',
       'Reflect.get(Object.getPrototypeOf(document) as object, name, document)',
@@ -250,7 +250,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['believes a page that shows all as native', '!isShownAs(isShownAs.name, isShownAs)', 'true'],
     ['lets a proxy see copies', "name === 'method' && isCopied ? 'CONNECT' : ", ''],
   ],
-  'frame.ts': [['leaves its frame in the page', 'frame.remove();', '']],
+  'platform/frame.ts': [['leaves its frame in the page', 'frame.remove();', '']],
   'storage/record.ts': [
     ['keeps records without bound', 'if (surplus <= 0) return true;', 'return true;'],
     [
@@ -350,7 +350,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['has all wait for a task', 'delay || !prompt', 'true'],
     ['leaves a page no task', 'prompt = false;', ''],
   ],
-  'ask.ts': [
+  'platform/ask.ts': [
     ['lets the page’s hook throw', 'return undefined;\n  }', "throw new Error('of a hook');\n  }"],
   ],
 };

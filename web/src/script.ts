@@ -13,7 +13,7 @@ import {
   setUser,
   startSession,
 } from './api';
-import { ask } from './ask';
+import { ask } from './platform/ask';
 import { fromAttributes } from './options/attributes';
 import { lateEvents } from './late-events';
 import { earlyCalls } from './signals/early';

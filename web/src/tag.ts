@@ -1,5 +1,5 @@
 /** The script tags that stand for this script. */
-import { ofDocument } from './document';
+import { ofDocument } from './platform/document';
 
 /** The tag that is being run. */
 function currentTag(): HTMLScriptElement | undefined {

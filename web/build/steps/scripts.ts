@@ -76,7 +76,7 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
     ...browserOptions,
     entryPoints: [join(root, entry)],
     define: { __CRASHFREE_CLIENT__: String(entry === page || isTag) },
-    inject: inert ? [] : [join(root, 'web/src/built-ins.ts')],
+    inject: inert ? [] : [join(root, 'web/src/platform/built-ins.ts')],
     outfile,
     format: 'esm',
     ...(isTag && { banner: { js: '(packed => {' }, footer: { js: `})(${CODE});` } }),

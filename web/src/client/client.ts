@@ -1,10 +1,10 @@
 import { adopt, carrierOf } from '../carrier';
 import { findFetch } from '../delivery/own-fetch';
-import { native } from '../native';
+import { native } from '../platform/native';
 import { complete, defaults, initialUser, integrationsOf, noFetch } from '../options/defaults';
 import type { Options } from '../options/types';
 import { createListeners } from '../signals/listen';
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import { idOf, type Beginning, type Context } from './context';
 import { methodsOf } from './methods';
 import { watchPage } from './page';

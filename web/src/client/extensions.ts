@@ -1,6 +1,6 @@
 import type { Fetch } from '../delivery/http';
 import type { Extension, Integration, Options } from '../options/types';
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import type { Client } from './types';
 
 /** What integrations add to a client. */

@@ -1,11 +1,11 @@
 import { SessionStatus } from '../abi';
-import { clearTimer, setTimer } from '../native';
+import { clearTimer, setTimer } from '../platform/native';
 import { consentOf } from '../options/configure';
 import type { Session } from '../options/types';
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import { flush, idOf, restart, setUser, settle, statusOf, tell, type Context } from './context';
 import { countsOf } from './counts';
-import { now } from '../moment';
+import { now } from '../platform/moment';
 import type { CaptureHint, Client } from './types';
 
 /** Browsers take a wait of 2^31 ms and more for none. */

@@ -1,12 +1,12 @@
 import { FIRST_SEND_MS } from '../abi';
-import { ofDocument } from '../document';
-import { setTimer } from '../native';
+import { ofDocument } from '../platform/document';
+import { setTimer } from '../platform/native';
 import { earlyEvents } from '../signals/early';
 import { GRACE_MS, watchErrors } from '../signals/errors';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
 import { watchNavigation } from '../signals/navigation';
 import { flush, restart, settle, tell, type Beginning, type Context } from './context';
-import { now } from '../moment';
+import { now } from '../platform/moment';
 import { addressOfPage } from './route';
 
 /** How soon requests are cut after another page was asked for, which may never come. */

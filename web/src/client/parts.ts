@@ -1,11 +1,11 @@
 /** What a client is made of once something has happened, or somebody asks. */
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import { loadStorage } from 'crashfree:files';
 import { statusWords } from '../abi';
 import type { Core } from '../core/core';
 import { createTransport } from '../delivery/http';
 import { browserFetch } from '../delivery/own-fetch';
-import { native } from '../native';
+import { native } from '../platform/native';
 import { noFetch, nothing } from '../options/defaults';
 import { createErrors } from '../signals/errors';
 import { createJudge, type Outcomes } from '../signals/noise';

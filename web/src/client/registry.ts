@@ -4,7 +4,7 @@
  */
 import { carrierOf } from '../carrier';
 import { plainPath } from '../pathname';
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import type { Client } from './types';
 
 /** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */

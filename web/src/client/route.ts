@@ -1,5 +1,5 @@
 /** Where the page is, and which changes of that are a new route. */
-import { ofDocument } from '../document';
+import { ofDocument } from '../platform/document';
 
 /** The address of the page. */
 export const addressOfPage = (): string => ofDocument('URL') as string;

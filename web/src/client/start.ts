@@ -1,9 +1,9 @@
 import { configure } from '../options/configure';
 import { createCore, type Core } from '../core/core';
-import { clearTimer, setTimer, type Timer } from '../native';
+import { clearTimer, setTimer, type Timer } from '../platform/native';
 import type { Settings } from '../options/defaults';
 import type { Session } from '../options/types';
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import type { Transport } from '../delivery/http';
 
 /**

@@ -1,7 +1,7 @@
 import { nothing, type Settings } from '../options/defaults';
-import { ask } from '../ask';
-import { ofDocument } from '../document';
-import { now } from '../moment';
+import { ask } from '../platform/ask';
+import { ofDocument } from '../platform/document';
+import { now } from '../platform/moment';
 import type { Fact, Queue } from '../signals/queue';
 import { addressOfPage, isAnotherRoute, isShown } from './route';
 

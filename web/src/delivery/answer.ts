@@ -2,8 +2,8 @@
  * Whether an answer is the server's. A sign-in page to which a tunnel redirects, the page of a captive
  * network and the offline page of a service worker say 200 as well, and nothing was delivered.
  */
-import { ask } from '../ask';
-import { ofDocument } from '../document';
+import { ask } from '../platform/ask';
+import { ofDocument } from '../platform/document';
 import { plainPath } from '../pathname';
 
 /** How long the beginning of an answer is waited for. */

@@ -1,6 +1,6 @@
 /** Requests: how the browser is asked to make them, and what came back. */
 import { Answer, FetchMode } from '../abi';
-import { setTimer } from '../native';
+import { setTimer } from '../platform/native';
 import { isForeign } from './answer';
 
 /** Bodies that may be on their way with `keepalive` at once: the platform's 64 KiB for everybody on

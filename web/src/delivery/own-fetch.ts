@@ -2,8 +2,8 @@
  * The browser's own `fetch`. A page may have put a function in its place that adds headers, credentials
  * or copies, or makes something else of the answer; none of that is for our requests.
  */
-import { ask } from '../ask';
-import { fromFrame } from '../frame';
+import { ask } from '../platform/ask';
+import { fromFrame } from '../platform/frame';
 import type { Fetch } from './http';
 
 const isFunction = (value: unknown): value is Fetch => typeof value === 'function';

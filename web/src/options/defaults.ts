@@ -1,6 +1,6 @@
 /** The defaults of the options, and what makes a value invalid. */
 import { PER_MINUTE_DEFAULT } from '../abi';
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import type { InitialScope, Integration, Options, User } from './types';
 
 declare const __SENTRY_RELEASE__: string | undefined;

@@ -2,8 +2,8 @@
  * What the pre-listener of the README kept before the script was there, in `window.crashfree.q`: error
  * events, and calls such as `['setUser', { id: 42 }]`.
  */
-import { ask } from '../ask';
-import { setTimer } from '../native';
+import { ask } from '../platform/ask';
+import { setTimer } from '../platform/native';
 
 interface Holder {
   crashfree?: { q?: unknown };

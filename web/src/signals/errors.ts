@@ -1,5 +1,5 @@
-import { ask } from '../ask';
-import { momentOf } from '../moment';
+import { ask } from '../platform/ask';
+import { momentOf } from '../platform/moment';
 import type { Fact, Queue } from './queue';
 import type { Settings } from '../options/defaults';
 import { createListeners, type Listeners } from './listen';

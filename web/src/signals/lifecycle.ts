@@ -1,5 +1,5 @@
-import { ofDocument } from '../document';
-import { native, setTimer } from '../native';
+import { ofDocument } from '../platform/document';
+import { native, setTimer } from '../platform/native';
 import type { Listeners } from './listen';
 
 /** How long after `load` a page is taken to be idle, if the browser does not tell earlier. */

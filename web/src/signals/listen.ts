@@ -1,5 +1,5 @@
 /** Listeners that do their work whatever the page does to them. */
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 
 /**
  * A method of EventTarget, as all documents have it: markup can take its place on a window or a document,

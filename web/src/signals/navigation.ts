@@ -1,4 +1,4 @@
-import { ask } from '../ask';
+import { ask } from '../platform/ask';
 import type { Listeners } from './listen';
 
 /**

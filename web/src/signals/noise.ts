@@ -2,8 +2,8 @@
  * Which errors count. The rules that are on by default leave out what nobody experienced as a
  * failure of this page; the lists have the meaning that they have in Sentry's SDKs.
  */
-import { ask } from '../ask';
-import { now } from '../moment';
+import { ask } from '../platform/ask';
+import { now } from '../platform/moment';
 import { nothing, type Settings } from '../options/defaults';
 import type { IgnoreRule } from '../options/rules';
 import type { ErrorContext, NoiseRules, Options } from '../options/types';
@@ -28,7 +28,7 @@ export type Uncaught = Partial<ErrorEvent & PromiseRejectionEvent>;
 
 /** How an error came to the client. */
 export interface Report {
-  /** When, by the clock of `moment.ts`. */
+  /** When, by the clock of `platform/moment.ts`. */
   _at: number;
   /** The app caught it and recovered. */
   _handled?: boolean;

@@ -1,5 +1,5 @@
-import { ask } from '../ask';
-import { setTimer } from '../native';
+import { ask } from '../platform/ask';
+import { setTimer } from '../platform/native';
 import { createListeners } from './listen';
 
 /** A task of its own, as soon as possible. */

@@ -2,11 +2,11 @@
  * What happened on the page but is judged a moment later: a change of location when its task is
  * over, an error when all its listeners ran, a rejection when it may have been handled.
  */
-import { setTimer } from '../native';
+import { setTimer } from '../platform/native';
 import { createPost, type Post } from './post';
 
 export interface Fact {
-  /** When it happened, by the clock of `moment.ts`. */
+  /** When it happened, by the clock of `platform/moment.ts`. */
   _at: number;
   /** How long it waits, in ms; 0 is a task of its own, as soon as possible. */
   _wait: number;

@@ -1,7 +1,7 @@
 /** Couriers deliver what earlier pages left. Each has a core of its own, for one release and environment. */
 import { Consent, SESSIONS_MAX, Status } from '../abi';
 import type { Core } from '../core/core';
-import { native } from '../native';
+import { native } from '../platform/native';
 import type { Settings } from '../options/defaults';
 import { SPREAD_MS, type Locks } from './locks';
 import {

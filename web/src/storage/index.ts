@@ -9,7 +9,7 @@
  */
 import { Status } from '../abi';
 import type { Core } from '../core/core';
-import { ofDocument } from '../document';
+import { ofDocument } from '../platform/document';
 import type { Settings } from '../options/defaults';
 import { createListeners } from '../signals/listen';
 import { sendCouriers, type Couriers, type StartCore } from './courier';

@@ -4,7 +4,7 @@
  * that sleeps) may be taken for one that died; it finds out when it runs again, and gives up what
  * another page then has. A page that died is known as dead only after some minutes.
  */
-import { native, type Timer } from '../native';
+import { native, type Timer } from '../platform/native';
 import { ENDING_MS, randomName, SPREAD_MS, type Locks } from './locks';
 import type { Texts } from './record';
 

@@ -3,7 +3,7 @@
  * free lock says that the page is gone.
  */
 
-import { native } from '../native';
+import { native } from '../platform/native';
 
 /** How long the lock of a page that has just ended may take to become free, on a busy machine, too. */
 export const ENDING_MS = 5000;
