@@ -335,7 +335,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['takes negative numbers', '!(value >= 0)', 'false'],
     ['takes a rate above one', 'return (value as number) <= 1', 'return true'],
   ],
-  'options/configure.ts': [
+  'client/configure.ts': [
     [
       'takes every word for consent',
       "word === 'pending' ? Consent.PENDING : Consent.DENIED",

@@ -1,6 +1,6 @@
 import { SessionStatus } from '../abi';
 import { clearTimer, setTimer } from '../platform/native';
-import { consentOf } from '../options/configure';
+import { consentOf } from './configure';
 import type { Session } from '../options/types';
 import { ask } from '../platform/ask';
 import { flush, idOf, restart, setUser, settle, statusOf, tell, type Context } from './context';

@@ -1,4 +1,4 @@
-import { configure } from '../options/configure';
+import { configure } from './configure';
 import { createCore, type Core } from '../core/core';
 import { clearTimer, setTimer, type Timer } from '../platform/native';
 import type { Settings } from '../options/defaults';
