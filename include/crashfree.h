@@ -288,7 +288,7 @@ void crashfree_set_consent(crashfree *client, crashfree_consent consent);
  */
 void crashfree_start_session(crashfree *client, bool announce, double at);
 
-/* Ends the running session with a final status; what is none is read as CRASHFREE_SESSION_EXITED. */
+/* Ends the running session with a final status; any other is read as CRASHFREE_SESSION_EXITED. */
 void crashfree_end_session(crashfree *client, crashfree_session_status status, double at);
 
 /*
@@ -378,7 +378,7 @@ bool crashfree_restore(crashfree *client, const char *record, size_t length, boo
  */
 void crashfree_forget(crashfree *client);
 
-/* A counter since crashfree_init; 0 for what is none. */
+/* A counter since crashfree_init; 0 for a number that names none. */
 uint32_t crashfree_count(const crashfree *client, crashfree_counter counter);
 
 /* Sends what is waiting and ignores every later event of the page. */

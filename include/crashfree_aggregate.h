@@ -63,7 +63,7 @@ bool crashfree_aggregate_set_text(crashfree_aggregate *aggregate, crashfree_opti
  * CRASHFREE_STATUS_RATE_LIMITED. */
 crashfree_status crashfree_aggregate_status(const crashfree_aggregate *aggregate, double monotonic);
 
-/* Counts `sessions` that end now in the same way; an `end` that is none does nothing. */
+/* Counts `sessions` that end now in the same way; with any other `end` it does nothing. */
 void crashfree_aggregate_count(crashfree_aggregate *aggregate, crashfree_aggregate_end end,
                                uint32_t sessions, double now, double monotonic);
 

@@ -35,7 +35,7 @@ static bool is_told(crashfree_events *events, uint32_t session, uint32_t error) 
 }
 
 static bool is_beyond_limit(crashfree_events *events, double now) {
-    /* A clock that is none counts as a minute that is over, once. */
+    /* A clock that gives no number counts as a minute that is over, once. */
     if (!(now - events->minute < CF_MINUTE_MS) || events->in_minute == 0) {
         events->minute = now;
         events->in_minute = 0;

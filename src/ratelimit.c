@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* For a 429 that names no time, and for a time that is none (protocol 5.1). */
+/* For a 429 that names no time, and for a time that is no number (protocol 5.1). */
 #define DEFAULT_SECONDS 60.0
 /* Nothing is held back longer than a day: Relay itself stops at 300 s, sentry-native at this. */
 #define LONGEST_SECONDS 86400.0

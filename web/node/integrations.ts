@@ -62,7 +62,7 @@ const defaults = (): Integration[] => [
 const isIntegration = (value: unknown): value is WithOptions =>
   typeof (value as Integration | null)?.name === 'string';
 
-/** The options of an integration that is on; what is none of ours may have any. */
+/** The options of an integration that is on; one that is not ours may have any. */
 function eventsOf(integration: WithOptions | undefined): EventsOptions | undefined {
   if (!integration) return undefined;
   const { options } = integration;

@@ -112,5 +112,5 @@ export function crashfreeIntegration(client?: Client): CrashfreeIntegration {
   };
 }
 
-/** Sentry takes a rate that is none, or not between 0 and 1, for 1. */
+/** Sentry takes a rate that is no number between 0 and 1 for 1. */
 const isSampledOut = (rate: number) => rate >= 0 && rate < 1 && Math.random() >= rate;

@@ -23,7 +23,7 @@ export function createClient(options: Options): Client {
   const key = typeof options.dsn === 'string' ? options.dsn : '';
   const existing = findClient(key);
   if (existing) {
-    /* One of this window has its place, perhaps by another spelling. */
+    /* A client of a window around this one is this window's, too, from now on. */
     if (![...clients.values()].includes(existing)) clients.set(key, existing);
     return existing;
   }

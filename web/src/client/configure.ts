@@ -3,7 +3,7 @@ import type { Core } from '../core/core';
 import { nothing, type Settings } from '../options/defaults';
 import type { Consent as ConsentWord } from '../options/types';
 
-/** The number of a word of consent. A word that is none is never consent. */
+/** The number of a word of consent. Any other word is never consent. */
 export function consentOf(word: ConsentWord): Consent {
   if (word === 'granted') return Consent.GRANTED;
   return word === 'pending' ? Consent.PENDING : Consent.DENIED;

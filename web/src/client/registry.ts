@@ -30,8 +30,8 @@ export const isFrame = (): boolean =>
 const WINDOWS_MAX = 20;
 
 /**
- * Finds the client of this page, from a window outwards; one of a window around counts the errors of this
- * one from now on.
+ * Finds the client of this page in a window or in those around it. A client of a window around counts the
+ * errors of this one from now on.
  */
 export function findClient(dsn: string, from: Window = window): Client | undefined {
   let holder: Window | undefined = from;

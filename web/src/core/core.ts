@@ -36,7 +36,7 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
     },
     (exports) => {
       memory = new Uint8Array(exports._memory.buffer as ArrayBuffer);
-      /* Those that the loader left out of the module. */
+      /* The module inside a script comes without its texts, which compress better as JavaScript. */
       put(texts.split('|').join('\0'), bytes(textsAt, texts.length));
       const address = exports._init();
       const buffer = bytes(address, ENVELOPE_MAX);

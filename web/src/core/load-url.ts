@@ -6,7 +6,7 @@ import { loadNowasm } from 'crashfree:files';
 import { names } from 'crashfree:names';
 import type { Exports, Imports } from './boundary';
 
-/** The module has them. */
+/** The file of the module has its own texts, so none are put into its memory. */
 export const texts = '';
 export const textsAt = 0;
 

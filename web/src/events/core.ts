@@ -27,7 +27,7 @@ export interface EventsCore extends Exports {
 }
 
 /**
- * What options say of numbers; `warn` hears of those that are none, in whose place are the defaults. It throws
+ * What options say of numbers; `warn` hears of those that are no numbers or out of range, in whose place are the defaults. It throws
  * where there is no WebAssembly, or a policy forbids it.
  */
 export function createEventsCore(

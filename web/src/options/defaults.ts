@@ -69,7 +69,7 @@ function isValid(name: string, value: unknown, fallback: unknown): boolean {
 
 /**
  * Puts the given options over their defaults and calls `invalid` with the name of each one that has a
- * value which it cannot have. An environment that is none is left out.
+ * value which it cannot have. An environment that no server would take is left out.
  */
 export function complete<T extends object>(
   options: object,

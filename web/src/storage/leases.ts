@@ -17,7 +17,7 @@ const LOOK_MS = 500;
 /** After this time nobody comes back to a lease. */
 const STALE_MS = 86_400_000;
 
-/** Whether a lease runs. A time that is none, or too far away, is that of a clock that was wrong. */
+/** Whether a lease runs. What is no time, or one too far away, was written by a clock that was wrong. */
 const isLeased = (left: number) => left > 0 && left <= LEASE_MS;
 
 const later = (ms: number) => new Promise<void>((resolve) => native('setTimeout')(resolve, ms));
