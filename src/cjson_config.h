@@ -5,6 +5,8 @@
 #ifndef CF_CJSON_CONFIG_H
 #define CF_CJSON_CONFIG_H
 
+#include "cjson_memory.h"
+
 /* cJSON.c includes them again, behind the macros. */
 #include <ctype.h>
 #include <float.h>
@@ -13,11 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* cJSON's memory. The core asks for none; see wasm/alloc.c and native/alloc.c. */
-void *cf_cjson_malloc(size_t size);
-void *cf_cjson_realloc(void *memory, size_t size);
-void cf_cjson_free(void *memory);
 
 /* Writes a control character as cJSON wants it behind a backslash: `u%04x`. */
 int cf_cjson_escape(char *out, unsigned code);

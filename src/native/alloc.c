@@ -1,9 +1,7 @@
-/* cJSON's memory outside the page: the C library's. The core asks for none; tests of cJSON do. */
-#include <stdlib.h>
+/* Outside the page the allocator is the C library's. */
+#include "cjson_memory.h"
 
-void *cf_cjson_malloc(size_t size);
-void *cf_cjson_realloc(void *memory, size_t size);
-void cf_cjson_free(void *memory);
+#include <stdlib.h>
 
 void *cf_cjson_malloc(size_t size) {
     return malloc(size);
