@@ -347,8 +347,6 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'client/start.ts': [
     ['sends what beforeSendSession refused', 'answer !== false && answer !== null', 'true'],
     ['never wakes', 'core._wake();', ''],
-    ['has all wait for a task', 'delay || !prompt', 'true'],
-    ['leaves a page no task', 'prompt = false;', ''],
   ],
   'platform/ask.ts': [
     ['lets the page’s hook throw', 'return undefined;\n  }', "throw new Error('of a hook');\n  }"],

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Browser } from '../fakes/browser.js';
-import { settled } from '../fakes/clock.js';
 
 describe('an uncaught error', () => {
   it('crashes the session, and is the last that it tells', async () => {
@@ -288,35 +287,6 @@ describe('captureException', () => {
     page.client.captureException(new Error('b'));
     await page.sent();
     assert.equal(page.states, 'exited+1 ok+1');
-  });
-
-  it('is sent once the code that tells of it has returned, without a timer', async () => {
-    const page = await new Browser().start();
-    await page.sent();
-    const { length } = page.requests;
-    page.client.captureException(new Error('a'));
-    page.client.captureException(new Error('b'));
-    assert.equal(page.requests.length, length);
-    await settled();
-    assert.equal(page.requests.length, length + 1);
-    assert.equal(page.states, 'ok+2');
-  });
-
-  it('leaves a page its tasks, whatever that does over and over', async () => {
-    const page = await new Browser().start();
-    await page.sent();
-    page.network = () => undefined;
-    const { length } = page.requests;
-    for (let i = 0; i < 5; i++) {
-      page.client.startSession();
-      page.client.captureException(new Error('broken'));
-      page.client.endSession();
-      await settled();
-    }
-    const ofStarts = 5;
-    assert.equal(page.requests.length, length + ofStarts + 1);
-    await page.pass(0);
-    assert.equal(page.requests.length, length + ofStarts + 2);
   });
 
   it('judges by the rules for rejections where the mechanism says that it is one', async () => {
