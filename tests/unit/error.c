@@ -144,7 +144,8 @@ TEST(an_error_after_an_end_that_left_is_that_of_the_running_session) {
     crash_at(2500);
     CHECK_EQ_INT(fake_items(1), 1);
     CHECK(fake_has(1, 0, CRASHED));
-    CHECK(strncmp(fake_item(1, 0) + 8, fake.client->sessions_end[-1].sid, CRASHFREE_SID_LENGTH) == 0);
+    CHECK(strncmp(fake_item(1, 0) + 8, fake.client->sessions_end[-1].sid, CRASHFREE_SID_LENGTH) ==
+          0);
 }
 
 TEST(an_error_before_the_first_session_is_that_of_the_first) {
