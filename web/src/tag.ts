@@ -7,19 +7,29 @@ function currentTag(): HTMLScriptElement | undefined {
   return tag instanceof window.HTMLScriptElement ? tag : undefined;
 }
 
+const TAG = 'script[data-dsn]';
+
+const query = ofDocument('querySelectorAll') as Document['querySelectorAll'];
+
+/** The tags in open shadow trees, below a document or one of these trees. */
+const shadowTags = (elements: NodeListOf<Element>): HTMLScriptElement[] =>
+  [...elements].flatMap(({ shadowRoot }) =>
+    shadowRoot
+      ? [
+          ...shadowRoot.querySelectorAll<HTMLScriptElement>(TAG),
+          ...shadowTags(shadowRoot.querySelectorAll('*')),
+        ]
+      : [],
+  );
+
 /**
- * The tags that can have loaded this, where none is current: modules, loaders that run a text, and shadow
- * trees. The file may have any name.
+ * The tags that can have loaded this, where none of its own is current: loaders that run a text, modules,
+ * and shadow trees, in which no tag ever is. The file may have any name.
  */
-const loadedTags = (
-  root: ParentNode = document,
-  query = ofDocument('querySelectorAll') as ParentNode['querySelectorAll'],
-): HTMLScriptElement[] =>
-  [...query.call(root, '*')].flatMap((element) => {
-    const { shadowRoot } = element;
-    if (shadowRoot) return loadedTags(shadowRoot, shadowRoot.querySelectorAll);
-    return element.matches('script[data-dsn]') ? [element as HTMLScriptElement] : [];
-  });
+function loadedTags(): HTMLScriptElement[] {
+  const found = [...query.call(document, TAG)] as HTMLScriptElement[];
+  return current || found.length ? found : shadowTags(query.call(document, '*'));
+}
 
 const current = currentTag();
 
