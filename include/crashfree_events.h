@@ -30,7 +30,8 @@ extern "C" {
 #define CRASHFREE_EVENTS_REMEMBERED 16
 /* Reasons that there are. */
 #define CRASHFREE_EVENT_LOSSES 7
-/* Bytes of the longest X-Sentry-Rate-Limits that is read; a longer one is no limit, Relay's have dozens. */
+/* Bytes of the longest X-Sentry-Rate-Limits that is read; a longer one is no limit. Relay's have
+ * a few dozen. */
 #define CRASHFREE_EVENTS_LIMITS_MAX 1024
 /* Requests in vain, or answers that refuse it, before an event is given up. */
 #define CRASHFREE_EVENTS_TRIES 4
@@ -65,9 +66,9 @@ size_t crashfree_events_size(void);
 crashfree_events *crashfree_events_init(void *memory, double sample_rate, double per_minute);
 
 /*
- * An error that counts: `session` and `error` are hashes of the session's id and of what the error says,
- * not both 0. `draw` is a random number from 0 to 1 (without 1). Returns the slot in which the host keeps the
- * text, from 0 to CRASHFREE_EVENTS_MAX - 1, or a crashfree_event_verdict.
+ * An error that counts: `session` and `error` are hashes of the session's id and of what the error
+ * says, not both 0. `draw` is a random number from 0 to 1 (without 1). Returns the slot in which the
+ * host keeps the text, from 0 to CRASHFREE_EVENTS_MAX - 1, or a crashfree_event_verdict.
  */
 int crashfree_events_add(crashfree_events *events, uint32_t session, uint32_t error, double draw,
                          double now);

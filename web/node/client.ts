@@ -16,6 +16,7 @@ import { createSender, type Sender } from './sender';
 import { LAST_WORD_MS } from './sender/way';
 import { Tally } from './tally';
 import type { CaptureHint, Client, Status } from './types';
+import { RELEASE_MAX } from '../src/abi';
 
 type Warn = (text: string) => void;
 
@@ -65,7 +66,7 @@ const remedies: Partial<Record<Status, string>> = {
   'no-dsn': 'give init() a dsn, or set SENTRY_DSN',
   'no-release': 'give init() a release, or set SENTRY_RELEASE',
   'invalid-dsn': 'a DSN is https://KEY@HOST/PROJECT',
-  'invalid-release': 'a release is a name of at most 200 bytes without slashes, such as shop@1.4.0',
+  'invalid-release': `a release is a name of at most ${RELEASE_MAX} bytes without slashes, such as shop@1.4.0`,
 };
 
 export function createClient(
