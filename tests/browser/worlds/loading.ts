@@ -71,12 +71,14 @@ export const loadingWorlds: World[] = [
   },
   {
     name: 'script evaluated by an optimiser',
+    late: true,
     library: (site) =>
       `${inert(site)}${script(`fetch('${site.script}')
       .then((answer) => answer.text()).then((text) => (0, eval)(text));`)}`,
   },
   {
     name: 'script put inline by an optimiser',
+    late: true,
     library: (site) =>
       `${inert(site)}${script(`fetch('${site.script}')
       .then((answer) => answer.text()).then((text) => {

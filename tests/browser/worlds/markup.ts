@@ -98,7 +98,7 @@ export const markupWorlds: World[] = [
   },
   {
     name: 'strict policy without WebAssembly',
-    coreInFile: true,
+    late: true,
     headers: {
       'content-security-policy': `default-src 'none'; script-src 'nonce-n' http://127.0.0.1:*;
         connect-src http://127.0.0.1:*; img-src data:`.replace(/\s+/g, ' '),

@@ -35,8 +35,8 @@ export interface World extends Pick<PageSpec, 'load' | 'options' | 'headers' | '
   neverPrerendered?: boolean;
   /** Whether the wall clock is set meanwhile, while the other clocks of the page run on. */
   clockSet?: boolean;
-  /** Whether the core comes in a file, before which a page that is left has nothing to count with. */
-  coreInFile?: boolean;
+  /** Whether the library, or its core, may come after the page has loaded: before, it counts nothing. */
+  late?: boolean;
   /** Whether some engines let such pages neither push routes nor see their errors. */
   confined?: boolean;
   /** Whether broken or refused requests are part of the world. */
@@ -106,7 +106,7 @@ export function inWorld(world: World, everyday: Everyday): Case {
         const status = await s.page.evaluate<string>(statusOf(api));
         if (status !== 'active') s.found = status;
       }
-      if (name !== 'leave' || world.meanwhile || world.coreInFile) await counted(1);
+      if (name !== 'leave' || world.meanwhile || world.late) await counted(1);
       await world.meanwhile?.(s);
       await steps?.(s, { api, counted });
     },
