@@ -3,9 +3,8 @@
  * floor, measured in one run in Chromium. Options: `--rounds N` (12), `--quick` for a first look,
  * `--throttle 4` for a second table with the processor slowed to a quarter, `--only start` for the
  * figures whose name has that text in it, `--beside FILE` for another build of crashfree.min.js as a
- * column of its own, `--pair` without the columns that README does
- * not have, `--json FILE`, and `--readme`, which writes
- * README's table.
+ * column of its own, `--pair` without the columns that README's table of figures does not have,
+ * `--json FILE`, and `--readme`, which writes the tables of README.
  *
  * The subjects take turns, each look is at a new tab with a process and a cache of its own, and
  * what a page without any of them shows is taken off. Processor time is that of the main thread, from
@@ -55,6 +54,9 @@ const { values } = parseArgs({
     readme: { type: 'boolean', default: false },
   },
 });
+if (values.readme && (values.only || values.pair)) {
+  throw new Error('README.md has all figures and columns: use --readme without --only and --pair');
+}
 /** Bytes with events, as a share of those of @sentry/browser's own init, which has both as well. */
 const EVENTS_BOUND = 0.45;
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 12));

@@ -1,12 +1,14 @@
-/** README's table of figures, as `npm run bench -- --readme` writes it. */
+/** README's tables of figures, as `npm run bench -- --readme` writes them. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../web/build/run.js';
 import type { About, Line } from './statistics.js';
-import { crashfree, floor, reference } from './subjects/index.js';
+import { crashfree, floor, reference, wholePeer, withEvents } from './subjects/index.js';
 
 /** The lines that begin with a bar, behind the heading of the section. */
 const TABLE = /(## Size, time and numbers\n\n)(?:\|.*\n)+/;
+/** The sizes beside each other, for people who move over. */
+const SIZES = /\| bytes, brotli.* in one bundle \|.*\n(?:\|.*\n)+/;
 
 const number = (value: number, digits: number): string =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -21,6 +23,20 @@ function lineOf(title: string, { digits, results }: Line): string {
   return `| ${title} | ${cells.join(' | ')} |\n`;
 }
 
+/** The sizes alone, each beside what it takes the place of. */
+function sizesOf(version: string, { title, results }: Line): string {
+  const row = (what: string, ours: string, theirs: string): string => {
+    const [own, other] = [results[ours]!.median, results[theirs]!.median];
+    return `| ${what} | ${number(own, 0)}, ${(own / other).toFixed(2)}× | ${number(other, 0)} |\n`;
+  };
+  return (
+    `| ${title}, in one bundle | ${crashfree} | @sentry/browser ${version} |\n| --- | ---: | ---: |\n` +
+    row('sessions and events', withEvents, wholePeer) +
+    row('sessions alone', crashfree, reference)
+  );
+}
+
+/** `table` has every row. */
 export async function writeReadme(
   about: About,
   table: Line[],
@@ -38,10 +54,12 @@ export async function writeReadme(
 
   const file = join(root, 'README.md');
   const before = await readFile(file, 'utf8');
-  if (!TABLE.test(before)) throw new Error('README.md has no table of figures');
-  const text = before.replace(
-    TABLE,
-    (_, heading: string) => heading + head + lines.join('') + slower.join(''),
-  );
+  if (!TABLE.test(before) || !SIZES.test(before)) {
+    throw new Error('README.md lacks a table: it has one of figures and one of sizes');
+  }
+  const sizes = table.find(({ figure }) => figure === 'brotli')!;
+  const text = before
+    .replace(TABLE, (_, heading: string) => heading + head + lines.join('') + slower.join(''))
+    .replace(SIZES, () => sizesOf(about['@sentry/browser'], sizes));
   await writeFile(file, text);
 }
