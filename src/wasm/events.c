@@ -12,12 +12,12 @@ static char the_limits[CRASHFREE_EVENTS_LIMITS_MAX];
 
 char *EXPORT(init)(double sample_rate, double per_minute);
 int EXPORT(add)(uint32_t session, uint32_t error, double draw, double now);
-void EXPORT(drop)(int slot, int reason);
-int EXPORT(take)(uint32_t request, int last, double now);
+void EXPORT(drop)(int slot, crashfree_event_loss reason);
+int EXPORT(take)(uint32_t request, bool last, double now);
 int EXPORT(respond)(uint32_t request, int status, size_t limits_length, double retry_after,
                     double now);
 double EXPORT(wait)(double now);
-uint32_t EXPORT(losses)(int reason);
+uint32_t EXPORT(losses)(unsigned reason);
 
 char *init(double sample_rate, double per_minute) {
     (void)crashfree_events_init(&the_events, sample_rate, per_minute);
@@ -28,12 +28,12 @@ int add(uint32_t session, uint32_t error, double draw, double now) {
     return crashfree_events_add(&the_events, session, error, draw, now);
 }
 
-void drop(int slot, int reason) {
-    crashfree_events_drop(&the_events, slot, (crashfree_event_loss)reason);
+void drop(int slot, crashfree_event_loss reason) {
+    crashfree_events_drop(&the_events, slot, reason);
 }
 
-int take(uint32_t request, int last, double now) {
-    return crashfree_events_take(&the_events, request, last != 0, now);
+int take(uint32_t request, bool last, double now) {
+    return crashfree_events_take(&the_events, request, last, now);
 }
 
 int respond(uint32_t request, int status, size_t limits_length, double retry_after, double now) {
@@ -47,6 +47,6 @@ double wait(double now) {
     return crashfree_events_wait(&the_events, now);
 }
 
-uint32_t losses(int reason) {
+uint32_t losses(unsigned reason) {
     return crashfree_events_take_losses(&the_events, (crashfree_event_loss)reason);
 }

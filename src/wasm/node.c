@@ -32,16 +32,16 @@ static crashfree the_client;
 
 char *EXPORT(init)(void);
 size_t EXPORT(capacity)(void);
-int EXPORT(set_text)(int option, size_t length);
-int EXPORT(status)(double monotonic);
-void EXPORT(count)(int end, uint32_t sessions, double now, double monotonic);
+bool EXPORT(set_text)(crashfree_option option, size_t length);
+crashfree_status EXPORT(status)(double monotonic);
+void EXPORT(count)(crashfree_aggregate_end end, uint32_t sessions, double now, double monotonic);
 double EXPORT(waiting)(void);
-size_t EXPORT(send)(int last, double now, double monotonic);
+size_t EXPORT(send)(bool last, double now, double monotonic);
 const char *EXPORT(url)(void);
-int EXPORT(respond)(int status, size_t limits_length, double retry_after, double monotonic);
+bool EXPORT(respond)(int status, size_t limits_length, double retry_after, double monotonic);
 
 void EXPORT(process_start)(void);
-void EXPORT(process_error)(int kind);
+void EXPORT(process_error)(crashfree_error_kind kind);
 void EXPORT(process_end)(void);
 void EXPORT(process_wake)(void);
 void EXPORT(process_respond)(uint32_t request, int status, size_t limits_length,
@@ -60,31 +60,29 @@ size_t capacity(void) {
     return sizeof the_aggregate.text;
 }
 
-int set_text(int option, size_t length) {
+bool set_text(crashfree_option option, size_t length) {
     const char *const text = the_aggregate.text;
 
-    (void)crashfree_set_text(&the_client, (crashfree_option)option, text, bounded(length));
-    return crashfree_aggregate_set_text(&the_aggregate, (crashfree_option)option, text,
-                                        bounded(length));
+    (void)crashfree_set_text(&the_client, option, text, bounded(length));
+    return crashfree_aggregate_set_text(&the_aggregate, option, text, bounded(length));
 }
 
-int status(double monotonic) {
-    return (int)crashfree_aggregate_status(&the_aggregate, monotonic);
+crashfree_status status(double monotonic) {
+    return crashfree_aggregate_status(&the_aggregate, monotonic);
 }
 
-void count(int end, uint32_t sessions, double now, double monotonic) {
-    crashfree_aggregate_count(&the_aggregate, (crashfree_aggregate_end)end, sessions, now,
-                              monotonic);
+void count(crashfree_aggregate_end end, uint32_t sessions, double now, double monotonic) {
+    crashfree_aggregate_count(&the_aggregate, end, sessions, now, monotonic);
 }
 
 double waiting(void) {
     return crashfree_aggregate_waiting(&the_aggregate);
 }
 
-size_t send(int last, double now, double monotonic) {
+size_t send(bool last, double now, double monotonic) {
     size_t length;
 
-    (void)crashfree_aggregate_send(&the_aggregate, last != 0, now, monotonic, &length);
+    (void)crashfree_aggregate_send(&the_aggregate, last, now, monotonic, &length);
     return length;
 }
 
@@ -92,7 +90,7 @@ const char *url(void) {
     return crashfree_aggregate_url(&the_aggregate);
 }
 
-int respond(int status, size_t limits_length, double retry_after, double monotonic) {
+bool respond(int status, size_t limits_length, double retry_after, double monotonic) {
     return crashfree_aggregate_respond(&the_aggregate, status, the_aggregate.text,
                                        bounded(limits_length), retry_after, monotonic);
 }
@@ -102,8 +100,8 @@ void process_start(void) {
     crashfree_start_session(&the_client, false, cf_host_monotonic(&the_client));
 }
 
-void process_error(int kind) {
-    crashfree_error(&the_client, (crashfree_error_kind)kind, cf_host_monotonic(&the_client));
+void process_error(crashfree_error_kind kind) {
+    crashfree_error(&the_client, kind, cf_host_monotonic(&the_client));
 }
 
 /* Ends the session, unless an error did, and sends what waits: the process ends with this call. */

@@ -16,8 +16,8 @@
 #define init module_init
 #define start module_start
 #define status module_status
-#include "../../src/wasm/exports.c"
 #include "../../src/wasm/host.c"
+#include "../../src/wasm/page.c"
 #include "../../src/wasm/utf8.c"
 
 #include "check.h"
@@ -110,12 +110,12 @@ void cf_import_fetch(uint32_t request, const char *url, size_t url_length, const
     }
 }
 
-int cf_import_before_send(const char *session, size_t length) {
+bool cf_import_before_send(const char *session, size_t length) {
     REQUIRE(session == buffer && length < CRASHFREE_ENVELOPE_MAX);
     if (next() % 4 == 0) {
         step();
     }
-    return next() % 2;
+    return next() % 2 != 0;
 }
 
 static void step(void) {
@@ -128,35 +128,35 @@ static void step(void) {
     switch (next() % 20) {
     case 0:
         length = any_text();
-        (void)set_text((int)any_number(12), length);
+        (void)set_text((crashfree_option)any_number(12), length);
         break;
     case 1:
-        set_number((int)any_number(12), any_double(1));
+        set_number((crashfree_option)any_number(12), any_double(1));
         break;
     case 2:
         length = any_text();
         set_user(length, any_double(1000));
         break;
     case 3:
-        set_consent((int)any_number(4));
+        set_consent((crashfree_consent)any_number(4));
         break;
     case 4:
     case 5:
     case 6:
-        start((int)any_number(2), any_double(1000));
+        start(any_number(2) != 0, any_double(1000));
         break;
     case 7:
-        end((int)any_number(6), any_double(1000));
+        end((crashfree_session_status)any_number(6), any_double(1000));
         break;
     case 8:
     case 9:
-        error((int)any_number(3), any_double(1000));
+        error(any_number(3) != 0, any_double(1000));
         break;
     case 10:
         flush();
         break;
     case 11:
-        hide((int)any_number(2));
+        hide(any_number(2) != 0);
         break;
     case 12:
         wake();
@@ -177,11 +177,11 @@ static void step(void) {
         break;
     case 18:
         length = any_text();
-        (void)restore(length, (int)any_number(2));
+        (void)restore(length, any_number(2) != 0);
         break;
     default:
         REQUIRE(status() <= CRASHFREE_STATUS_ANSWERS_FOREIGN);
-        (void)count((int)any_number(12));
+        (void)count((crashfree_counter)any_number(12));
         if (next() == 7) {
             close();
         } else if (next() == 7) {
@@ -202,9 +202,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     buffer = init();
     if (next() % 8 != 0) {
         memcpy(buffer, dsn_text, sizeof dsn_text);
-        REQUIRE(set_text(CRASHFREE_OPTION_DSN, sizeof dsn_text - 1) != 0);
+        REQUIRE(set_text(CRASHFREE_OPTION_DSN, sizeof dsn_text - 1));
         memcpy(buffer, "shop@1", 6);
-        REQUIRE(set_text(CRASHFREE_OPTION_RELEASE, 6) != 0);
+        REQUIRE(set_text(CRASHFREE_OPTION_RELEASE, 6));
     }
     while (input_size > 0) {
         before = fetches;

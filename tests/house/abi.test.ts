@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { abiText } from '../../web/build/steps/abi.js';
+import { boundaryOf, boundaryText } from '../../web/build/steps/boundary.js';
 import {
   AGE_MAX_MS,
   Consent,
@@ -37,4 +38,38 @@ describe('web/src/abi.ts', () => {
       assert.throws(() => abiText(header.replace(part, instead)), reason);
     });
   }
+});
+
+const sources = `
+#include "boundary.h"
+IMPORT(ask) bool cf_import_ask(const char *text, size_t text_length, bool twice);
+static int own(int value);
+bool EXPORT(restore)(size_t length, /* not, mode */ bool killed, OPTIONAL double at);
+crashfree_status EXPORT(status)(void);
+void EXPORT(end)(crashfree_session_status status,
+                 uint32_t count);
+`;
+
+describe('the boundary of a module in web/src/abi.ts', () => {
+  it('is what its sources declare: what is bool or of an enum goes in as such', () => {
+    assert.equal(
+      boundaryText('Page', boundaryOf(sources)),
+      `
+export type PageExports = {
+  memory: WebAssembly.Memory;
+  restore(length: number, killed: boolean, at?: number): number;
+  status(): Status;
+  end(status: SessionStatus, count: number): void;
+};
+export type PageImports = {
+  ask(text: number, textLength: number, twice: number): boolean;
+};
+`,
+    );
+  });
+
+  it('is refused if it has a type that WebAssembly has no number for', () => {
+    const struct = 'void EXPORT(take)(struct event event);';
+    assert.throws(() => boundaryOf(struct), /knows no type of WebAssembly for struct event/);
+  });
 });

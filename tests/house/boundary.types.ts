@@ -3,10 +3,9 @@
  * written by hand. Each line below an expectation has to be an error.
  */
 import { Consent, Option, SessionStatus } from '../../web/src/abi.js';
-import type { Core } from '../../web/src/core/core.js';
-import type { Calls } from '../wasm/module.js';
+import type { Core, PageCalls } from '../../web/src/core/boundary.js';
 
-export function refused(core: Core, calls: Calls, some: number): void {
+export function refused(core: Core, calls: PageCalls, some: number): void {
   // @ts-expect-error
   core._set_text(0, some);
   // @ts-expect-error

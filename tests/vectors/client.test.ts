@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Collector, type Update } from '../../web/server/collector.js';
-import { Counter, ErrorKind, Option, SessionStatus, Status } from '../../web/src/abi.js';
+import { Counter, Option, SessionStatus, Status } from '../../web/src/abi.js';
 import { Core, DAY, DSN, MINUTE, NOW, PROJECT, SECOND, parse, record } from '../wasm/module.js';
 
 /** A core whose requests go straight to a collector, which is at the same time. */
@@ -57,7 +57,7 @@ function accepted(collector: Collector): readonly Update[] {
 const payload = (update: Update | undefined) => update?.payload as Record<string, unknown>;
 
 test('every way through a session is accepted as it is', () => {
-  for (const announced of [0, 1]) {
+  for (const announced of [false, true]) {
     for (const user of ['', 'u1', 'é\u{1f600}"\\\n\u0000\u007f', 'x'.repeat(255)]) {
       for (const handled of [0, 1, 3]) {
         for (const end of [undefined, 'crash', ...Object.values(SessionStatus)] as const) {
@@ -65,12 +65,12 @@ test('every way through a session is accepted as it is', () => {
           core.setText(Option.USER_AGENT, 'Mozilla/5.0 (X11; Linux x86_64) "Agent"/1.0');
           core.calls.start(announced);
           core.setUser(user);
-          for (let i = 0; i < handled; i++) core.calls.error(ErrorKind.HANDLED);
+          for (let i = 0; i < handled; i++) core.calls.error(false);
           if (announced) core.advance(0);
-          if (end === 'crash') core.calls.error(ErrorKind.UNHANDLED);
+          if (end === 'crash') core.calls.error(true);
           else if (end !== undefined) core.calls.end(end);
           core.advance(5 * SECOND);
-          core.calls.hide(1);
+          core.calls.hide(true);
           core.advance(5 * SECOND);
 
           const updates = accepted(collector);
@@ -91,20 +91,20 @@ test('every way through a session is accepted as it is', () => {
 test('navigations, user changes and losses on the way are accepted and counted once', () => {
   const { core, collector } = connect();
   let sessions = 0;
-  core.calls.start(0);
+  core.calls.start(false);
   sessions++;
   for (let i = 0; i < 200; i++) {
     core.advance((i % 5) * SECOND);
     if (i % 4 === 3) collector.faults(PROJECT).push({ status: 500 });
     if (i % 9 === 8) collector.faults(PROJECT).push({ status: 429 });
-    if (i % 3 === 0) core.calls.error(ErrorKind.HANDLED);
-    if (i % 17 === 0) core.calls.error(ErrorKind.UNHANDLED);
-    core.calls.start(1);
+    if (i % 3 === 0) core.calls.error(false);
+    if (i % 17 === 0) core.calls.error(true);
+    core.calls.start(true);
     sessions++;
   }
   for (let i = 0; i < 10; i++) {
     core.advance(2 * MINUTE);
-    core.calls.hide(0);
+    core.calls.hide(false);
   }
   const { QUEUE_OVERFLOW, RATELIMIT_BACKOFF, NETWORK_ERROR, SEND_ERROR } = Counter;
   const { BEFORE_SEND, BACKPRESSURE } = Counter;
@@ -144,8 +144,8 @@ test('B16: an uncaught error is sent as crashed unless unhandled is asked for', 
   ] as const) {
     const { core, collector } = connect();
     if (option !== undefined) core.calls.set_number(Option.UNHANDLED, option);
-    core.calls.start(1);
-    core.calls.error(ErrorKind.UNHANDLED);
+    core.calls.start(true);
+    core.calls.error(true);
     core.advance(0);
     accepted(collector);
     assert.equal(collector.metrics(PROJECT)[metric], 1);
@@ -158,7 +158,7 @@ test('C13, C24: lone surrogates and NUL never leave', () => {
   assert.ok(core.setText(Option.RELEASE, 'shop\ud800'));
   core.setUser('\udc00\0u');
   core.setText(Option.USER_AGENT, '\ud83d');
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
   const [update] = accepted(collector);
   assert.equal(payload(update)['did'], '\ufffd\u001au');
@@ -181,10 +181,10 @@ test('D9, D10: a session waits up to five days less a minute and not longer', ()
   ] as const) {
     const { core, collector } = connect();
     collector.faults(PROJECT).push({ status: 503 });
-    core.calls.start(1);
+    core.calls.start(true);
     core.advance(0);
     core.advance(age);
-    core.calls.hide(0);
+    core.calls.hide(false);
     core.advance(0);
     assert.equal(collector.updates(PROJECT).length, items);
     for (const { outcome, reason } of collector.updates(PROJECT)) {
@@ -197,7 +197,7 @@ test('D9, D10: a session waits up to five days less a minute and not longer', ()
 test('D12, D16: no start lies in the future, whatever the clock does', () => {
   for (const jump of [-90 * DAY, -2 * MINUTE, 2 * MINUTE, 4 * DAY, 6 * DAY, 400 * DAY]) {
     const { core, collector } = connect();
-    core.calls.start(0);
+    core.calls.start(false);
     core.now += jump;
     core.advance(2 * SECOND);
     assert.equal(accepted(collector).length, 1, `jump of ${jump} ms`);
@@ -207,9 +207,9 @@ test('D12, D16: no start lies in the future, whatever the clock does', () => {
 test('D13, D17: sent_at is the time of the attempt', () => {
   const { core, collector } = connect();
   collector.faults(PROJECT).push({ status: 503 });
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(6 * 60 * MINUTE);
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
   for (const { body, sentAt } of core.sent) {
     assert.equal(parse(body).header['sent_at'], new Date(sentAt).toISOString());
@@ -230,7 +230,7 @@ test('D13: a clock that is wrong by hours is corrected by the server', () => {
     const core = new Core().configure();
     const collector = new Collector();
     core.now += wrong;
-    core.calls.start(0);
+    core.calls.start(false);
     core.advance(2 * SECOND);
     const [request] = core.sent;
     const { status } = collector.ingest({
@@ -283,9 +283,9 @@ for (const [id, release, valid] of RELEASES) {
     const { core, collector } = connect();
     assert.equal(core.setText(Option.RELEASE, release), valid);
     assert.equal(core.calls.status() === 0, valid);
-    core.calls.start(1);
-    core.calls.error(ErrorKind.UNHANDLED);
-    core.calls.hide(1);
+    core.calls.start(true);
+    core.calls.error(true);
+    core.calls.hide(true);
     core.advance(MINUTE);
     const updates = accepted(collector);
     assert.equal(updates.length > 0, valid);
@@ -314,7 +314,7 @@ for (const [id, environment, sent] of ENVIRONMENTS) {
   test(`${id}: environment ${JSON.stringify(environment).slice(0, 20)}: sessions go on`, () => {
     const { core, collector } = connect();
     core.setText(Option.ENVIRONMENT, environment);
-    core.calls.start(1);
+    core.calls.start(true);
     core.advance(0);
     const [update] = accepted(collector);
     assert.equal((payload(update)['attrs'] as { environment?: string }).environment, sent);
@@ -323,7 +323,7 @@ for (const [id, environment, sent] of ENVIRONMENTS) {
 
 test('E22: no ip_address is ever sent', () => {
   const { core, collector } = connect();
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
   assert.ok(!JSON.stringify(payload(accepted(collector)[0])).includes('ip_address'));
 });
@@ -333,7 +333,7 @@ test('E22: no ip_address is ever sent', () => {
 test('G1: items carry no length and sit on one line', () => {
   const core = new Core().configure();
   core.setUser('line\nbreak\r\n\u2028');
-  core.calls.start(1);
+  core.calls.start(true);
   const text = new TextDecoder().decode(core.sent[0]!.body);
   assert.equal(text.split('\n').length, 4);
   assert.ok(!text.includes('length') && !text.includes('\r'));
@@ -343,7 +343,7 @@ test('G6d, G11: the header has sent_at once and nothing that the server obeys', 
   for (const tunnel of ['', 'https://shop.example/tunnel']) {
     const core = new Core().configure();
     if (tunnel) core.setText(Option.TUNNEL, tunnel);
-    core.calls.start(1);
+    core.calls.start(true);
     const { header } = parse(core.sent[0]!.body);
     const text = new TextDecoder().decode(core.sent[0]!.body);
     assert.deepEqual(Object.keys(header), tunnel ? ['sent_at', 'dsn', 'sdk'] : ['sent_at', 'sdk']);
@@ -355,7 +355,7 @@ test('G12, G13: through a tunnel the DSN in the header is enough', () => {
   const core = new Core().configure();
   core.setText(Option.TUNNEL, 'https://shop.example/tunnel');
   const { collector } = connect(core);
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
   assert.equal(core.sent[0]!.url, 'https://shop.example/tunnel');
   assert.equal(parse(core.sent[0]!.body).header['dsn'], DSN);
@@ -364,7 +364,7 @@ test('G12, G13: through a tunnel the DSN in the header is enough', () => {
 
 test('G15, G16: one key of 32 characters, in the query', () => {
   const core = new Core().configure();
-  core.calls.start(1);
+  core.calls.start(true);
   const query = new URL(core.sent[0]!.url).searchParams;
   assert.deepEqual([...query.keys()], ['sentry_version', 'sentry_key', 'sentry_client']);
   assert.equal(query.get('sentry_version'), '7');
@@ -375,9 +375,9 @@ test('G17: what waited travels in one envelope of at most 100 items', () => {
   const { core, collector } = connect();
   core.calls.set_number(Option.PER_MINUTE, 0);
   collector.limit(PROJECT, { categories: ['session'], seconds: 300, now: NOW });
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
-  for (let i = 0; i < 80; i++) core.calls.start(1);
+  for (let i = 0; i < 80; i++) core.calls.start(true);
   core.advance(10 * MINUTE);
   const [last] = collector.requests(PROJECT).slice(-1);
   assert.equal(last!.status, 200);
@@ -389,16 +389,16 @@ test('G17: what waited travels in one envelope of at most 100 items', () => {
 test('G23, G24: a session lost to a quota with answer 200, and the ones after it', () => {
   const { core, collector } = connect();
   collector.settings(PROJECT).sessionQuota = 1;
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
   // The item that found the quota used up is gone and nothing told so; now the limit is known.
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
   const before = core.sent.length;
   assert.equal(core.calls.status(), Status.RATE_LIMITED);
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(30 * SECOND);
   assert.equal(core.sent.length, before);
   collector.settings(PROJECT).sessionQuota = Infinity;
@@ -412,10 +412,10 @@ test('G25: a 429 for other categories does not mean that the session was refused
   collector
     .faults(PROJECT)
     .push({ status: 429, headers: { 'X-Sentry-Rate-Limits': '60:error:key' } });
-  core.calls.start(1);
+  core.calls.start(true);
   core.advance(0);
   assert.equal(core.calls.count(Counter.ACCEPTED), 1);
-  core.calls.error(ErrorKind.UNHANDLED);
+  core.calls.error(true);
   core.advance(0);
   const { items } = parse(core.sent[1]!.body);
   assert.ok(!('init' in items[0]!.payload));
@@ -424,9 +424,9 @@ test('G25: a 429 for other categories does not mean that the session was refused
 test('G27, G28: client reports are accepted and name sessions', () => {
   const { core, collector } = connect();
   core.calls.set_number(Option.PER_MINUTE, 1);
-  core.calls.start(1);
-  core.calls.start(1);
-  core.calls.hide(0);
+  core.calls.start(true);
+  core.calls.start(true);
+  core.calls.hide(false);
   core.advance(0);
   const reports = collector
     .requests(PROJECT)
@@ -444,7 +444,7 @@ test('G29: a disabled project costs a few refusals, and they are counted', () =>
   const { core, collector } = connect();
   collector.settings(PROJECT).disabled = true;
   for (let i = 0; i < 10; i++) {
-    core.calls.start(1);
+    core.calls.start(true);
     core.advance(MINUTE);
   }
   assert.equal(core.sent.length, 10);
@@ -493,8 +493,8 @@ for (const { id, answers, sessions, reports } of LIMITS) {
     const limited = () => {
       const core = new Core().configure();
       core.calls.set_number(Option.PER_MINUTE, 2);
-      core.calls.start(1);
-      core.calls.start(1);
+      core.calls.start(true);
+      core.calls.start(true);
       const [first, second] = core.sent;
       core.respond(first!, ...(answers[0] as [number, string, number?]));
       core.respond(second!, ...((answers[1] ?? [200, '']) as [number, string, number?]));
@@ -504,7 +504,7 @@ for (const { id, answers, sessions, reports } of LIMITS) {
     /* Sessions: an error is news, and leaves as soon as it may. */
     const core = limited();
     const before = core.sent.length;
-    core.calls.error(ErrorKind.UNHANDLED);
+    core.calls.error(true);
     assert.equal(core.calls.status() === Status.RATE_LIMITED, sessions > 0);
     if (sessions > 0) {
       assert.equal(core.sent.length, before);
@@ -518,7 +518,7 @@ for (const { id, answers, sessions, reports } of LIMITS) {
 
     /* Reports: the third session is one too many, and hiding tells. */
     const other = limited();
-    other.calls.start(1);
+    other.calls.start(true);
     const reported = () =>
       other.sent
         .flatMap(({ body }) => parse(body).items)
@@ -528,13 +528,13 @@ for (const { id, answers, sessions, reports } of LIMITS) {
       other.monotonic += milliseconds;
     };
     if (reports > 0) {
-      other.calls.hide(0);
+      other.calls.hide(false);
       wait(reports * SECOND - 1);
-      other.calls.hide(0);
+      other.calls.hide(false);
       assert.ok(!reported());
       wait(1);
     }
-    other.calls.hide(0);
+    other.calls.hide(false);
     assert.ok(reported());
   });
 }

@@ -1,7 +1,7 @@
 /** Emscripten and wasi-libc make the same of the core: byte for byte the same requests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Consent, Counter, ErrorKind, Option, SessionStatus } from '../../web/src/abi.js';
+import { Consent, Counter, Option, SessionStatus } from '../../web/src/abi.js';
 import { Core, SECOND, SHIPPED, WASI, record } from '../wasm/module.js';
 
 /** The same calls for the same seed; what they sent, and what could be read on the way. */
@@ -33,14 +33,14 @@ function play(path: string, seed: number): string[] {
   core.setText(Option.USER_AGENT, 'Agent "\u0001é\u{1f600}"');
 
   const actions: (() => unknown)[] = [
-    () => core.calls.start(next(2)),
-    () => core.calls.start(1),
-    () => core.calls.error(one(ErrorKind)),
+    () => core.calls.start(next(2) === 1),
+    () => core.calls.start(true),
+    () => core.calls.error(next(2) === 1),
     () => core.calls.end(one(SessionStatus)),
     () => core.setUser(['', 'u1', 'u2', 'é"\\', 'x'.repeat(300)][next(5)]!),
     () => core.setUser(String.fromCharCode(...Array.from({ length: next(80) }, () => next(2048)))),
     () => core.calls.flush(),
-    () => core.calls.hide(0),
+    () => core.calls.hide(false),
     () => core.calls.wake(),
     () => log.push(core.session()),
     () => log.push(`${core.calls.status()} ${core.calls.count(Counter.STARTED)}`),
@@ -81,7 +81,7 @@ function play(path: string, seed: number): string[] {
       if (!request.answered && next(2)) core.respond(request, ...answers[next(answers.length)]!);
     }
   }
-  core.calls.hide(1);
+  core.calls.hide(true);
   core.calls.close();
   log.push(
     Object.values(Counter)

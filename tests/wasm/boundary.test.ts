@@ -1,63 +1,50 @@
 /** What crosses the boundary: the exact exports and imports, and the memory. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { Counter, ErrorKind, Option } from '../../web/src/abi.js';
+import { root } from '../../web/build/run.js';
+import { readBoundary } from '../../web/build/steps/abi.js';
+import type { BOUNDARIES, Declaration } from '../../web/build/steps/boundary.js';
+import { Counter, Option } from '../../web/src/abi.js';
 import { Core, SHIPPED, WASI, compile } from './module.js';
 import { signatures } from './signatures.js';
 
-const EXPORTS = {
-  memory: 'memory 1 1',
-  init: '() -> i32',
-  set_text: '(i32 i32) -> i32',
-  set_number: '(i32 f64) -> ()',
-  set_user: '(i32 f64) -> ()',
-  set_consent: '(i32) -> ()',
-  start: '(i32 f64) -> ()',
-  end: '(i32 f64) -> ()',
-  error: '(i32 f64) -> ()',
-  flush: '() -> ()',
-  hide: '(i32) -> ()',
-  wake: '() -> ()',
-  respond: '(i32 i32 i32 f64) -> ()',
-  session: '() -> i32',
-  save: '(i32) -> i32',
-  restore: '(i32 i32) -> i32',
-  forget: '() -> ()',
-  status: '() -> i32',
-  count: '(i32) -> i32',
-  close: '() -> ()',
-};
+/** The signatures of functions as WebAssembly has them. */
+const typed = (declarations: Declaration[], prefix = '') =>
+  declarations.map(({ name, parameters, result }) => [
+    `${prefix}${name}`,
+    `(${parameters.map(({ wasm }) => wasm).join(' ')}) -> ${result?.wasm ?? '()'}`,
+  ]);
 
-const IMPORTS = {
-  'env.now': '() -> f64',
-  'env.monotonic': '() -> f64',
-  'env.random': '(i32 i32) -> ()',
-  'env.wake': '(f64) -> ()',
-  'env.fetch': '(i32 i32 i32 i32 i32 i32) -> ()',
-  'env.before_send': '(i32 i32) -> i32',
-};
+/** A module exports and imports what its sources declare, and `memory` so many pages. */
+async function check(path: string, boundary: keyof typeof BOUNDARIES, memory: string) {
+  const { exports, imports } = await readBoundary(boundary);
+  const names = exports.map(({ name }) => name);
+  assert.ok(names.includes('init') && names.includes('respond'), 'the declarations were read');
+  const module = readFileSync(path);
+  assert.deepEqual(signatures(module), {
+    exports: { memory: `memory ${memory}`, ...Object.fromEntries(typed(exports)) },
+    imports: Object.fromEntries(typed(imports, 'env.')),
+  });
+  // The engine's own view, should the reader of signatures be wrong.
+  assert.deepEqual(
+    WebAssembly.Module.exports(compile(path))
+      .map(({ name }) => name)
+      .sort(),
+    ['memory', ...names].sort(),
+  );
+  assert.deepEqual(
+    WebAssembly.Module.imports(compile(path))
+      .map(({ name }) => name)
+      .sort(),
+    imports.map(({ name }) => name).sort(),
+  );
+}
 
 for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
-  test(`${name}: exports and imports are these and no others`, () => {
-    const { exports, imports } = signatures(readFileSync(path));
-    assert.deepEqual(exports, EXPORTS);
-    assert.deepEqual(imports, IMPORTS);
-    // The engine's own view, should the reader above be wrong.
-    const module = compile(path);
-    assert.deepEqual(
-      WebAssembly.Module.exports(module)
-        .map(({ name }) => name)
-        .sort(),
-      Object.keys(EXPORTS).sort(),
-    );
-    assert.deepEqual(
-      WebAssembly.Module.imports(module)
-        .map(({ module, name }) => `${module}.${name}`)
-        .sort(),
-      Object.keys(IMPORTS).sort(),
-    );
-  });
+  test(`${name}: exports and imports are those declared and no others`, () =>
+    check(path, 'Page', '1 1'));
 
   test(`${name}: 10,000 navigations leave the memory at 128 KiB or less`, () => {
     const core = new Core(path).configure();
@@ -73,12 +60,12 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
     };
     for (let i = 0; i < navigations; i++) {
       core.advance(1000);
-      core.calls.start(1);
-      if (i % 7 === 0) core.calls.error(ErrorKind.HANDLED);
-      if (i % 11 === 0) core.calls.error(ErrorKind.UNHANDLED);
+      core.calls.start(true);
+      if (i % 7 === 0) core.calls.error(false);
+      if (i % 11 === 0) core.calls.error(true);
       if (i % 5 === 0) core.setUser(`user-${i % 3}`);
       for (const number of pending.splice(0)) core.calls.respond(number, 200, 0, -1);
-      if (i % 100 === 0) core.calls.hide(0);
+      if (i % 100 === 0) core.calls.hide(false);
     }
     core.advance(5000);
     for (const number of pending.splice(0)) core.calls.respond(number, 200, 0, -1);
@@ -95,9 +82,9 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
     core.setText(Option.USER_AGENT, text);
     core.setUser(text.slice(0, 255));
     core.calls.set_number(Option.PER_MINUTE, 0);
-    core.calls.start(1);
+    core.calls.start(true);
     core.respond(core.sent[0]!, 429, '300:session:key');
-    for (let i = 1; i < 64; i++) core.calls.start(1);
+    for (let i = 1; i < 64; i++) core.calls.start(true);
     for (let i = 0; i < 40; i++) {
       core.advance(300_000);
       core.answer(200);
@@ -110,7 +97,7 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
 
   test(`${name}: init makes the client anew`, () => {
     const core = new Core(path).configure();
-    core.calls.start(1);
+    core.calls.start(true);
     assert.equal(core.calls.count(Counter.STARTED), 1);
     core.calls.init();
     assert.equal(core.calls.count(Counter.STARTED), 0);
@@ -119,35 +106,10 @@ for (const [name, path] of Object.entries({ Emscripten: SHIPPED, WASI })) {
   });
 }
 
-const NODE_EXPORTS = {
-  memory: 'memory 6 6',
-  init: '() -> i32',
-  capacity: '() -> i32',
-  set_text: '(i32 i32) -> i32',
-  status: '(f64) -> i32',
-  count: '(i32 i32 f64 f64) -> ()',
-  waiting: '() -> f64',
-  send: '(i32 f64 f64) -> i32',
-  url: '() -> i32',
-  respond: '(i32 i32 f64 f64) -> i32',
-  process_start: '() -> ()',
-  process_error: '(i32) -> ()',
-  process_end: '() -> ()',
-  process_wake: '() -> ()',
-  process_respond: '(i32 i32 i32 f64) -> ()',
-};
-
-const NODE_IMPORTS = {
-  'env.now': '() -> f64',
-  'env.monotonic': '() -> f64',
-  'env.random': '(i32 i32) -> ()',
-  'env.wake': '(f64) -> ()',
-  'env.fetch': '(i32 i32 i32) -> ()',
-};
-
-test('the module for servers: exports and imports are these and no others', () => {
-  const path = new URL('../../build/wasm/crashfree-node.wasm', import.meta.url);
-  const { exports, imports } = signatures(readFileSync(path));
-  assert.deepEqual(exports, NODE_EXPORTS);
-  assert.deepEqual(imports, NODE_IMPORTS);
-});
+for (const [boundary, file, memory] of [
+  ['Node', 'crashfree-node', '6 6'],
+  ['Events', 'crashfree-events', '1 1'],
+] as const) {
+  test(`${file}: exports and imports are those declared and no others`, () =>
+    check(join(root, `build/wasm/${file}.wasm`), boundary, memory));
+}

@@ -2,14 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../web/build/run.js';
-import {
-  Option,
-  type Consent,
-  type Counter,
-  type ErrorKind,
-  type SessionStatus,
-  type Status,
-} from '../../web/src/abi.js';
+import { Option, type PageImports } from '../../web/src/abi.js';
+import type { PageCalls } from '../../web/src/core/boundary.js';
 
 /** The module that ships, and the one that clang and wasi-libc make of the same sources. */
 export const SHIPPED = join(root, 'dist/crashfree.wasm');
@@ -24,34 +18,6 @@ export const DSN = `https://${KEY}@collector.example/${PROJECT}`;
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const DAY = 24 * 60 * MINUTE;
-
-/** The options that are numbers of no enum. */
-type NumberOption = Exclude<Option, typeof Option.CONSENT | typeof Option.UNHANDLED>;
-
-export interface Calls {
-  memory: WebAssembly.Memory;
-  init(): number;
-  set_text(option: Option, length: number): number;
-  set_number(option: typeof Option.CONSENT, value: Consent): void;
-  set_number(option: typeof Option.UNHANDLED, value: SessionStatus): void;
-  set_number(option: NumberOption, value: number): void;
-  set_user(length: number, at?: number): void;
-  set_consent(consent: Consent): void;
-  start(announce: number, at?: number): void;
-  end(status: SessionStatus, at?: number): void;
-  error(kind: ErrorKind, at?: number): void;
-  flush(): void;
-  hide(final: number): void;
-  wake(): void;
-  respond(request: number, status: number, limitsLength: number, retryAfter: number): void;
-  session(): number;
-  save(index: number): number;
-  restore(length: number, killed: number): number;
-  forget(): void;
-  status(): Status;
-  count(counter: Counter): number;
-  close(): void;
-}
 
 export interface SentRequest {
   number: number;
@@ -75,7 +41,7 @@ export function compile(path: string): WebAssembly.Module {
 
 /** One instance of the module; the clock moves when told to. */
 export class Core {
-  readonly calls: Calls;
+  readonly calls: PageCalls;
   now = NOW;
   monotonic = 1000;
   /** What the network was asked to send. */
@@ -88,38 +54,29 @@ export class Core {
 
   constructor(path = SHIPPED, seed = 1) {
     this.#random = seed;
-    const instance = new WebAssembly.Instance(compile(path), {
-      env: {
-        now: () => this.now,
-        monotonic: () => this.monotonic,
-        random: (address: number, length: number) => {
-          const bytes = this.#bytes(address, length);
-          for (let i = 0; i < length; i++) bytes[i] = this.#nextByte();
-        },
-        wake: (delay: number) => {
-          this.#wakeAt = this.monotonic + delay;
-        },
-        fetch: (
-          number: number,
-          url: number,
-          urlLength: number,
-          body: number,
-          bodyLength: number,
-          atExit: number,
-        ) =>
-          this.onFetch({
-            number,
-            url: this.#read(url, urlLength),
-            body: this.#bytes(body, bodyLength).slice(),
-            atExit: atExit !== 0,
-            sentAt: this.now,
-            answered: false,
-          }),
-        before_send: (address: number, length: number) =>
-          this.beforeSend(this.#read(address, length)) ? 1 : 0,
+    const env: PageImports = {
+      now: () => this.now,
+      monotonic: () => this.monotonic,
+      random: (address, length) => {
+        const bytes = this.#bytes(address, length);
+        for (let i = 0; i < length; i++) bytes[i] = this.#nextByte();
       },
-    });
-    this.calls = instance.exports as unknown as Calls;
+      wake: (delay) => {
+        this.#wakeAt = this.monotonic + delay;
+      },
+      fetch: (number, url, urlLength, body, bodyLength, mode) =>
+        this.onFetch({
+          number,
+          url: this.#read(url, urlLength),
+          body: this.#bytes(body, bodyLength).slice(),
+          atExit: mode !== 0,
+          sentAt: this.now,
+          answered: false,
+        }),
+      before_send: (address, length) => this.beforeSend(this.#read(address, length)),
+    };
+    const instance = new WebAssembly.Instance(compile(path), { env });
+    this.calls = instance.exports as unknown as PageCalls;
     this.#buffer = this.calls.init();
   }
 
@@ -183,7 +140,7 @@ export class Core {
   }
 
   restore(record: string, killed = false): boolean {
-    return this.calls.restore(this.write(record), +killed) !== 0;
+    return this.calls.restore(this.write(record), killed) !== 0;
   }
 
   /** Lets time pass; the timer fires when it is due. */

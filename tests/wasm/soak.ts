@@ -2,7 +2,7 @@
  * Navigates for a long time in one instance: `npm run soak [-- navigations]`. Prints the memory
  * before and after, and exits with 1 if it grew or a session did not arrive.
  */
-import { Counter, ErrorKind } from '../../web/src/abi.js';
+import { Counter } from '../../web/src/abi.js';
 import { Core } from './module.js';
 
 const navigations = Number(process.argv[2] ?? 1_000_000);
@@ -20,8 +20,8 @@ core.onFetch = (request) => {
 const start = performance.now();
 for (let i = 0; i < navigations; i++) {
   core.advance(1000);
-  core.calls.start(1);
-  if (i % 50 === 0) core.calls.error(i % 100 === 0 ? ErrorKind.UNHANDLED : ErrorKind.HANDLED);
+  core.calls.start(true);
+  if (i % 50 === 0) core.calls.error(i % 100 === 0);
   if (i % 1000 === 0) core.setUser(`user-${i}`);
   // One in a hundred answers is a refusal and one in a hundred never comes.
   for (const number of pending.splice(0)) {
@@ -31,7 +31,7 @@ for (let i = 0; i < navigations; i++) {
 }
 for (let i = 0; i < 10; i++) {
   core.advance(300_000);
-  core.calls.start(1);
+  core.calls.start(true);
   for (const number of pending.splice(0)) core.calls.respond(number, 200, 0, -1);
 }
 const seconds = (performance.now() - start) / 1000;

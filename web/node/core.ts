@@ -1,31 +1,18 @@
 /**
  * The core in C: `include/crashfree_aggregate.h` says what it does with the counts of requests, and
- * `include/crashfree.h` what with the session of the process. `src/wasm/node.c` is the other side of
+ * `include/crashfree.h` what with the session of the process. `src/wasm/node.c` declares
  * the boundary, which numbers and texts cross.
  */
 import { bytes } from 'crashfree:node-wasm';
-import { Option, statusWords, type AggregateEnd, type ErrorKind } from '../src/abi';
+import {
+  Option,
+  statusWords,
+  type AggregateEnd,
+  type ErrorKind,
+  type NodeExports,
+  type NodeImports,
+} from '../src/abi';
 import type { Status } from './types';
-
-/** The exports of the module. */
-interface Exports {
-  memory: WebAssembly.Memory;
-  /** Makes all anew and returns the address of the buffer that texts go through. */
-  init(): number;
-  capacity(): number;
-  set_text(option: number, length: number): number;
-  status(monotonic: number): number;
-  count(end: number, sessions: number, now: number, monotonic: number): void;
-  waiting(): number;
-  send(last: number, now: number, monotonic: number): number;
-  url(): number;
-  respond(status: number, limitsLength: number, retryAfter: number, monotonic: number): number;
-  process_start(): void;
-  process_error(kind: number): void;
-  process_end(): void;
-  process_wake(): void;
-  process_respond(request: number, status: number, limitsLength: number, retryAfter: number): void;
-}
 
 /** What the session of the process needs. */
 export interface Host {
@@ -53,23 +40,21 @@ let compiled: WebAssembly.Module | undefined;
 export class Core {
   /** Without one there is no session of the process. */
   host: Host | undefined;
-  private readonly core: Exports;
+  private readonly core: NodeExports;
   private readonly buffer: number;
   private readonly capacity: number;
 
   /** Throws where there is no WebAssembly. */
   constructor() {
     compiled ??= new WebAssembly.Module(bytes);
-    const env = {
+    const env: NodeImports = {
       now: () => Date.now(),
       monotonic: () => performance.now(),
-      random: (address: number, count: number) =>
-        void crypto.getRandomValues(this.bytes(address, count)),
-      wake: (delay: number) => this.host?.wake(delay),
-      fetch: (request: number, address: number, length: number) =>
-        this.host?.fetch(request, this.read(address, length)),
+      random: (address, count) => void crypto.getRandomValues(this.bytes(address, count)),
+      wake: (delay) => this.host?.wake(delay),
+      fetch: (request, address, length) => this.host?.fetch(request, this.read(address, length)),
     };
-    this.core = new WebAssembly.Instance(compiled, { env }).exports as unknown as Exports;
+    this.core = new WebAssembly.Instance(compiled, { env }).exports as unknown as NodeExports;
     this.buffer = this.core.init();
     this.capacity = this.core.capacity();
   }
@@ -95,7 +80,7 @@ export class Core {
 
   /** The envelope to send now, if there is one and the server wants one. */
   send(last: boolean): string | undefined {
-    const length = this.core.send(last ? 1 : 0, Date.now(), performance.now());
+    const length = this.core.send(last, Date.now(), performance.now());
     return length > 0 ? this.read(this.buffer, length) : undefined;
   }
 

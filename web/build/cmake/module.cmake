@@ -113,7 +113,7 @@ add_custom_target(wasm)
 # have two bytes in the code, and there the texts and the client's first members belong.
 set(wasm_memory 65536 CACHE STRING "Linear memory of the page's module, in bytes")
 add_wasm_module(crashfree
-  BOUNDARY src/wasm/exports.c
+  BOUNDARY src/wasm/page.c
   STACK 4096 MEMORY ${wasm_memory}
   SOURCES src/wasm/host.c src/wasm/utf8.c src/wasm/alloc.c src/wasm/libc.c
   LIBRARIES crashfree_core)

@@ -1,27 +1,27 @@
 /**
- * Writes web/src/abi.ts: the enums and limits of the headers in include/, so that a number which crosses
- * the boundary of the module is written once. The values of each enum have a type of their own that a
+ * Writes web/src/abi.ts: the enums and limits of the headers in include/, and the exports and imports of
+ * src/wasm/, so that what crosses the boundary of a module is written once. The values of each enum have a type of their own that a
  * number written by hand does not fit; the bundled scripts hold plain numbers.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../run.js';
+import { BOUNDARIES, boundaryOf, boundaryText, pascal, type Boundary } from './boundary.js';
 
 interface Member {
   name: string;
   value: number;
 }
 
-const START = `/** The enums and limits of the headers in include/, which document them. Made by web/build/steps/abi.ts. */
+const START = `/**
+ * The enums and limits of the headers in include/, which document them, and what the modules of src/wasm/
+ * export and import. Made by web/build/steps/abi.ts.
+ */
 
 declare const of: unique symbol;
 /** A number of an enum, which only this file makes. */
 type Of<Enum extends string, Value extends number> = Value & { readonly [of]: Enum };
 `;
-
-/** `crashfree_session_status` as `SessionStatus`, as TypeScript names a type. */
-const pascal = (name: string): string =>
-  name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The words that all these names begin with; each name keeps one of its own at least. */
 function sharedPrefix(names: string[]): string {
@@ -106,13 +106,25 @@ export function abiText(header: string): string {
   ].join('');
 }
 
+const textsOf = async (folder: string, names: string[]): Promise<string> =>
+  (await Promise.all(names.map((name) => readFile(join(root, folder, name), 'utf8')))).join('\n');
+
+export const readBoundary = async (name: keyof typeof BOUNDARIES): Promise<Boundary> =>
+  boundaryOf(await textsOf('src/wasm', BOUNDARIES[name]));
+
 /** Writes the file, unless it has this text already, so that nothing that watches it is woken. */
 export async function writeAbi(): Promise<void> {
   const target = join(root, 'web/src/abi.ts');
-  const headers = ['crashfree.h', 'crashfree_aggregate.h', 'crashfree_events.h'].map((name) =>
-    readFile(join(root, 'include', name), 'utf8'),
+  const names = Object.keys(BOUNDARIES) as (keyof typeof BOUNDARIES)[];
+  const headers = await textsOf('include', [
+    'crashfree.h',
+    'crashfree_aggregate.h',
+    'crashfree_events.h',
+  ]);
+  const boundaries = await Promise.all(
+    names.map(async (name) => boundaryText(name, await readBoundary(name))),
   );
-  const text = abiText((await Promise.all(headers)).join('\n'));
+  const text = [abiText(headers), ...boundaries].join('');
   const present = await readFile(target, 'utf8').catch(() => '');
   if (present !== text) await writeFile(target, text);
 }

@@ -1,6 +1,6 @@
 /**
  * Short names for what crosses the boundary of the module. dist/crashfree.wasm keeps the names of
- * src/wasm/exports.c; the modules within scripts, and the scripts themselves, have these.
+ * src/wasm/page.c; the modules within scripts, and the scripts themselves, have these.
  */
 import { leb, Reader, sectionsOf, withSections } from './format.js';
 

@@ -1,27 +1,10 @@
-/** The module that decides how events leave; src/wasm/events.c is the other side. */
+/** The module that decides how events leave; src/wasm/events.c declares its boundary. */
 import { code } from 'crashfree:events-wasm';
-import { EVENTS_LIMITS_MAX, EVENTS_PER_MINUTE } from '../abi';
+import { EVENTS_LIMITS_MAX, EVENTS_PER_MINUTE, type EventsExports } from '../abi';
 import { unpack } from '../core/unpack';
 import type { EventsOptions } from './options';
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  init(sampleRate: number, perMinute: number): number;
-  add(session: number, error: number, draw: number, now: number): number;
-  drop(slot: number, reason: number): void;
-  take(request: number, last: number, now: number): number;
-  respond(
-    request: number,
-    status: number,
-    limitsLength: number,
-    retryAfter: number,
-    now: number,
-  ): number;
-  wait(now: number): number;
-  losses(reason: number): number;
-}
-
-export interface EventsCore extends Exports {
+export interface EventsCore extends EventsExports {
   /** Writes the limits of an answer where `respond` reads them; returns their length. */
   write(limits: string): number;
 }
@@ -42,7 +25,7 @@ export function createEventsCore(
   const sampleRate = number('errorSampleRate', errorSampleRate, 1, 1);
   const perMinute = number('maxEventsPerMinute', maxEventsPerMinute, EVENTS_PER_MINUTE, Infinity);
   const module = new WebAssembly.Module(unpack(code));
-  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const exports = new WebAssembly.Instance(module).exports as unknown as EventsExports;
   const address = exports.init(sampleRate, perMinute);
   return {
     ...exports,

@@ -118,7 +118,7 @@ export function createOutbox(
     _wait: () => core.wait(now()),
     _join(body, room, last) {
       const request = ++requests;
-      const event = kept.get(room ? core.take(request, Number(last), now()) : -1);
+      const event = kept.get(room ? core.take(request, last, now()) : -1);
       const item = report();
       if (event) {
         event._sent = true;

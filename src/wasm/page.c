@@ -14,7 +14,7 @@
 IMPORT(fetch)
 void cf_import_fetch(uint32_t request, const char *url, size_t url_length, const char *body,
                      size_t body_length, int mode);
-IMPORT(before_send) int cf_import_before_send(const char *session, size_t length);
+IMPORT(before_send) bool cf_import_before_send(const char *session, size_t length);
 
 void cf_host_fetch(const crashfree *client, uint32_t request, const char *url, const char *body,
                    size_t body_length, crashfree_fetch_mode mode) {
@@ -24,29 +24,30 @@ void cf_host_fetch(const crashfree *client, uint32_t request, const char *url, c
 
 bool cf_host_before_send(const crashfree *client, const char *session, size_t length) {
     (void)client;
-    return cf_import_before_send(session, length) != 0;
+    return cf_import_before_send(session, length);
 }
 
 static crashfree the_client;
 
 char *EXPORT(init)(void);
-int EXPORT(set_text)(int option, size_t length);
-void EXPORT(set_number)(int option, double value);
-void EXPORT(set_user)(size_t length, double at);
-void EXPORT(set_consent)(int consent);
-void EXPORT(start)(int announce, double at);
-void EXPORT(end)(int status, double at);
-void EXPORT(error)(int kind, double at);
+bool EXPORT(set_text)(crashfree_option option, size_t length);
+void EXPORT(set_number)(crashfree_option option, double value);
+void EXPORT(set_user)(size_t length, OPTIONAL double at);
+void EXPORT(set_consent)(crashfree_consent consent);
+void EXPORT(start)(bool announce, OPTIONAL double at);
+void EXPORT(end)(crashfree_session_status status, OPTIONAL double at);
+void EXPORT(error)(bool unhandled, OPTIONAL double at);
 void EXPORT(flush)(void);
-void EXPORT(hide)(int final);
+void EXPORT(hide)(bool final);
 void EXPORT(wake)(void);
-void EXPORT(respond)(uint32_t request, int status, size_t limits_length, double retry_after);
+void EXPORT(respond)(uint32_t request, int status, size_t limits_length,
+                     OPTIONAL double retry_after);
 size_t EXPORT(session)(void);
 size_t EXPORT(save)(unsigned index);
-int EXPORT(restore)(size_t length, int killed);
+bool EXPORT(restore)(size_t length, bool killed);
 void EXPORT(forget)(void);
-int EXPORT(status)(void);
-uint32_t EXPORT(count)(int counter);
+crashfree_status EXPORT(status)(void);
+uint32_t EXPORT(count)(crashfree_counter counter);
 void EXPORT(close)(void);
 
 static size_t bounded(size_t length) {
@@ -59,41 +60,41 @@ char *init(void) {
     return the_client.envelope.text;
 }
 
-int set_text(int option, size_t length) {
-    return crashfree_set_text(&the_client, (crashfree_option)option, the_client.envelope.text,
-                              bounded(length));
+bool set_text(crashfree_option option, size_t length) {
+    return crashfree_set_text(&the_client, option, the_client.envelope.text, bounded(length));
 }
 
-void set_number(int option, double value) {
-    crashfree_set_number(&the_client, (crashfree_option)option, value);
+void set_number(crashfree_option option, double value) {
+    crashfree_set_number(&the_client, option, value);
 }
 
 void set_user(size_t length, double at) {
     crashfree_set_user(&the_client, the_client.envelope.text, bounded(length), at);
 }
 
-void set_consent(int consent) {
-    crashfree_set_consent(&the_client, (crashfree_consent)consent);
+void set_consent(crashfree_consent consent) {
+    crashfree_set_consent(&the_client, consent);
 }
 
-void start(int announce, double at) {
-    crashfree_start_session(&the_client, announce != 0, at);
+void start(bool announce, double at) {
+    crashfree_start_session(&the_client, announce, at);
 }
 
-void end(int status, double at) {
-    crashfree_end_session(&the_client, (crashfree_session_status)status, at);
+void end(crashfree_session_status status, double at) {
+    crashfree_end_session(&the_client, status, at);
 }
 
-void error(int kind, double at) {
-    crashfree_error(&the_client, (crashfree_error_kind)kind, at);
+void error(bool unhandled, double at) {
+    crashfree_error(&the_client, unhandled ? CRASHFREE_ERROR_UNHANDLED : CRASHFREE_ERROR_HANDLED,
+                    at);
 }
 
 void flush(void) {
     crashfree_flush(&the_client);
 }
 
-void hide(int final) {
-    crashfree_hide(&the_client, final != 0);
+void hide(bool final) {
+    crashfree_hide(&the_client, final);
 }
 
 void wake(void) {
@@ -117,20 +118,20 @@ size_t save(unsigned index) {
                           sizeof the_client.envelope.text);
 }
 
-int restore(size_t length, int killed) {
-    return crashfree_restore(&the_client, the_client.envelope.text, bounded(length), killed != 0);
+bool restore(size_t length, bool killed) {
+    return crashfree_restore(&the_client, the_client.envelope.text, bounded(length), killed);
 }
 
 void forget(void) {
     crashfree_forget(&the_client);
 }
 
-int status(void) {
-    return (int)crashfree_get_status(&the_client);
+crashfree_status status(void) {
+    return crashfree_get_status(&the_client);
 }
 
-uint32_t count(int counter) {
-    return crashfree_count(&the_client, (crashfree_counter)counter);
+uint32_t count(crashfree_counter counter) {
+    return crashfree_count(&the_client, counter);
 }
 
 void close(void) {
