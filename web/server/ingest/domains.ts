@@ -1,21 +1,32 @@
+/** What an allowed domain, or the page that sends, says of each part; undefined stands for any. */
+type Parts = Record<'scheme' | 'domain' | 'port', string | undefined>;
+
+const part = (text: string | undefined): string | undefined =>
+  text === undefined || text === '*' ? undefined : text.toLowerCase();
+
+/** Takes `scheme://domain:port` apart as Relay does, who knows neither default ports nor IPv6. */
+function parts(address: string): Parts {
+  const [, scheme, host = ''] = /^(?:(.*?):\/\/)?([^/]*)/s.exec(address) ?? [];
+  const [, domain, port] = /^([^:]*)(?::(.*))?$/s.exec(host) ?? [];
+  return { scheme: part(scheme), domain: part(domain), port: part(port) };
+}
+
+/** `*.shop.example` is that domain and all below it. */
+const isBelow = (domain: string | undefined, wanted: string): boolean =>
+  domain !== undefined &&
+  wanted.startsWith('*') &&
+  (domain.endsWith(wanted.slice(1)) || domain === wanted.slice(2));
+
 /** Whether a page may send to a project that allows only some domains. */
 export function isAllowedOrigin(
   origin: string | undefined,
   allowed: readonly string[] | undefined,
 ): boolean {
   if (allowed === undefined || origin === undefined) return true;
-  const { protocol, hostname, port } = new URL(origin);
-  return allowed.some((entry) => {
-    if (entry === '*') return true;
-    const [, scheme, host = '', wantedPort] =
-      /^(?:([a-z]+):\/\/)?(.*?)(?::(\d+))?$/i.exec(entry) ?? [];
-    if (scheme !== undefined && `${scheme.toLowerCase()}:` !== protocol) return false;
-    if (wantedPort !== undefined && wantedPort !== portOf(protocol, port)) return false;
-    const name = host.toLowerCase();
-    if (!name.startsWith('*.')) return hostname === name;
-    return hostname === name.slice(2) || hostname.endsWith(name.slice(1));
+  const page = parts(origin);
+  return allowed.map(parts).some(({ scheme, domain, port }) => {
+    if (scheme !== undefined && scheme !== page.scheme) return false;
+    if (port !== undefined && port !== page.port) return false;
+    return domain === undefined || domain === page.domain || isBelow(page.domain, domain);
   });
 }
-
-const portOf = (protocol: string, port: string): string =>
-  port || (protocol === 'https:' ? '443' : '80');

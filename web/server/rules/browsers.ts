@@ -30,21 +30,38 @@ interface Browser {
   major: number;
 }
 
+/** Browsers that say they are one of the better known, too: Relay knows them by their own names. */
+const OTHERS = new RegExp(
+  [
+    'MyIE2|Maxthon|Crazy Browser|Avant Browser|avantbrowser|SeaMonkey|Camino|Lunascape|iRider',
+    'HbbTV|(?<!Not )Netscape|Puffin/|MSOffice|Microsoft Outlook|Dolphin|QQBrowser|Konqueror|baidubrowser',
+    'NetFront|chromeframe/|Sleipnir|Skyfire|Silk[/-]|MRCHROME|PaleMoon|Comodo_Dragon|RockMelt',
+    'BOLT/|Galeon|AOL 9\\.[1-9]|XBLWP7|webOS|NCSA_Mosaic|(?:BB10|BlackBerry|PlayBook).*Safari',
+    'AppleWebKit/\\d+(?:\\.\\d+)*\\+.*Safari',
+  ].join('|'),
+  'i',
+);
+
 /** In this order, as most user agents name several browsers. */
 const FAMILIES: [family: string, pattern: RegExp, ahead?: number][] = [
-  ['a crawler', /bot\b|spider|crawler/i],
-  ['Opera Mini', /Opera Mini\/(\d+)/],
-  ['Opera Mobile', /Opera Mobi|Opera Tablet/],
+  [
+    'a crawler',
+    /bot\b|spider|crawler|BingPreview|SiteCheck|Google \(\+https|AppEngine-Google|GoogleImageProxy/i,
+  ],
+  ['another that names those below', OTHERS],
+  ['Opera Mini', /Opera Mini(?:\/att)?\/(\d+)/],
+  ['Opera Mobile', /Opera Mobi|Opera Tablet|Mobile Safari\/[\d.]+ OPR\//],
   ['Opera', /OPR\/(\d+)/],
   ['Opera', /Opera[ /].*Version\/(\d+)/],
-  ['Opera', /Opera[ /](\d+)/],
+  ['Opera', /Opera[ /](\d+)\.\d/],
   ['Edge Mobile', /EdgA|EdgiOS|Edge\/.*Mobile/],
   ['Edge', /Edge?\/(\d+)/],
   ['IE', /IEMobile[ /](\d+)/],
   /* In compatibility mode an old version is named beside the engine. */
   ['IE', /Trident\/([4-7])\./, IE_AHEAD_OF_TRIDENT],
-  ['IE', /MSIE (\d+)/],
+  ['IE', /MSIE (\d+)\./],
   ['Firefox Mobile', /(?:Mobile|Tablet);.*Firefox\/|FxiOS/],
+  ['Firefox Alpha or Beta', /Firefox\/\d+\.\d+[a-c]\d/],
   ['Firefox', /Firefox\/(\d+)/],
   [
     'another with the engine of Chrome',
