@@ -149,6 +149,54 @@ test('names and times that are not allowed are left out, the event stays', () =>
   assert.match(item?.warnings.join() ?? '', /Without a release/);
 });
 
+test('all of an event must be readable, and nothing behind it matters', () => {
+  for (const [payload, outcome, reason] of [
+    ['{"message":"a"} and more', 'accept', /a/],
+    ['{"x":{"y":["\\ud800"]}}', 'drop', /surrogate/],
+    ['{"\\udc00":1}', 'drop', /surrogate/],
+    ['{"x":-1e400}', 'drop', /out of range/],
+    ['{"message":', 'drop', /not valid JSON/],
+    ['null', 'drop', /JSON object/],
+  ] as [string, string, RegExp][]) {
+    const collector = new Collector();
+    post(collector, `{}\n{"type":"event"}\n${payload}`);
+    const [item] = collector.requests()[0]?.items ?? [];
+    assert.equal(item?.outcome, outcome, payload);
+    assert.match(item?.reason ?? '', reason);
+  }
+});
+
+test('an event is read as leniently as a Relay does', () => {
+  const view = (changes: Json) => send(new Collector(), changes).item?.event;
+  for (const [level, expected] of [
+    ['log', 'info'],
+    ['critical', 'fatal'],
+    [30, 'warning'],
+    [35, 'error'],
+    ['warn', 'error'],
+    ['ERROR', 'error'],
+    [true, 'error'],
+  ]) {
+    assert.equal(view({ message: 'm', level })?.level, expected, String(level));
+  }
+  const time = (timestamp: unknown) => view({ message: 'm', timestamp })?.time;
+  assert.equal(time(at(-HOUR)), R - HOUR);
+  assert.equal(time(at(-HOUR).replace('Z', '')), R - HOUR, 'without a zone it is UTC');
+  assert.equal(time(at(-HOUR).replace('Z', '').replace('T', ' ')), R, 'but not with a blank');
+  assert.equal(time(String((R - HOUR) / 1000)), R);
+  assert.equal(view({ message: 5 })?.message, '5');
+  assert.equal(view({ message: ['a'] })?.message, '["a"]');
+  assert.equal(view({ logentry: { message: 'm', formatted: 'f' } })?.message, 'f');
+  const thrownBy = (exception: unknown) =>
+    view({ exception })?.exceptions.map(({ type, value }) => `${type}: ${value}`);
+  assert.deepEqual(thrownBy({ type: 'A', value: { b: 1 } }), ['A: {"b":1}']);
+  assert.deepEqual(thrownBy([{ type: 5, value: 1.5 }, 'x']), [': 1.5']);
+  assert.equal(view({ message: 'm', release: 5 })?.release, '5');
+  assert.equal(view({ message: 'm', release: ' a ' })?.release, 'a');
+  assert.equal(view({ message: 'm', environment: 5 })?.environment, undefined);
+  assert.equal(view({ message: 'm', user: { id: 1.5 } })?.user, '1');
+});
+
 test('limits of errors leave sessions alone, and the other way round', () => {
   const both = (collector: Collector) =>
     post(

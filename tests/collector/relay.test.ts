@@ -228,6 +228,16 @@ const headers: Neighbour[] = [
     body: withHeader('{"required_features":[1]}'),
     expected: 400,
   },
+  {
+    name: 'required_features as a variant',
+    body: withHeader('{"required_features":[{"organizations:x":null}]}'),
+    expected: 403,
+  },
+  {
+    name: 'required_features as a variant with a value',
+    body: withHeader('{"required_features":[{"organizations:x":1}]}'),
+    expected: 400,
+  },
   { name: 'required_features null', body: withHeader('{"required_features":null}'), expected: 400 },
   { name: 'trace once', body: withHeader('{"trace":null}'), expected: 'init+1' },
   { name: 'trace twice', body: withHeader('{"trace":{},"trace":1}'), expected: 400 },
@@ -509,7 +519,7 @@ const filters: Neighbour[] = [
   filter('question mark is any character', { releases: ['v?'] }, { release: 'v😀' }, false),
   filter('escaped star', { releases: ['v\\*'] }, { release: 'v1' }, true),
   filter('points are points', { releases: ['v1.0'] }, { release: 'v1x0' }, true),
-  filter('open bracket', { releases: ['[v'] }, { release: '[V' }, false),
+  filter('open bracket', { releases: ['[v'] }, { release: '[V' }, true),
   filter('localhost, 127.0.0.2', { localhost: true }, { ip_address: '127.0.0.2' }, true),
   filter('localhost, ::1', { localhost: true }, { ip_address: '::1' }, false),
   filter(
@@ -591,6 +601,34 @@ const reports: [name: string, payload: unknown, expected: string, header?: objec
     { discarded_events: [], rate_limited_events: [loss] },
     'rate_limited_events:session|network_error=3',
   ],
+  [
+    'what a sampling dropped, by kinds of rules',
+    {
+      discarded_events: [],
+      filtered_sampling_events: [
+        { ...loss, reason: 'Sampled:3001,123,1456,1001,1499' },
+        { ...loss, reason: 'Sampled:4294967296' },
+        { ...loss, reason: 'Sampled:' },
+        loss,
+      ],
+    },
+    'filtered_sampling_events:session|Sampled:1001,1400,3000,0=3',
+  ],
+  [
+    'many unknown categories before a known one',
+    { discarded_events: [...'abcdefgh'].map((category) => ({ ...loss, category })).concat(loss) },
+    'session|network_error=3',
+  ],
+  [
+    'an entry that cannot be read behind many that are left out',
+    { discarded_events: [...[...'abcdefgh'].map((category) => ({ ...loss, category })), 1, loss] },
+    '',
+  ],
+  [
+    'the same several times, and the newest category',
+    { discarded_events: [loss, { ...loss, category: 'snapshot_image' }, loss] },
+    'session|network_error=6 snapshot_image|network_error=3',
+  ],
   ['another list that is null', { discarded_events: [loss], filtered_sampling_events: null }, ''],
   ['a wrong entry in another list', { discarded_events: [loss], filtered_events: ['x'] }, ''],
   [
@@ -657,6 +695,40 @@ test('a limit of everything leaves reports and unknown items alone', () => {
     collector.limit(PROJECT, { categories: [], seconds: 60, now: R });
     const response = post(collector, envelope(['{}'], { type }));
     assert.equal(response.status, status, type);
+  }
+});
+
+test('a limit keeps out what counts in one of its categories', () => {
+  for (const [type, category, status] of [
+    ['transaction', 'transaction_indexed', 429],
+    ['transaction', 'error', 200],
+    ['user_report', 'feedback', 429],
+    ['feedback', 'feedback', 429],
+    ['attachment', 'attachment_item', 429],
+    ['log', 'log_byte', 429],
+    ['span', 'span_indexed', 429],
+    ['profile', 'profile_indexed', 429],
+    ['nel', 'error', 200],
+    ['form_data', 'error', 200],
+  ] as const) {
+    const collector = new Collector();
+    collector.limit(PROJECT, { categories: [category], seconds: 60, now: R });
+    const response = post(collector, envelope(['{}'], { type }));
+    assert.equal(response.status, status, `${type} by ${category}`);
+  }
+});
+
+test('an envelope holds one event, whatever makes it one', () => {
+  const send = (...types: string[]): number =>
+    post(new Collector(), `{}\n${types.map((type) => `{"type":"${type}"}\n{}\n`).join('')}`).status;
+  assert.equal(send('event', 'session', 'client_report', 'attachment', 'attachment'), 200);
+  for (const type of ['transaction', 'security', 'raw_security', 'replay_event', 'feedback']) {
+    assert.equal(send(type), 200, type);
+    assert.equal(send('event', type), 413, type);
+  }
+  assert.equal(send('check_in', 'profile', 'replay_recording', 'replay_video'), 200);
+  for (const type of ['check_in', 'profile', 'replay_recording', 'replay_video']) {
+    assert.equal(send(type, type), 413, type);
   }
 });
 

@@ -82,11 +82,11 @@ export class Project {
     );
   }
 
-  /** The limits in force that cover one of these categories. */
-  limitsFor(categories: Iterable<string | undefined>, now: number): Limit[] {
-    const wanted = [...categories];
+  /** The limits in force that keep out items of one of these types. */
+  limitsFor(types: Iterable<string>, now: number): Limit[] {
+    const sent = [...types];
     this.limits = this.limits.filter((limit) => limit.until > now);
-    return this.limits.filter((limit) => wanted.some((category) => covers(limit, category)));
+    return this.limits.filter((limit) => sent.some((type) => covers(limit, type)));
   }
 
   /** The item that finds the quota used up is lost with answer 200; only later ones get 429. */

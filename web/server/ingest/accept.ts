@@ -7,14 +7,7 @@ import { isAllowedOrigin } from './domains.js';
 import { parseEnvelope, type Envelope, type Item } from './envelope.js';
 import type { EnvelopeHeader } from './header.js';
 import { answer, refusal, type IngestResponse } from './http.js';
-import {
-  categoryOf,
-  covers,
-  isSessionItem,
-  limitHeader,
-  retryAfter,
-  type Limit,
-} from './limits.js';
+import { covers, isSessionItem, limitHeader, retryAfter, type Limit } from './limits.js';
 import { Reject } from './reject.js';
 import type { Sender } from './sender.js';
 import { checkSizes } from './sizes.js';
@@ -26,14 +19,19 @@ export type Keys = ReadonlyMap<string, string>;
 export const MAX_TEXT = 64 << 10;
 /** A limit of this collector, so that one request cannot keep it busy. */
 const MAX_BUCKETS = 10_000;
-/** Types of items that make an envelope an event, which needs an id. */
-const EVENTS = new Set([
+/** Types of items that belong to an event, which needs an id. */
+const NEEDS_ID = new Set([
   'event',
   'transaction',
   'security',
   'raw_security',
-  'user_report',
+  'unreal_report',
+  'form_data',
   'attachment',
+  'user_report',
+  'feedback',
+  'replay_event',
+  'profile',
 ]);
 
 /** Does with one request what a Relay does, and notes in `record` what became of it. */
@@ -119,13 +117,13 @@ function takeItems(
 ): IngestResponse {
   const { settings } = project;
   const now = record.receivedAt;
-  const hit = project.limitsFor(new Set(items.map(({ type }) => categoryOf(type))), now);
-  const isLimited = (type: string): boolean => hit.some((limit) => covers(limit, categoryOf(type)));
+  const hit = project.limitsFor(new Set(items.map(({ type }) => type)), now);
+  const isLimited = (type: string): boolean => hit.some((limit) => covers(limit, type));
   checkSizes(
     items.filter((item) => !isLimited(item.type)),
     settings.generation === 'old' ? 400 : 413,
   );
-  const needsId = items.some(({ type }) => EVENTS.has(type));
+  const needsId = items.some(({ type }) => NEEDS_ID.has(type));
   const id = header.eventId ?? (needsId ? randomUUID().replaceAll('-', '') : undefined);
   const options = optionsFor(project, record, { header, items }, sender);
   if (id !== undefined) options.eventId = id;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { Fields, ParseError } from '../wire/fields.js';
-import { entriesOf, itemsOf, toValue, type JsonNode } from '../wire/json.js';
+import { Fields, ParseError, variantOf } from '../wire/fields.js';
+import { itemsOf, toValue, type JsonNode } from '../wire/json.js';
 import { parseUuid } from '../wire/uuid.js';
 import { parseDsn, type Dsn } from './dsn.js';
 
@@ -62,15 +62,11 @@ function needsFeatures(fields: Fields): boolean {
   const node = fields.get('required_features');
   if (node === undefined) return false;
   if (node.kind !== 'array') throw fields.wrong('required_features', 'an array', node);
-  let count = 0;
-  for (const item of itemsOf(node)) {
-    const isVariant = item.kind === 'object' && [...entriesOf(item)].length === 1;
-    if (item.kind !== 'string' && !isVariant) {
-      throw fields.wrong('required_features', 'an array of texts', node);
-    }
-    count++;
+  const features = Array.from(itemsOf(node), variantOf);
+  if (features.includes(undefined)) {
+    throw fields.wrong('required_features', 'an array of texts', node);
   }
-  return count > 0;
+  return features.length > 0;
 }
 
 function readUrl(fields: Fields, key: string): string | undefined {

@@ -20,34 +20,37 @@ export interface LimitOrder {
   now?: number;
 }
 
-const CATEGORIES = new Map([
-  ['session', 'session'],
-  ['sessions', 'session'],
-  ['event', 'error'],
-  ['security', 'security'],
-  ['raw_security', 'security'],
-  ['nel', 'error'],
-  ['unreal_report', 'error'],
-  ['transaction', 'transaction'],
-  ['span', 'span'],
-  ['attachment', 'attachment'],
-  ['profile', 'profile'],
-  ['profile_chunk', 'profile_chunk'],
-  ['replay_event', 'replay'],
-  ['replay_recording', 'replay'],
-  ['replay_video', 'replay'],
-  ['check_in', 'monitor'],
-  ['feedback', 'feedback'],
-  ['log', 'log_item'],
+const CATEGORIES = new Map<string, readonly string[]>([
+  ['session', ['session']],
+  ['sessions', ['session']],
+  ['event', ['error']],
+  ['security', ['security']],
+  ['raw_security', ['security']],
+  ['unreal_report', ['error']],
+  ['transaction', ['transaction', 'transaction_indexed']],
+  ['span', ['span', 'span_indexed']],
+  ['attachment', ['attachment', 'attachment_item']],
+  ['profile', ['profile', 'profile_indexed']],
+  ['profile_chunk', ['profile_chunk', 'profile_chunk_ui']],
+  ['profile_chunk_ui', ['profile_chunk', 'profile_chunk_ui']],
+  ['replay_event', ['replay']],
+  ['replay_recording', ['replay']],
+  ['replay_video', ['replay']],
+  ['check_in', ['monitor']],
+  ['user_report', ['feedback']],
+  ['feedback', ['feedback']],
+  ['log', ['log_item', 'log_byte']],
+  ['trace_metric', ['trace_metric', 'trace_metric_byte']],
 ]);
 
-/** The data category of an item type; none for client reports and unknown types: nothing limits them. */
-export const categoryOf = (type: string): string | undefined => CATEGORIES.get(type);
+/** The data categories of an item type; none for client reports and unknown types: nothing limits them. */
+const categoriesOf = (type: string): readonly string[] => CATEGORIES.get(type) ?? [];
 
-export const isSessionItem = (type: string): boolean => categoryOf(type) === 'session';
+export const isSessionItem = (type: string): boolean => type === 'session' || type === 'sessions';
 
-export const covers = (limit: Limit, category: string | undefined): boolean =>
-  category !== undefined && (limit.categories.length === 0 || limit.categories.includes(category));
+/** Whether a limit keeps items of this type out. */
+export const covers = ({ categories }: Limit, type: string): boolean =>
+  categoriesOf(type).some((category) => categories.length === 0 || categories.includes(category));
 
 const MAX_ANNOUNCED = 300;
 

@@ -10,6 +10,24 @@ interface SizeLimit {
   bytes: number;
 }
 
+/** One event is all that an envelope may hold, whatever makes it one. */
+const EVENTS = [
+  'event',
+  'transaction',
+  'security',
+  'raw_security',
+  'replay_event',
+  'feedback',
+  'form_data',
+];
+
+const only = (what: string, types: readonly string[], bytes: number): SizeLimit => ({
+  what,
+  covers: (type) => types.includes(type),
+  items: 1,
+  bytes,
+});
+
 const LIMITS: readonly SizeLimit[] = [
   { what: 'session items', covers: isSessionItem, items: 100, bytes: 10 << 20 },
   {
@@ -18,8 +36,11 @@ const LIMITS: readonly SizeLimit[] = [
     items: 100,
     bytes: 100 << 10,
   },
-  { what: 'events', covers: (type) => type === 'event', items: 1, bytes: 1 << 20 },
-  { what: 'transactions', covers: (type) => type === 'transaction', items: 1, bytes: 1 << 20 },
+  only('events', EVENTS, 1 << 20),
+  only('profiles', ['profile', 'profile_chunk', 'profile_chunk_ui'], 50 << 20),
+  only('recordings', ['replay_recording'], 10 << 20),
+  only('videos', ['replay_video'], 10 << 20),
+  only('check-ins', ['check_in'], 100 << 10),
 ];
 
 /** Refuses the whole envelope, with `status`, if it holds more than a Relay takes. */

@@ -28,7 +28,8 @@ const LISTS = [
   'filtered_sampling_events',
 ] as const;
 const MAX_REASON_BYTES = 200;
-const MAX_ENTRIES = 1000;
+/** How much of what is left out is named. */
+const MAX_NAMED = 6;
 /** Relay's data categories. */
 const CATEGORIES = new Set([
   'default',
@@ -69,6 +70,7 @@ const CATEGORIES = new Set([
   'seer_user',
   'prevent_user',
   'prevent_review',
+  'snapshot_image',
 ]);
 const ALIASES = new Map([['user_report_v2', 'feedback']]);
 
@@ -88,21 +90,52 @@ function readTimestamp(fields: Fields): number | undefined {
 const wordNumber = ({ bytes, start, end }: JsonNode): string =>
   Buffer.from(bytes.subarray(start, end)).toString('latin1');
 
-function readEntry(item: JsonNode, what: string): Discard {
-  const entry = Fields.of(item, what, ['reason', 'category', 'quantity']);
-  const reason = entry.requiredString('reason', 'It says why the events were lost.');
-  const category = entry.requiredString('category', 'It says what was lost.');
-  const quantity = entry.unsigned('quantity', 64);
-  if (quantity === undefined) throw entry.missing('quantity', 'It says how many were lost.');
-  return { reason, category: ALIASES.get(category) ?? category, quantity: Number(quantity) };
+/** What made a server's sampling drop something: the kinds of its rules, by their numbers. */
+function samplingReason(reason: string): string | undefined {
+  const [, ids] = /^Sampled:(\+?\d{1,10}(?:,\+?\d{1,10})*)$/.exec(reason) ?? [];
+  const rules = ids?.split(',').map(Number);
+  if (rules === undefined || rules.some((rule) => rule >= 2 ** 32)) return undefined;
+  const kinds = rules.map((rule) => {
+    if (rule >= 1000 && rule <= 1005) return rule;
+    if (rule >= 1400 && rule < 1600) return rule - (rule % 100);
+    return rule >= 3000 && rule < 5000 ? 3000 : Infinity;
+  });
+  const sorted = [...new Set(kinds)].sort((a, b) => a - b);
+  return `Sampled:${sorted.map((kind) => (kind === Infinity ? 0 : kind)).join(',')}`;
 }
 
-/** Reads a client report. Unknown categories and over-long reasons are left out. */
+/** One entry of a list; `ignored` is told in words what a Relay leaves out. */
+function readEntry(
+  item: JsonNode,
+  list: (typeof LISTS)[number],
+  number: number,
+  ignored: Set<string>,
+): Discard | undefined {
+  const entry = Fields.of(item, `entry ${number} of "${list}"`, ['reason', 'category', 'quantity']);
+  const given = entry.requiredString('reason', 'It says why the events were lost.');
+  const name = entry.requiredString('category', 'It says what was lost.');
+  const quantity = entry.unsigned('quantity', 64);
+  if (quantity === undefined) throw entry.missing('quantity', 'It says how many were lost.');
+  const category = ALIASES.get(name) ?? name;
+  const reason = list === 'filtered_sampling_events' ? samplingReason(given) : given;
+  if (Buffer.byteLength(given) > MAX_REASON_BYTES) {
+    ignored.add(`a reason of more than ${MAX_REASON_BYTES} bytes`);
+  } else if (!CATEGORIES.has(category)) {
+    ignored.add(`the unknown category ${JSON.stringify(category.slice(0, 60))}`);
+  } else if (reason === undefined) {
+    ignored.add(`${JSON.stringify(given.slice(0, 60))}, which names no rules of sampling,`);
+  } else {
+    const discard = { reason, category, quantity: Number(quantity) };
+    return list === 'discarded_events' ? discard : { ...discard, list };
+  }
+  return undefined;
+}
+
+/** Reads a client report. What is named several times is added up. */
 export function readClientReport(payload: Uint8Array): ClientReport {
   const fields = Fields.of(readPayload(payload), 'the client report', ['timestamp', ...LISTS]);
   const timestamp = readTimestamp(fields);
-  const report: ClientReport = { discarded: [], ignored: [] };
-  if (timestamp !== undefined) report.timestamp = timestamp;
+  const discarded = new Map<string, Discard>();
   const ignored = new Set<string>();
   for (const name of LISTS) {
     const list = fields.get(name);
@@ -113,18 +146,17 @@ export function readClientReport(payload: Uint8Array): ClientReport {
     if (list.kind !== 'array') throw fields.wrong(name, 'an array', list);
     let number = 0;
     for (const item of itemsOf(list)) {
-      const entry = readEntry(item, `entry ${++number} of "${name}"`);
-      if (Buffer.byteLength(entry.reason) > MAX_REASON_BYTES) {
-        ignored.add(`a reason of more than ${MAX_REASON_BYTES} bytes`);
-      } else if (!CATEGORIES.has(entry.category)) {
-        ignored.add(`the unknown category ${JSON.stringify(entry.category.slice(0, 60))}`);
-      } else if (report.discarded.length < MAX_ENTRIES) {
-        if (name !== 'discarded_events') entry.list = name;
-        report.discarded.push(entry);
-      }
-      if (ignored.size > 5) break;
+      const entry = readEntry(item, name, ++number, ignored);
+      if (entry === undefined) continue;
+      const key = JSON.stringify([name, entry.category, entry.reason]);
+      const before = discarded.get(key);
+      if (before !== undefined) before.quantity += entry.quantity;
+      else discarded.set(key, entry);
     }
   }
-  report.ignored.push(...ignored);
-  return report;
+  return {
+    ...(timestamp === undefined ? {} : { timestamp }),
+    discarded: [...discarded.values()],
+    ignored: [...ignored].slice(0, MAX_NAMED),
+  };
 }

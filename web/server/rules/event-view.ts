@@ -47,14 +47,29 @@ export const recordOf = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-/** A text, or a number as a text; cut. */
-export function textOf(value: unknown, max = MAX_NAME): string {
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
-  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
+const cut = (text: string, max: number): string =>
+  text.length > max ? `${text.slice(0, max - 1)}…` : text;
+
+/** A text, cut; empty for everything else. */
+export const textOf = (value: unknown, max = MAX_NAME): string =>
+  typeof value === 'string' ? cut(value, max) : '';
+
+/** A text, or what Relay writes where a number, true or false stands for one. */
+function lenientTextOf(value: unknown): string {
+  if (typeof value === 'number') return String(Math.trunc(value));
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return textOf(value);
 }
 
+/** A text, or the JSON of everything else. */
+const jsonTextOf = (value: unknown): string =>
+  typeof value === 'string' || value === undefined || value === null
+    ? textOf(value, MAX_TEXT)
+    : cut(JSON.stringify(value), MAX_TEXT);
+
+/** A place in a file: a whole number of 0 or more. */
 const numberOf = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
 
 function frameOf(value: unknown): Frame {
   const frame = recordOf(value);
@@ -62,7 +77,7 @@ function frameOf(value: unknown): Frame {
   const column = numberOf(frame['colno']);
   return {
     function: textOf(frame['function']),
-    file: textOf(frame['filename'] ?? frame['abs_path'] ?? frame['module']),
+    file: textOf(frame['filename']) || textOf(frame['abs_path']) || textOf(frame['module']),
     inApp: frame['in_app'] !== false,
     ...(line === undefined ? {} : { line }),
     ...(column === undefined ? {} : { column }),
@@ -76,7 +91,7 @@ function exceptionOf(value: unknown): Exception {
   const frames = listOf(recordOf(exception['stacktrace'])['frames']);
   return {
     type: textOf(exception['type']),
-    value: textOf(exception['value'], MAX_TEXT),
+    value: jsonTextOf(exception['value']),
     frames: frames.slice(-MAX_FRAMES).map(frameOf),
     ...(typeof mechanism['type'] === 'string' ? { mechanism: textOf(mechanism['type']) } : {}),
     ...(typeof handled === 'boolean' ? { handled } : {}),
@@ -86,38 +101,55 @@ function exceptionOf(value: unknown): Exception {
 /** Tags are an object or a list of pairs. */
 function tagOf(event: Json, name: string): string {
   const tags = event['tags'];
-  if (!Array.isArray(tags)) return textOf(recordOf(tags)[name]);
+  if (!Array.isArray(tags)) return lenientTextOf(recordOf(tags)[name]);
   const pair = listOf(tags).find((entry) => listOf(entry)[0] === name);
-  return textOf(listOf(pair)[1]);
+  return lenientTextOf(listOf(pair)[1]);
 }
 
 function messageOf(event: Json): string {
   const entry = event['logentry'] ?? event['message'];
-  if (typeof entry === 'string') return textOf(entry, MAX_TEXT);
   const { formatted, message } = recordOf(entry);
-  return textOf(formatted ?? message, MAX_TEXT);
+  return jsonTextOf(entry === recordOf(entry) ? (formatted ?? message) : entry);
 }
 
-/** Exceptions come as a list, or as an object that has one. */
-const exceptionsOf = ({ exception }: Json): Exception[] =>
-  (Array.isArray(exception) ? listOf(exception) : listOf(recordOf(exception)['values']))
+/** Exceptions come as a list, as an object that has one, or alone. */
+function exceptionsOf({ exception }: Json): Exception[] {
+  const list = Array.isArray(exception)
+    ? exception
+    : (recordOf(exception)['values'] ?? [exception]);
+  return listOf(list)
+    .filter((value) => value === recordOf(value))
     .slice(-MAX_EXCEPTIONS)
     .map(exceptionOf);
+}
+
+const LEVELS = ['debug', 'info', 'warning', 'error', 'fatal'];
+const LEVEL_ALIASES = new Map([
+  ['log', 'info'],
+  ['critical', 'fatal'],
+]);
+
+/** A level by its name, or as Python's logging counts them; undefined if it is none. */
+export function levelOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return LEVELS[value / 10 - 1];
+  const name = LEVEL_ALIASES.get(textOf(value)) ?? textOf(value);
+  return LEVELS.includes(name) ? name : undefined;
+}
 
 export function viewEvent(event: Json, id: string, time: number): EventView {
   const view: EventView = {
     id,
     time,
-    level: textOf(event['level']) || 'error',
+    level: levelOf(event['level']) ?? 'error',
     exceptions: exceptionsOf(event),
     message: messageOf(event),
   };
   const set = (key: 'release' | 'environment' | 'user' | 'url' | 'sid', text: string): void => {
     if (text !== '') view[key] = text;
   };
-  set('release', textOf(event['release']));
-  set('environment', textOf(event['environment']));
-  set('user', textOf(recordOf(event['user'])['id']));
+  set('release', lenientTextOf(event['release']).trim());
+  set('environment', textOf(event['environment']).trim());
+  set('user', lenientTextOf(recordOf(event['user'])['id']));
   set('url', textOf(recordOf(event['request'])['url'], MAX_TEXT));
   set('sid', tagOf(event, 'session.id').replaceAll('-', '').toLowerCase());
   return view;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { unreadable } from '../wire/json.js';
 import { parseTime } from '../wire/rfc3339.js';
 import { parseUuid } from '../wire/uuid.js';
-import { recordOf, textOf, viewEvent, type EventView } from './event-view.js';
+import { levelOf, recordOf, textOf, viewEvent, type EventView } from './event-view.js';
 import { filteredBy } from './filters.js';
 import { environmentFlaw, nameWarnings, releaseFlaw } from './names.js';
 import { Drop, finish, quote, shownPayload, type ItemResult, type RelayOptions } from './result.js';
@@ -13,14 +14,22 @@ const MAX_AHEAD = 60_000;
 /** All of an event is read, and serde_json refuses the level after these. */
 const MAX_DEPTH = 127;
 
+/** Without one the time of an event is UTC, if the date and the time are joined by a T. */
+const HAS_ZONE = /(?:[Zz]|[+-]\d\d:?\d\d)$|^[^T]*$/;
+
 type Json = Record<string, unknown>;
 
-/** The event, by JSON.parse: Relay repairs what it can, and is not strict as with sessions. */
+/**
+ * The event: Relay repairs what it can, and is not strict as with sessions. It reads all of it,
+ * so that one unreadable text loses it, but does not look at what follows the closing brace.
+ */
 function readEvent(payload: Uint8Array, result: ItemResult): Json {
-  const node = readPayload(payload, MAX_DEPTH);
+  const node = readPayload(payload, { maxDepth: MAX_DEPTH, mayHaveMore: true });
+  const flaw = unreadable(node);
+  if (flaw !== undefined) throw new Drop(`In the event ${flaw}.`);
   if (node.kind !== 'object') throw new Drop('An event must be a JSON object.');
   result.payload = shownPayload(node);
-  return recordOf(JSON.parse(Buffer.from(payload).toString('utf8')));
+  return recordOf(JSON.parse(Buffer.from(payload.subarray(node.start, node.end)).toString('utf8')));
 }
 
 function timeOf({ timestamp }: Json, receivedAt: number, notes: string[]): number {
@@ -28,7 +37,7 @@ function timeOf({ timestamp }: Json, receivedAt: number, notes: string[]): numbe
     typeof timestamp === 'number'
       ? timestamp * 1000
       : typeof timestamp === 'string'
-        ? parseTime(timestamp)?.ms
+        ? parseTime(HAS_ZONE.test(timestamp) ? timestamp : `${timestamp}Z`)?.ms
         : undefined;
   if (time === undefined) {
     if (timestamp !== undefined && timestamp !== null) notes.push('"timestamp" could not be read');
@@ -53,11 +62,10 @@ function checkNames(view: EventView, notes: string[]): void {
   }
 }
 
-const isLocal = (url: string | undefined): boolean => {
-  if (url === undefined || !URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-};
+const isLocal = (url: string | undefined): boolean =>
+  url !== undefined &&
+  URL.canParse(url) &&
+  /^(?:localhost|.*\.localhost|127\.0\.0\.1)$/.test(new URL(url).hostname);
 
 function headerOf(event: Json, name: string): string | undefined {
   const headers = recordOf(event['request'])['headers'];
@@ -104,6 +112,10 @@ export function processEvent(payload: Uint8Array, options: RelayOptions, result:
     notes.push('"event_id" is that of the envelope, which is another one');
   }
   const view = viewEvent(event, id, timeOf(event, options.receivedAt, notes));
+  const { level } = event;
+  if (level !== undefined && level !== null && levelOf(level) === undefined) {
+    notes.push('"level" is none that the server knows: it is error');
+  }
   checkFilters(event, view, options);
   checkNames(view, notes);
   if (view.exceptions.length === 0 && view.message === '') {

@@ -1,5 +1,4 @@
-import type { Fields } from '../wire/fields.js';
-import { entriesOf, textOf, type JsonNode } from '../wire/json.js';
+import { variantOf, type Fields } from '../wire/fields.js';
 
 /** What made a session end abnormally, as it was sent. */
 export interface Mechanism {
@@ -10,22 +9,10 @@ export interface Mechanism {
 
 const MECHANISMS = ['anr_foreground', 'anr_background'];
 
-/** The word, or undefined if the value is neither a text nor `{"word": null}`, as enums may be. */
-function wordIn(node: JsonNode): string | undefined {
-  if (node.kind === 'string') {
-    const { value, flaw } = textOf(node);
-    return flaw === undefined ? value : undefined;
-  }
-  if (node.kind !== 'object') return undefined;
-  const [entry, more] = entriesOf(node);
-  if (entry === undefined || more !== undefined || entry.value.kind !== 'null') return undefined;
-  return entry.key.flaw === undefined ? entry.key.value : undefined;
-}
-
 export function readMechanism(fields: Fields, key: string): Mechanism | undefined {
   const node = fields.get(key);
   if (node === undefined || node.kind === 'null') return undefined;
-  const text = wordIn(node);
+  const text = variantOf(node);
   if (text === undefined) throw fields.wrong(key, `${MECHANISMS.join(', ')} or null`, node);
   return { text, known: MECHANISMS.includes(text) };
 }

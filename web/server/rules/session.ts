@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Fields, ParseError } from '../wire/fields.js';
-import { itemsOf, parseJson, JsonError, type JsonNode } from '../wire/json.js';
+import { itemsOf, JsonError, parseJson, readJson, type JsonNode } from '../wire/json.js';
 import type { Time } from '../wire/rfc3339.js';
 import { parseUuid } from '../wire/uuid.js';
 import { readMechanism, type Mechanism } from './mechanism.js';
@@ -60,10 +60,13 @@ const ATTRIBUTE_KEYS = ['release', 'environment', 'ip_address', 'user_agent'] as
 const COUNTERS = ['exited', 'errored', 'abnormal', 'unhandled', 'crashed'] as const;
 const BUCKET_KEYS = ['started', 'did', ...COUNTERS] as const;
 
-/** Reads the payload of an item; failures are ParseErrors. */
-export function readPayload(payload: Uint8Array, maxDepth = Infinity): JsonNode {
+/** Reads the payload of an item; failures are ParseErrors. Text behind it is one, unless it may be there. */
+export function readPayload(
+  payload: Uint8Array,
+  { maxDepth = Infinity, mayHaveMore = false } = {},
+): JsonNode {
   try {
-    return parseJson(payload, maxDepth);
+    return mayHaveMore ? readJson(payload, 0, maxDepth) : parseJson(payload, maxDepth);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new ParseError(`The payload is not valid JSON: ${error.message}.`);

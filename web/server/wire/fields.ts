@@ -12,6 +12,18 @@ const shown = (node: JsonNode): string => {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };
 
+/** The word of an enum: a text, or `{"word": null}`; undefined if it is neither, or unreadable. */
+export function variantOf(node: JsonNode): string | undefined {
+  if (node.kind === 'string') {
+    const { value, flaw } = textOf(node);
+    return flaw === undefined ? value : undefined;
+  }
+  if (node.kind !== 'object') return undefined;
+  const [entry, more] = entriesOf(node);
+  if (entry === undefined || more !== undefined || entry.value.kind !== 'null') return undefined;
+  return entry.key.flaw === undefined ? entry.key.value : undefined;
+}
+
 /**
  * Typed access to the fields of one JSON object, as strict as serde: a known key must not be
  * repeated, types must match exactly, and unknown keys are ignored.
