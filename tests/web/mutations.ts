@@ -119,6 +119,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['does not know Sentry’s form of a hint', 'hint?.mechanism?.handled ?? true', 'true'],
     ['lets a captured error overtake', 'isRejection || _queue._waiting.length', 'isRejection'],
     ['ends no session', 'if (end) methods.endSession();', ''],
+    ['takes who a later script names for nobody', 'methods.setUser({ id: userId });', ''],
+    ['goes back to who an earlier script named', ' || userId === context._user', ''],
     ['takes an event for an address', "typeof address === 'string'", 'true'],
     ['counts after close', "context._stop('closed');", ''],
     ['says that all was sent', 'resolve(false)', 'resolve(true)'],
@@ -130,7 +132,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'holder.parent === holder ? undefined : holder.parent',
       'undefined',
     ],
-    ['does not count the errors of a frame', 'client?.watch(window);', ''],
+    ['does not count the errors of a frame', 'client?.watch(window, user);', ''],
   ],
   'client/lazy-core.ts': [['forgets what happened before the core', 'calls.forEach(run);', '']],
   'client/client.ts': [

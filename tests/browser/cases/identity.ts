@@ -50,8 +50,32 @@ function then(
   };
 }
 
+/** Runs a script of the page once more, as where Turbo puts the page together anew, or a second bundle does. */
+const again = (s: Scene, id: string): Promise<void> =>
+  s.run(`crashfree.init(${initOptions(s.site, start(`{ id: '${id}' }`))})`);
+
 export const identityCases: Case[] = [
   known('user in initialScope', `{ id: 'u1' }`, '"u1"', 1),
+  {
+    name: 'a later script names the user',
+    area,
+    steps: (s) => again(s, 'u1'),
+    expect: { all: 1, users: { all: 1 }, items: 2 },
+    also: dids('- "u1"'),
+  },
+  {
+    name: 'a later script names who was there before somebody else came',
+    area,
+    page: { options: start(`{ id: 'visitor' }`) },
+    async steps(s) {
+      await s.run(`crashfree.setUser({ id: 'u1' })`);
+      await s.sessions(2);
+      await again(s, 'visitor');
+      await s.run(`history.pushState(null, '', 'next')`);
+    },
+    expect: { all: 3, users: { all: 2 } },
+    also: dids('"visitor" "u1" "u1"'),
+  },
   {
     name: 'initialScope that is a function',
     area,

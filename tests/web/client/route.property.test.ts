@@ -63,9 +63,9 @@ describe('a DSN', () => {
         const window = { [Symbol.for('crashfree')]: { clients } } as unknown as Window;
         Object.assign(window, { parent: window });
         Object.assign(globalThis, { window });
-        assert.equal(findClient(dsn, window), undefined);
+        assert.equal(findClient(dsn, '', window), undefined);
         assert.equal(
-          findClient('https://KEY@o1.ingest.example/42'.replace('KEY', 'key'), window),
+          findClient('https://KEY@o1.ingest.example/42'.replace('KEY', 'key'), '', window),
           client,
         );
       }),

@@ -21,7 +21,9 @@ import type { Client } from './types';
 export function createClient(options: Options): Client {
   const { clients } = carrierOf(window);
   const key = typeof options.dsn === 'string' ? options.dsn : '';
-  const existing = findClient(key);
+  /* At once, as a page may change what it handed over, or take it back. */
+  const user = options.initialScope ? (ask(() => idOf(initialUser(options))) ?? '') : '';
+  const existing = findClient(key, user);
   if (existing) {
     /* A client of a window around this one is this window's, too, from now on. */
     if (![...clients.values()].includes(existing)) clients.set(key, existing);
@@ -47,15 +49,14 @@ export function createClient(options: Options): Client {
     _lifecycle: has('BrowserSession') ? settings.lifecycle : 'manual',
     _hasErrors: has('GlobalHandlers'),
     _fetch: fetch ?? noFetch,
-    /* At once, as a page may change what it handed over, or take it back. */
-    _user: settings.initialScope ? (ask(() => idOf(initialUser(settings))) ?? '') : '',
+    _user: user,
     _listeners: listeners,
     _undo: [],
     _framed: isFrame(),
     _failure: failure,
     /* A frame may have been faster than its page, whose visit this is. */
     _join() {
-      const page = beginning._framed ? findClient(key, window.parent) : undefined;
+      const page = beginning._framed ? findClient(key, beginning._user, window.parent) : undefined;
       if (!page) return false;
       beginning._stop('closed');
       clients.set(key, page);

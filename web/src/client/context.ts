@@ -19,8 +19,8 @@ export interface Beginning extends Location {
   readonly _hasErrors: boolean;
   /** Makes the requests. */
   readonly _fetch: Fetch;
-  /** The id of who uses the page from the start. */
-  readonly _user: string;
+  /** The id of who uses the page, as the last script was told that knew. */
+  _user: string;
   readonly _listeners: Listeners;
   /** Gives back what else was taken of the page, in the end. */
   readonly _undo: (() => void)[];

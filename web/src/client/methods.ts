@@ -97,7 +97,13 @@ export function methodsOf(need: () => Context): Client {
       context._stop('closed');
       return idle(context, timeout);
     },
-    watch: (target) => need()._errors._watch(target),
+    watch(target, userId) {
+      const context = need();
+      context._errors._watch(target);
+      if (typeof userId !== 'string' || !userId || userId === context._user) return;
+      context._user = userId;
+      methods.setUser({ id: userId });
+    },
   };
   const guarded = Object.entries(methods).map(([name, method]) => [
     name,

@@ -31,14 +31,15 @@ const WINDOWS_MAX = 20;
 
 /**
  * Finds the client of this page in a window or in those around it. A client of a window around counts the
- * errors of this one from now on.
+ * errors of this one from now on. Pages that are put together anew, as by Turbo, run their scripts again, and
+ * the later one may know who uses the page: `user`.
  */
-export function findClient(dsn: string, from: Window = window): Client | undefined {
+export function findClient(dsn: string, user: string, from: Window = window): Client | undefined {
   let holder: Window | undefined = from;
   for (let windows = 0; holder && windows < WINDOWS_MAX; windows++) {
     try {
       const client = clientOf(carrierOf(holder).clients, dsn);
-      client?.watch(window);
+      client?.watch(window, user);
       if (client) return client;
     } catch {
       /* A window of another origin. */

@@ -58,8 +58,9 @@ export interface Client {
   /** Sends what waits, and removes all listeners: nothing counts from here on. Resolves as `flush` does. */
   close(timeout?: number): Promise<boolean>;
   /**
-   * Counts the errors of another window as part of this page.
+   * Counts the errors of another window as part of this page. `userId` is who uses it as the script of that
+   * window was told: as `setUser({ id: userId })`, if no script was told the same before.
    * @example client.watch(frame.contentWindow)
    */
-  watch(target: EventTarget): void;
+  watch(target: EventTarget, userId?: string): void;
 }
