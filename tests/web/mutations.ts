@@ -188,7 +188,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['ignores thrown errors of a page that is left', '_isLeaving && _isRejection', '_isLeaving'],
     ['cannot turn a rule off', '&& isOn(settings, rule)) return rule', ') return rule'],
     ['turns all rules off', '[rule]) !== false', '[rule]) === true'],
-    ['looks for no title', ' || matches(seen._title, ignoreErrors)', ''],
+    ['looks for no title', 'return [message, title];', 'return [message];'],
+    ['looks for no words of Sentry', 'if (!hasWords(thing))', 'if (true)'],
     [
       'minds the memory of patterns',
       'value.search(pattern as RegExp) >= 0',

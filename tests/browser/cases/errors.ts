@@ -350,6 +350,14 @@ export const errorCases: Case[] = [
     `{ ignoreErrors: ['plain reason'] }`,
   ),
   after(
+    'ignoreErrors: what is no error, by the words that Sentry has for it',
+    `Promise.reject('gone'); Promise.reject({ message: 'gone', code: 7 });
+    Promise.reject(new Event('error'))`,
+    healthy,
+    `{ ignoreErrors: ['Non-Error promise rejection captured', 'Object captured as promise rejection with keys: code',
+      /^Event: Event .Event. .type=error. captured/] }`,
+  ),
+  after(
     'ignoreErrors: captured exception',
     `crashfree.captureException(new Error('known glitch'))`,
     healthy,

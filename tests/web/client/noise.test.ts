@@ -190,6 +190,32 @@ describe('the rule for requests that were cut', () => {
   });
 });
 
+/** Each as people's lists have it. */
+const words: [what: string, pattern: string | RegExp, happens: Happens][] = [
+  [
+    'a rejected text',
+    'Non-Error promise rejection captured with value: broken',
+    (page) => page.reject('broken'),
+  ],
+  ['nothing', /^UnhandledRejection: Non-Error .*null$/, (page) => page.reject(null)],
+  [
+    'a rejected object',
+    'Object captured as promise rejection with keys: code, message',
+    (page) => page.reject({ message: 'broken', code: 7 }),
+  ],
+  [
+    'a captured object',
+    'Object captured as exception with keys: code',
+    (page) => page.client.captureException({ code: 7 }),
+  ],
+  [
+    'a rejected event',
+    'Event `Event` (type=error) captured as promise rejection',
+    (page) => page.reject(new Event('error')),
+  ],
+  ['a thrown text', /^Error: broken$/, error('broken')],
+];
+
 describe('the lists of the options', () => {
   const at = (address: string): Happens => error(stack(address));
   const lists: [what: string, options: Options, happens: Happens, rule: string | undefined][] = [
@@ -202,6 +228,18 @@ describe('the lists of the options', () => {
     ],
     ['a pattern', { ignoreErrors: [/^bro/] }, error(new Error('broken')), 'ignoreErrors'],
     ['another message', { ignoreErrors: ['xyz'] }, error(new Error('broken')), undefined],
+    ...words.map(([what, pattern, happens]): (typeof lists)[number] => [
+      `${what}, by Sentry’s words`,
+      { ignoreErrors: [pattern] },
+      happens,
+      'ignoreErrors',
+    ]),
+    [
+      'a rejected error, by words for what is none',
+      { ignoreErrors: ['captured as', 'captured with'] },
+      (page) => page.reject(new Error('broken')),
+      undefined,
+    ],
     [
       'what is no pattern',
       { ignoreErrors: [undefined as unknown as string] },

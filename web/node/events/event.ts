@@ -1,7 +1,7 @@
 /** Events of a server. */
 import type { IncomingMessage } from 'node:http';
 import { eventOf, type ErrorEvent } from '../../src/events/event';
-import { read, textOf } from '../../src/events/read';
+import { read, textOf } from '../../src/platform/read';
 import type { Failure } from '../incoming/begin';
 
 const MECHANISMS = {

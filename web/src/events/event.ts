@@ -1,6 +1,6 @@
 import { VERSION } from '../abi';
 import { exceptionsOf, type Exception } from './exceptions';
-import { read } from './read';
+import { read } from '../platform/read';
 import { framesOf, type Frame } from './stack';
 
 /** An error event, as Sentry takes it. */

@@ -1,5 +1,6 @@
 /** What was thrown, as the exceptions of an event. Anything can be, and reading it may throw once more. */
-import { read, textOf } from './read';
+import { read, textOf } from '../platform/read';
+import { isEvent, wordsFor } from '../signals/words';
 import { framesOf, type Frame } from './stack';
 
 export interface Mechanism {
@@ -26,36 +27,6 @@ const STACK_MAX = 65_536;
 const EXCEPTIONS_MAX = 5;
 
 const isError = (value: unknown) => value instanceof Error;
-const isEvent = (value: unknown) => read(() => value instanceof Event);
-
-/** What is no error, as Sentry's SDKs say it: they group by these words. */
-function describe(thrown: unknown, isRejection: boolean): Pick<Exception, 'type' | 'value'> {
-  const kind = read(() => ({}).toString.call(thrown).slice(8, -1)) ?? 'Object';
-  const how = `captured as ${isRejection ? 'promise rejection' : 'exception'}`;
-  if (isEvent(thrown)) {
-    const { type, message } = thrown as ErrorEvent;
-    return {
-      type: kind,
-      value: textOf(() =>
-        message
-          ? `Event \`${kind}\` ${how} with message \`${message}\``
-          : `Event \`${kind}\` (type=${type}) ${how}`,
-      ),
-    };
-  }
-  if (kind === 'WebAssembly.Exception') return { type: kind, value: 'wasm exception' };
-  const type = isRejection ? 'UnhandledRejection' : 'Error';
-  if (kind !== 'Object') {
-    const prefix = isRejection ? 'Non-Error promise rejection captured with value: ' : '';
-    return { type, value: prefix + textOf(() => String(thrown)) };
-  }
-  const keys = textOf(() =>
-    Object.keys(thrown as object)
-      .sort()
-      .join(', '),
-  );
-  return { type, value: `Object ${how} with keys: ${keys || '[object has no keys]'}` };
-}
 
 /** The type and the message of an error; empty where it has none. */
 function wordsOf(thrown: unknown): [type: string, value: string] {
@@ -84,7 +55,7 @@ function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean
     return inner
       ? exceptionOf(inner, mechanism, isRejection)
       : {
-          ...describe(thrown, isRejection),
+          ...wordsFor(thrown, isRejection),
           mechanism: { ...mechanism, synthetic: true },
         };
   }

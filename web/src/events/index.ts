@@ -8,7 +8,7 @@ import { EVENT_MAX } from './event';
 import type { EventsOptions } from './options';
 import { createOutbox, headerOf } from './outbox';
 import { pageEventOf } from './page';
-import { read } from './read';
+import { read } from '../platform/read';
 import { FRAMES_MAX } from './stack';
 
 export type { ErrorEvent } from './event';

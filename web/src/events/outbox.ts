@@ -3,7 +3,7 @@ import { EVENTS_MAX, EventLoss, eventLossWords, VERSION } from '../abi';
 import type { EventsCore } from './core';
 import { textOfEvent, type ErrorEvent } from './event';
 import type { EventsOptions } from './options';
-import { read } from './read';
+import { read } from '../platform/read';
 
 /** An event as text. */
 export interface Kept {

@@ -1,7 +1,7 @@
 /** Events of a page. */
 import type { Session } from '../options/types';
 import { eventOf, type ErrorEvent, type ErrorReport } from './event';
-import { read, textOf } from './read';
+import { read, textOf } from '../platform/read';
 import type { Frame } from './stack';
 
 /** What the window told of an error, if it did; the app may have told as well. */

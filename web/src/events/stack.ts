@@ -1,7 +1,7 @@
 /** Frames of the stacks of Chromium, Firefox, WebKit and Node, as Sentry takes them. */
 /* error-stack-parser-es is kept up and, of its two parts for today's engines alone, 0.6 KB. */
 import { parseFFOrSafariString, parseV8OrIeString } from 'error-stack-parser-es/lite';
-import { read } from './read';
+import { read } from '../platform/read';
 
 export interface Frame {
   filename?: string | undefined;

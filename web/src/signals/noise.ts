@@ -10,6 +10,7 @@ import type { ErrorContext, NoiseRules, Options } from '../options/types';
 import { innermost, STACK_MAX, TEXT_MAX } from './frames';
 import { EVENT_FILTERS } from './event-filters';
 import { isRecovered } from './recovered';
+import { wordsFor } from './words';
 
 /** Whether a rule applies. */
 export const isOn = ({ noise }: Options, rule: keyof NoiseRules): boolean =>
@@ -39,6 +40,11 @@ export interface Report {
 
 export type Judge = (error: unknown, report: Report) => void;
 
+/** Whether lists name it by Sentry's words: it is no error, and a text of it is made in no time. */
+const hasWords = (thrown: unknown) =>
+  Object(thrown) !== thrown ||
+  /(Object|Event)\]$/.test(read(() => Object.prototype.toString.call(thrown)));
+
 /** An error as the rules see it. What takes time is a function: an engine writes a stack when it is asked for. */
 interface Seen extends Omit<ErrorContext, 'stack'> {
   _stack(): string;
@@ -46,8 +52,8 @@ interface Seen extends Omit<ErrorContext, 'stack'> {
   _isRejection: boolean | undefined;
   /** The page is being left. */
   _isLeaving: boolean;
-  /** Name and message, as the lists of the options take them. */
-  _title: string;
+  /** What `ignoreErrors` may name it by. */
+  _titles(): string[];
   /** What libraries tell errors apart by: name, code, type and the like. */
   _kind(): string;
   /** The browser made it. */
@@ -117,7 +123,12 @@ function see(error: unknown, report: Report, isLeaving: boolean): Seen {
     _event,
     _isRejection,
     _isLeaving: isLeaving,
-    _title: title,
+    _titles() {
+      const thing = _isRejection ? error : error || message;
+      if (!hasWords(thing)) return [message, title];
+      const { type, value } = wordsFor(thing, !!_isRejection);
+      return [message, title, value, `${type}: ${value}`];
+    },
     _kind: () =>
       [
         name,
@@ -137,7 +148,7 @@ function ruleFor(seen: Seen, settings: Settings): IgnoreRule | undefined {
     if (RULES[rule](seen) && isOn(settings, rule)) return rule;
   }
   const { ignoreErrors, denyUrls, allowUrls } = settings;
-  if (matches(seen.message, ignoreErrors) || matches(seen._title, ignoreErrors)) {
+  if (ignoreErrors.length && seen._titles().some((title) => matches(title, ignoreErrors))) {
     return 'ignoreErrors';
   }
   if (!denyUrls.length && !allowUrls.length) return undefined;

@@ -1,0 +1,37 @@
+/** What Sentry's SDKs call what was thrown and is no error: they group by these words, and lists name them. */
+import { read, textOf } from '../platform/read';
+
+/** Keys of an object that are named. */
+const KEYS_MAX = 100;
+
+export const isEvent = (value: unknown) => read(() => value instanceof Event);
+
+/** It may take any time to make a text of an object, but for plain ones and events. */
+export function wordsFor(thrown: unknown, isRejection: boolean): { type: string; value: string } {
+  const kind = textOf(() => ({}).toString.call(thrown).slice(8, -1)) || 'Object';
+  const how = `captured as ${isRejection ? 'promise rejection' : 'exception'} with `;
+  if (isEvent(thrown)) {
+    const { type, message } = thrown as ErrorEvent;
+    return {
+      type: kind,
+      value: textOf(() =>
+        message
+          ? `Event \`${kind}\` ${how}message \`${message}\``
+          : `Event \`${kind}\` (type=${type}) ${how.slice(0, -6)}`,
+      ),
+    };
+  }
+  if (kind === 'WebAssembly.Exception') return { type: kind, value: 'wasm exception' };
+  const type = isRejection ? 'UnhandledRejection' : 'Error';
+  if (kind !== 'Object') {
+    const prefix = isRejection ? 'Non-Error promise rejection captured with value: ' : '';
+    return { type, value: prefix + textOf(() => String(thrown)) };
+  }
+  const keys = textOf(() =>
+    Object.keys(thrown as object)
+      .slice(0, KEYS_MAX)
+      .sort()
+      .join(', '),
+  );
+  return { type, value: `Object ${how}keys: ${keys || '[object has no keys]'}` };
+}
