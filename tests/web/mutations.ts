@@ -176,9 +176,15 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'listeners',
     ],
     ['takes errors for rejections', '_isRejection: isRejection,', '_isRejection: true,'],
+    [
+      'takes a handler that returns false for a script that prevents',
+      'isRejection && ask(',
+      'false && ask(',
+    ],
+    ['takes no call for one that prevents', 'isPrevented = true;', ''],
   ],
   'signals/noise.ts': [
-    ['counts what was prevented', '_event?.defaultPrevented', 'false'],
+    ['counts what was prevented', '_isPrevented?.(),', 'false,'],
     ['counts script errors', 'Script error\\.?( on', 'Script errors\\.?( on'],
     ['ignores cancelled errors that were thrown', '_isRejection && CANCELLED', 'CANCELLED'],
     ['ignores what the app made itself', '_isNative() && name ===', 'name ==='],
@@ -216,6 +222,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'signals/frames.ts': [
     ['reads positions as part of an address', 'end = --at', '--at'],
     ['reads the message as an address', '/[\\s()]/.test(', '/^$/.test('],
+    ['does not see who made code of a text', "text.replace(/\\), <anonymous>.*/, ')')", 'text'],
     ['knows no groups of routes', ".replace(/\\([^\\s()]*\\)/g, '')", ''],
   ],
   'signals/early.ts': [

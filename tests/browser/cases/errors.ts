@@ -276,6 +276,18 @@ export const errorCases: Case[] = [
     setTimeout(() => { throw new Error('boom'); })`,
     crash,
   ),
+  after(
+    'window.onunhandledrejection that returns false, as PostHog’s does',
+    `window.onunhandledrejection = () => false;
+    Promise.reject(new Error('boom'))`,
+    crash,
+  ),
+  after(
+    'window.onunhandledrejection that prevents',
+    `window.onunhandledrejection = (e) => { e.preventDefault(); return false; };
+    Promise.reject(new Error('prevented'))`,
+    healthy,
+  ),
   {
     name: 'listener that stops other listeners',
     area,
@@ -357,6 +369,23 @@ export const errorCases: Case[] = [
     `{ ignoreErrors: ['Non-Error promise rejection captured', 'Object captured as promise rejection with keys: code',
       /^Event: Event .Event. .type=error. captured/] }`,
   ),
+  {
+    name: 'denyUrls: code that a script made of a text',
+    area,
+    page: {
+      options: `{ denyUrls: ['vendor.js'] }`,
+      body: `<script src="vendor.js"></script>`,
+    },
+    files: { 'vendor.js': { body: `window.made = new Function('null.x')` } },
+    async steps(s) {
+      // WebKit does not name who made the code.
+      s.found = await s.page.evaluate(
+        `(() => { try { made() } catch ({ stack }) { return /vendor/.test(stack) ? '' : 'unnamed' } })()`,
+      );
+      await s.run(`setTimeout(() => made())`);
+    },
+    expect: ({ found }) => (found ? crash : healthy),
+  },
   after(
     'ignoreErrors: captured exception',
     `crashfree.captureException(new Error('known glitch'))`,

@@ -130,6 +130,24 @@ describe('an uncaught error', () => {
     }
   });
 
+  it('counts where a handler of the window that prevents nothing returned false', async () => {
+    for (const [handler, states] of [
+      [() => {}, 'crashed+1'],
+      [(event: Event) => event.preventDefault(), 'ok'],
+    ] as const) {
+      const page = await new Browser().start();
+      page.window['onunhandledrejection'] = handler;
+      page.window.addEventListener('unhandledrejection', (event) => {
+        handler(event);
+        /* As the browser does it, without a call. */
+        Object.defineProperty(event, 'defaultPrevented', { value: true });
+      });
+      page.reject();
+      await page.sent();
+      assert.equal(page.states, states);
+    }
+  });
+
   it('does not count after close', async () => {
     const page = await new Browser().start();
     void page.client.close();

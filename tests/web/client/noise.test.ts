@@ -254,6 +254,12 @@ describe('the lists of the options', () => {
       'denyUrls',
     ],
     ['the innermost frame', { denyUrls: [/^https:\/\/cdn/] }, at('https://cdn.x/a.js'), 'denyUrls'],
+    [
+      'code that a script made of a text',
+      { denyUrls: ['cdn.example'] },
+      at('https://cdn.example/a.js:1:2), <anonymous>'),
+      'denyUrls',
+    ],
     ['another address', { denyUrls: ['cdn.example'] }, at('https://shop.example/a.js'), undefined],
     ['one that is allowed', { allowUrls: ['shop'] }, at('https://shop.example/a.js'), undefined],
     ['one that is not', { allowUrls: ['shop'] }, at('https://cdn.example/a.js'), 'allowUrls'],

@@ -25,13 +25,11 @@ function judged(error: unknown, report: Partial<Report>, options: Options = {}):
 const reports: fc.Arbitrary<Partial<Report>> = fc.record({
   _isRejection: fc.boolean(),
   _handled: fc.boolean(),
+  _isPrevented: fc.boolean().map((isPrevented) => () => isPrevented),
   _event: fc.option(
     fc
-      .tuple(anything, anything, fc.boolean())
-      .map(
-        ([message, filename, defaultPrevented]) =>
-          ({ message: message(), filename: filename(), defaultPrevented }) as Uncaught,
-      ),
+      .tuple(anything, anything)
+      .map(([message, filename]) => ({ message: message(), filename: filename() }) as Uncaught),
     { nil: undefined },
   ),
 });

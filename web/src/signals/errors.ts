@@ -33,6 +33,22 @@ interface Rejection {
 
 type Take = (event: unknown) => void;
 
+/**
+ * Tells whether a script prevents an event by itself. Undefined if that is all that can: otherwise there is
+ * a handler of the window, and where it returns false, it prevents the event, too. Tools such as PostHog's
+ * do so without having been asked to, since their own does nothing else.
+ */
+function watchPrevention(event: ErrorLike): (() => boolean) | undefined {
+  const { preventDefault, defaultPrevented } = event;
+  if (!window.onunhandledrejection || defaultPrevented || !preventDefault) return undefined;
+  let isPrevented = false;
+  event.preventDefault = () => {
+    isPrevented = true;
+    preventDefault.call(event);
+  };
+  return () => isPrevented;
+}
+
 /** Listens to what a window tells of errors, and of rejections that were handled after all. */
 export function watchErrors(
   { _on: on }: Listeners,
@@ -90,11 +106,14 @@ export function createErrors(
     taken.add(event);
     const at = momentOf(event);
     const isLast = happened(at);
+    const isPrevented =
+      (isRejection && ask(() => watchPrevention(event))) || (() => event.defaultPrevented);
 
     const judgeIt = () =>
       judge(isRejection ? reason : event.error, {
         _at: at,
         _event: event,
+        _isPrevented: isPrevented,
         _isRejection: isRejection,
       });
     hold(at, judgeIt, isRejection ? { promise, reason } : undefined);

@@ -10,8 +10,10 @@ const LINE_MAX = 1024;
  * The address in a line that ends in one, with its positions behind it and perhaps in parentheses:
  * `at f (https://cdn.example/a.js:1:2)`, `f@https://cdn.example/a.js:1:2`.
  */
-export function addressOf(line: string): string {
-  if (line.length > LINE_MAX) return '';
+export function addressOf(text: string): string {
+  if (text.length > LINE_MAX) return '';
+  /* Chromium's frame of code that another one made: `at eval (eval at f (ADDRESS:1:2), <anonymous>:1:2)`. */
+  const line = text.replace(/\), <anonymous>.*/, ')');
   const last = line.endsWith(')') ? line.length - 1 : line.length;
   let end = last;
   for (let at = end; at > 0;) {

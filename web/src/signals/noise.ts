@@ -35,6 +35,8 @@ export interface Report {
   _handled?: boolean;
   /** The event that told of it, if nobody caught it. */
   _event?: Uncaught;
+  /** Whether a script of the page prevented the event. */
+  _isPrevented?(): boolean | undefined;
   _isRejection?: boolean;
 }
 
@@ -48,7 +50,7 @@ const hasWords = (thrown: unknown) =>
 /** An error as the rules see it. What takes time is a function: an engine writes a stack when it is asked for. */
 interface Seen extends Omit<ErrorContext, 'stack'> {
   _stack(): string;
-  _event: Uncaught | undefined;
+  _isPrevented: Report['_isPrevented'];
   _isRejection: boolean | undefined;
   /** The page is being left. */
   _isLeaving: boolean;
@@ -68,7 +70,7 @@ const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 const CUT =
   /network ?error|failed to fetch|load.{0,30}failed|connection was lost|import(ing|ed) a? ?module|request.{0,9} (aborted|terminated)|(input|body) stream|preload|^cancell?ed$/i;
 const RULES: Record<keyof NoiseRules, (seen: Seen) => unknown> = {
-  prevented: ({ _event }) => _event?.defaultPrevented,
+  prevented: ({ _isPrevented }) => _isPrevented?.(),
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
   scriptError: ({ message }) => /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message),
   eventFilters: ({ message }) => EVENT_FILTERS.test(message),
@@ -102,7 +104,7 @@ function read(value: () => unknown): string {
 }
 
 function see(error: unknown, report: Report, isLeaving: boolean): Seen {
-  const { _event, _handled, _isRejection } = report;
+  const { _event, _handled, _isPrevented, _isRejection } = report;
   const thrown = (error ?? {}) as Partial<Error> &
     Record<'code' | 'type' | '__CANCEL__' | '_isRouter', unknown>;
   const text = (value: () => unknown) => read(value).slice(0, TEXT_MAX);
@@ -120,7 +122,7 @@ function see(error: unknown, report: Report, isLeaving: boolean): Seen {
         .replace(title, '')),
     filename: text(() => _event?.filename),
     handled: _handled === true,
-    _event,
+    _isPrevented,
     _isRejection,
     _isLeaving: isLeaving,
     _titles() {
