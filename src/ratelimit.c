@@ -31,51 +31,61 @@ static void extend(double *end, double now, double delay) {
     }
 }
 
-static bool is(const char *text, size_t length, const char *word) {
-    return length == strlen(word) && memcmp(text, word, length) == 0;
+/* Whether a name in a list of categories is this one; an empty list is every category. */
+static bool names(const char *text, size_t length, const char *category) {
+    return length == 0 || (length == strlen(category) && memcmp(text, category, length) == 0);
 }
 
 bool cf_ratelimit_update(cf_ratelimit *limits, const char *category, double now, int status,
                          const char *header, size_t length, double retry_after) {
     const char *const end = header + length;
-    const char *part = NULL;
-    size_t size = 0; /* of the part, without the blanks around it */
-    int field = 0;   /* of the limit: seconds, categories, and what does not matter here */
-    double delay = retry_after >= 0 ? retry_after : DEFAULT_SECONDS;
+    enum { SECONDS, CATEGORIES, OTHER };
+    int field = SECONDS;
+    double delay = 0;
     bool limited = false;
-    bool all = length == 0 && status == 429;
 
-    for (;; header++) {
-        const char c = header < end ? *header : ',';
-
-        if (c == ' ') {
-            continue;
+    if (length == 0) {
+        if (status == 429) {
+            delay = retry_after >= 0 ? retry_after : DEFAULT_SECONDS;
+            extend(&limits->items, now, delay);
+            extend(&limits->reports, now, delay);
         }
-        if (c != ',' && c != ':' && c != ';') {
-            if (size++ == 0) {
+        return status == 429;
+    }
+    /* `seconds:category;category:scope:reason`, and the next limit behind a comma. */
+    do {
+        const char *part = header;
+        size_t size = 0; /* without the blanks around it */
+        bool items = false;
+        bool reports = false;
+
+        for (; header < end && *header != ',' && *header != ':' && *header != ';'; header++) {
+            if (*header != ' ' && size++ == 0) {
                 part = header;
             }
-            continue;
         }
-        /* No category is every category; an element of the list that is empty is none. */
-        if (field == 0 && length > 0) {
+        const char separator = header < end ? *header : ',';
+
+        if (field == SECONDS) {
             delay = seconds(part, size);
-            all = c == ',' && size > 0;
-        } else if (field == 1) {
-            all = size == 0;
+            /* An element of the list that is empty is no limit. */
+            items = reports = separator == ',' && size > 0;
+        } else if (field == CATEGORIES) {
+            items = names(part, size, category);
+            reports = names(part, size, "internal");
         }
-        if (all || (field == 1 && is(part, size, category))) {
+        if (items) {
             extend(&limits->items, now, delay);
             limited = true;
         }
-        if (all || (field == 1 && is(part, size, "internal"))) {
+        if (reports) {
             extend(&limits->reports, now, delay);
         }
-        if (header >= end) {
-            return limited;
+        if (separator == ',') {
+            field = SECONDS;
+        } else if (separator == ':') {
+            field++;
         }
-        field = c == ',' ? 0 : field + (c == ':');
-        size = 0;
-        all = false;
-    }
+    } while (header++ < end);
+    return limited;
 }

@@ -296,8 +296,8 @@ export const mutations: Mutation[] = [
   mutation(
     'limits without categories limit nothing',
     'ratelimit.c',
-    'all = size == 0;',
-    'all = false;',
+    'length == 0 || (length',
+    '(length',
   ),
   mutation(
     'limits last longer than a day',
