@@ -3,7 +3,8 @@
  * layer. Both are read from what ships: the functions from the module as it was linked, optimised
  * the same way but with names; the modules from the script's source map.
  *
- * The second column is what brotli would save if the thing were gone, so the sum is not the whole.
+ * The second column is what brotli would save if the thing were gone, so the sum is not the whole. Last:
+ * how much of its memory, which never grows, each module takes for its stack, its texts and its state.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -161,3 +162,16 @@ print(
   }),
   whole,
 );
+
+console.log('\nmemory');
+for (const name of ['crashfree', 'crashfree-node', 'crashfree-events']) {
+  const linked = await WebAssembly.compile(
+    await readFile(join(root, `build/wasm/${name}_linked.wasm`)),
+  );
+  const imports = WebAssembly.Module.imports(linked).map((one) => [one.name, () => 0] as const);
+  const { exports } = await WebAssembly.instantiate(linked, { env: Object.fromEntries(imports) });
+  const taken = (exports['__heap_base'] as WebAssembly.Global<'i32'>).value;
+  const all = (exports['memory'] as WebAssembly.Memory).buffer.byteLength;
+  const share = ((100 * taken) / all).toFixed(1);
+  console.log(`${name.padEnd(16)} ${taken} of ${all} bytes, ${share} %`);
+}

@@ -48,7 +48,8 @@ function(add_wasm_module name)
   add_executable(${linked} "${boundary}" ${wasm_SOURCES})
   target_include_directories(${linked} PRIVATE src)
   target_compile_options(${linked} PRIVATE ${wasm_features})
-  target_link_options(${linked} PRIVATE ${wasm_features})
+  # Where the memory ends that is taken: `npm run bytes` reads it, and what ships does not have it.
+  target_link_options(${linked} PRIVATE ${wasm_features} -Wl,--export=__heap_base)
   target_link_libraries(${linked} PRIVATE ${wasm_LIBRARIES} cf_cjson crashfree_warnings)
   set_target_properties(${linked} PROPERTIES SUFFIX .wasm)
 
