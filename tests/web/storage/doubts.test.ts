@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Answer, Status } from '../../../web/src/abi.js';
 import type { Settings } from '../../../web/src/options/defaults.js';
-import { sendCouriers } from '../../../web/src/storage/courier.js';
+import { sendCouriers } from '../../../web/src/storage/couriers.js';
 import { openTexts } from '../../../web/src/storage/record.js';
 import { recordOf, session } from '../fakes/core.js';
 import { FakePage } from '../fakes/page.js';
@@ -64,9 +64,9 @@ describe('a courier', () => {
     const asked: string[] = [];
     page.origin.local.setItem(`${PREFIX}1`, left);
     const locks = {
-      take: (key: string) => Promise.resolve(asked.push(key) > 0),
-      letGo: () => {},
-      holds: (key: string) => held.includes(key),
+      _take: (key: string) => Promise.resolve(asked.push(key) > 0),
+      _letGo: () => {},
+      _holds: (key: string) => held.includes(key),
     };
     const settings = { storage: 'local' } as Settings;
     const texts = page.run(() => openTexts('local', PREFIX)!);

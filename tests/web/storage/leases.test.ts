@@ -24,7 +24,7 @@ class Lessee extends FakePage {
   /** Asks for a key; what comes of it shows later. */
   take(key = 'record:1'): { value?: boolean | undefined } {
     const taken: { value?: boolean | undefined } = {};
-    void this.run(() => this.leases.take(key)).then((value) => (taken.value = value));
+    void this.run(() => this.leases._take(key)).then((value) => (taken.value = value));
     return taken;
   }
 
@@ -40,7 +40,7 @@ describe('a lease', () => {
     const other = new Lessee(page.origin);
     const taken = page.take();
     await page.pass(SECOND);
-    assert.deepEqual([taken.value, page.leases.holds('record:1')], [true, true]);
+    assert.deepEqual([taken.value, page.leases._holds('record:1')], [true, true]);
     for (let minute = 0; minute < 10; minute++) {
       await page.pass(MINUTE);
       const refused = other.take();
@@ -58,10 +58,10 @@ describe('a lease', () => {
     const next = other.take();
     await page.pass(2 * SECOND);
     assert.deepEqual(next, {});
-    page.leases.letGo('record:1');
+    page.leases._letGo('record:1');
     await page.pass(SECOND);
     assert.equal(next.value, true);
-    other.leases.letGo('record:1');
+    other.leases._letGo('record:1');
     assert.equal(page.origin.local.length, 0);
     await page.pass(MINUTE);
     assert.equal(page.origin.clock.waiting, 0);
@@ -102,7 +102,7 @@ describe('a lease', () => {
     const next = new Lessee(page.origin);
     const watching = next.take();
     await next.pass(10 * SECOND);
-    page.run(() => page.leases.renew());
+    page.run(() => page.leases._renew());
     await next.pass(20 * SECOND);
     assert.deepEqual([watching.value, page.lost], [false, []]);
   });
@@ -117,10 +117,10 @@ describe('a lease', () => {
     const taken = next.take();
     await next.pass(30 * SECOND);
     assert.equal(taken.value, true);
-    page.run(() => page.leases.renew());
-    assert.deepEqual([page.lost, page.leases.holds('record:1')], [['record:1'], false]);
-    page.leases.letGo('record:1');
-    assert.equal(next.leases.holds('record:1'), true);
+    page.run(() => page.leases._renew());
+    assert.deepEqual([page.lost, page.leases._holds('record:1')], [['record:1'], false]);
+    page.leases._letGo('record:1');
+    assert.equal(next.leases._holds('record:1'), true);
     await next.pass(MINUTE);
     assert.deepEqual(next.lost, []);
   });
@@ -132,7 +132,7 @@ describe('a lease', () => {
     page.sleep();
     await page.pass(4 * MINUTE);
     page.origin.local.clear();
-    page.run(() => page.leases.renew());
+    page.run(() => page.leases._renew());
     assert.deepEqual(page.lost, ['record:1']);
   });
 

@@ -15,24 +15,24 @@ describe('locks', () => {
   it('are held until they are let go', async () => {
     const page = new FakePage();
     const locks = createLocks(page.locks as unknown as LockManager);
-    assert.equal(await page.run(() => locks.take('a')), true);
-    assert.deepEqual([locks.holds('a'), locks.holds('b')], [true, false]);
-    locks.letGo('a');
+    assert.equal(await page.run(() => locks._take('a')), true);
+    assert.deepEqual([locks._holds('a'), locks._holds('b')], [true, false]);
+    locks._letGo('a');
     await settled();
-    assert.deepEqual([locks.holds('a'), page.origin.locks.names], [false, []]);
+    assert.deepEqual([locks._holds('a'), page.origin.locks.names], [false, []]);
   });
 
   it('are waited for while another page is ending, and refused if it lives', async () => {
     const origin = new Origin();
     const [living, next] = [new FakePage(origin), new FakePage(origin)];
     const mine = createLocks(living.locks as unknown as LockManager);
-    assert.equal(await living.run(() => mine.take('a')), true);
-    assert.equal(await living.run(() => mine.take('b')), true);
+    assert.equal(await living.run(() => mine._take('a')), true);
+    assert.equal(await living.run(() => mine._take('b')), true);
     const theirs = createLocks(next.locks as unknown as LockManager);
-    const [first, second] = next.run(() => [watch(theirs.take('a')), watch(theirs.take('b'))]);
+    const [first, second] = next.run(() => [watch(theirs._take('a')), watch(theirs._take('b'))]);
     await next.pass(4999);
     assert.deepEqual([first, second], [{}, {}]);
-    mine.letGo('a');
+    mine._letGo('a');
     await next.pass(1);
     assert.deepEqual([first, second], [{ value: true }, { value: false }]);
   });
@@ -48,7 +48,7 @@ describe('locks', () => {
   ] as const) {
     it(`are undefined where the browser ${how}`, async () => {
       const locks = createLocks({ request } as unknown as LockManager);
-      assert.equal(await new FakePage().run(() => locks.take('a')), undefined);
+      assert.equal(await new FakePage().run(() => locks._take('a')), undefined);
     });
   }
 });

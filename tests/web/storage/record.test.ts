@@ -99,27 +99,28 @@ describe('records that are found', () => {
   it('are delivered up to a number, and nonsense is removed', () => {
     withRecords((records) => {
       for (let index = 0; index < 60; index++) {
-        records.put(`${PREFIX}${index}`, serialize(owner, false, [recordOf(session('a'))]));
-        records.put(`${PREFIX}no${index}`, 'nonsense');
-        records.put(`${PREFIX}later${index}`, later(index));
+        records._put(`${PREFIX}${index}`, serialize(owner, false, [recordOf(session('a'))]));
+        records._put(`${PREFIX}no${index}`, 'nonsense');
+        records._put(`${PREFIX}later${index}`, later(index));
       }
       const found = deliverable(records);
       assert.equal(found.length, RECORDS_MAX);
       assert.ok(found.every((key) => !/no|later/.test(key)));
       assert.deepEqual(
-        records.keys().filter((key) => /no/.test(key)),
+        records._keys().filter((key) => /no/.test(key)),
         [],
       );
-      assert.equal(records.keys().filter((key) => /later/.test(key)).length, 60);
+      assert.equal(records._keys().filter((key) => /later/.test(key)).length, 60);
     });
   });
 
   it('of later versions make room, the oldest first', () => {
     withRecords((records) => {
-      for (let index = 0; index < 60; index++) records.put(`${PREFIX}${index}`, later(100 - index));
-      records.put(`${PREFIX}x`, '{"version":2}');
+      for (let index = 0; index < 60; index++)
+        records._put(`${PREFIX}${index}`, later(100 - index));
+      records._put(`${PREFIX}x`, '{"version":2}');
       assert.equal(hasRoom(records), true);
-      const left = records.keys();
+      const left = records._keys();
       assert.equal(left.length, RECORDS_MAX - 1);
       assert.deepEqual([left[0], left.at(-1)], [`${PREFIX}0`, `${PREFIX}48`]);
     });
@@ -128,12 +129,12 @@ describe('records that are found', () => {
   it('of this version keep their places', () => {
     withRecords((records) => {
       const text = serialize(owner, false, [recordOf(session('a'))]);
-      for (let index = 0; index < RECORDS_MAX; index++) records.put(`${PREFIX}${index}`, text);
+      for (let index = 0; index < RECORDS_MAX; index++) records._put(`${PREFIX}${index}`, text);
       assert.equal(hasRoom(records), false);
-      assert.equal(records.keys().length, RECORDS_MAX);
-      records.put(`${PREFIX}later`, later(1));
+      assert.equal(records._keys().length, RECORDS_MAX);
+      records._put(`${PREFIX}later`, later(1));
       assert.equal(hasRoom(records), false);
-      records.remove(`${PREFIX}0`);
+      records._remove(`${PREFIX}0`);
       assert.equal(hasRoom(records), true);
     });
   });
@@ -143,8 +144,8 @@ describe('records that are found', () => {
       let looks = 0;
       const counting = {
         ...records,
-        keys: () => Array.from({ length: 10_000 }, (_, index) => PREFIX + index),
-        get: () => {
+        _keys: () => Array.from({ length: 10_000 }, (_, index) => PREFIX + index),
+        _get: () => {
           looks++;
           return later(1);
         },
@@ -161,12 +162,12 @@ describe('texts', () => {
     const page = new FakePage();
     page.run(() => {
       const records = openTexts('local', PREFIX)!;
-      const key = `${records.prefix}1`;
+      const key = `${records._prefix}1`;
       localStorage.setItem('crashfree:https://key@collector.example/421:1', 'other');
-      records.put(key, 'text');
-      assert.deepEqual([records.get(key), records.keys()], ['text', [key]]);
-      records.put(key, '');
-      assert.deepEqual([records.get(key), records.keys(), localStorage.length], [null, [], 1]);
+      records._put(key, 'text');
+      assert.deepEqual([records._get(key), records._keys()], ['text', [key]]);
+      records._put(key, '');
+      assert.deepEqual([records._get(key), records._keys(), localStorage.length], [null, [], 1]);
     });
   });
 
@@ -175,15 +176,15 @@ describe('texts', () => {
     page.origin.local.quota = 100;
     page.run(() => {
       const records = openTexts('local', PREFIX)!;
-      records.put(`${records.prefix}1`, 'text');
-      records.put(`${records.prefix}1`, 'x'.repeat(100));
-      assert.deepEqual(records.keys(), []);
+      records._put(`${records._prefix}1`, 'text');
+      records._put(`${records._prefix}1`, 'x'.repeat(100));
+      assert.deepEqual(records._keys(), []);
     });
   });
 
   it('of a tab are in the storage of the tab', () => {
     const page = new FakePage();
-    page.run(() => openTexts('session', PREFIX)!.put('key', 'text'));
+    page.run(() => openTexts('session', PREFIX)!._put('key', 'text'));
     assert.deepEqual([page.session.length, page.origin.local.length], [1, 0]);
   });
 
@@ -198,9 +199,9 @@ describe('texts', () => {
       setItem: refuse,
       removeItem: refuse,
     });
-    records.put('key', 'text');
-    records.remove('key');
-    assert.equal(records.get('key'), null);
+    records._put('key', 'text');
+    records._remove('key');
+    assert.equal(records._get('key'), null);
     assert.equal(
       page.run(() => openTexts('local', PREFIX)),
       undefined,

@@ -12,7 +12,8 @@ import type { Core } from '../core/core';
 import { ofDocument } from '../platform/document';
 import type { Settings } from '../options/defaults';
 import { createListeners } from '../signals/listen';
-import { sendCouriers, type Couriers, type StartCore } from './courier';
+import type { StartCore } from './courier';
+import { sendCouriers, type Couriers } from './couriers';
 import { createLeases } from './leases';
 import { createLocks } from './locks';
 import { createOwnRecord } from './page';
@@ -43,10 +44,10 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   const lessees = manager
     ? undefined
     : createLeases(records, leases, (key) => {
-        if (key !== own.key) return dismissCouriers();
+        if (key !== own._key) return dismissCouriers();
         /* Another page tells of the sessions. */
         core._forget();
-        own.leave();
+        own._leave();
       });
   const locks = lessees ?? createLocks(manager!);
   const seen = new Set<string>();
@@ -59,13 +60,13 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   let visible = isVisible();
 
   const dismissCouriers = () => {
-    couriers?.dismiss();
+    couriers?._dismiss();
     couriers = undefined;
   };
 
   const save: Save = (status) => {
-    if (away) return own.isPostponed;
-    if (status !== undefined) own.answered(status);
+    if (away) return own._isPostponed;
+    if (status !== undefined) own._answered(status);
     const state = core._status();
     /* A client that was closed has the consent that it had. */
     if (state !== Status.CLOSED) {
@@ -73,13 +74,13 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
     }
     if (!isAllowed) {
       dismissCouriers();
-      if (state === Status.CONSENT_DENIED) records.keys().forEach(records.remove);
-      own.forget();
+      if (state === Status.CONSENT_DENIED) records._keys().forEach(records._remove);
+      own._forget();
       return false;
     }
     couriers ??= sendCouriers(settings, records, locks, startCore, seen);
-    own.save(visible, status);
-    return own.isPostponed;
+    own._save(visible, status);
+    return own._isPostponed;
   };
   const own = createOwnRecord(settings, core, records, locks, save);
 
@@ -91,8 +92,8 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
     away = true;
     dismissCouriers();
     /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
-    if (own.isKept) core._forget();
-    own.leave();
+    if (own._isKept) core._forget();
+    own._leave();
   });
   listeners._on<PageTransitionEvent>(window, 'pageshow', ({ isTrusted, persisted }) => {
     if (!isTrusted || !persisted) return;
@@ -100,11 +101,11 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
     visible = true;
     save();
   });
-  listeners._on(window, 'online', () => couriers?.flush());
+  listeners._on(window, 'online', () => couriers?._flush());
   for (const type of ['visibilitychange', 'freeze', 'resume']) {
     listeners._on(document, type, () => {
       visible = type !== 'freeze' && isVisible();
-      lessees?.renew();
+      lessees?._renew();
       save();
     });
   }
@@ -112,7 +113,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
 
   /* A window that was just opened has a copy of what its opener has. */
   if (!isLocal && window.opener && window.history.length === 1)
-    records.keys().forEach(records.remove);
+    records._keys().forEach(records._remove);
   save();
   return save;
 }

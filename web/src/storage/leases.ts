@@ -32,19 +32,19 @@ export function createLeases(
   lost: (key: string) => void,
 ): Locks & {
   /** Renews what is held, and finds what was lost. To be called when the page runs again, too. */
-  renew(): void;
+  _renew(): void;
 } {
   const held = new Set<string>();
   const me = randomName();
   let timer: Timer | undefined;
   let renewed = 0;
 
-  const entryOf = (key: string) => leases.prefix + key.slice(records.prefix.length);
+  const entryOf = (key: string) => leases._prefix + key.slice(records._prefix.length);
   const read = (key: string) => {
-    const [owner, until] = (leases.get(entryOf(key)) ?? '').split(' ');
+    const [owner, until] = (leases._get(entryOf(key)) ?? '').split(' ');
     return { owner, left: Number(until) - Date.now() };
   };
-  const write = (key: string) => leases.put(entryOf(key), `${me} ${Date.now() + LEASE_MS}`);
+  const write = (key: string) => leases._put(entryOf(key), `${me} ${Date.now() + LEASE_MS}`);
 
   const renew = () => {
     native('clearTimeout')(timer);
@@ -71,19 +71,19 @@ export function createLeases(
       if (waited >= ENDING_MS) return false;
       await later(LOOK_MS);
     }
-    const before = leases.get(entryOf(key));
+    const before = leases._get(entryOf(key));
     await later(WATCH_MS);
-    const now = leases.get(entryOf(key));
+    const now = leases._get(entryOf(key));
     return now === before || now === null;
   };
 
   /* Those of pages that died before they wrote a record, which nobody will ask for. */
-  for (const entry of leases.keys()) {
-    const key = records.prefix + entry.slice(leases.prefix.length);
-    if (!(Math.abs(read(key).left) < STALE_MS) && records.get(key) === null) leases.remove(entry);
+  for (const entry of leases._keys()) {
+    const key = records._prefix + entry.slice(leases._prefix.length);
+    if (!(Math.abs(read(key).left) < STALE_MS) && records._get(key) === null) leases._remove(entry);
   }
   return {
-    async take(key) {
+    async _take(key) {
       if (!(await isFree(key))) return false;
       write(key);
       if (read(key).owner !== me) return undefined;
@@ -95,10 +95,10 @@ export function createLeases(
       timer ??= native('setTimeout')(renew, RENEW_MS);
       return true;
     },
-    letGo(key) {
-      if (held.delete(key) && read(key).owner === me) leases.remove(entryOf(key));
+    _letGo(key) {
+      if (held.delete(key) && read(key).owner === me) leases._remove(entryOf(key));
     },
-    holds: (key) => held.has(key),
-    renew,
+    _holds: (key) => held.has(key),
+    _renew: renew,
   };
 }

@@ -19,9 +19,9 @@ export interface Locks {
    * Locks a record until it is let go, waiting for a page that is ending. False if another page has
    * it, undefined if locks are refused.
    */
-  take(key: string): Promise<boolean | undefined>;
-  letGo(key: string): void;
-  holds(key: string): boolean;
+  _take(key: string): Promise<boolean | undefined>;
+  _letGo(key: string): void;
+  _holds(key: string): boolean;
 }
 
 export function createLocks(manager: LockManager): Locks {
@@ -29,7 +29,7 @@ export function createLocks(manager: LockManager): Locks {
   const held = new Map<string, () => void>();
 
   return {
-    take: (key) =>
+    _take: (key) =>
       new Promise((resolve) => {
         const patience = new AbortController();
         native('setTimeout')(() => patience.abort(), ENDING_MS);
@@ -41,10 +41,10 @@ export function createLocks(manager: LockManager): Locks {
           .then(() => manager.request(key, { signal: patience.signal }, hold))
           .catch(() => resolve(patience.signal.aborted ? false : undefined));
       }),
-    letGo(key) {
+    _letGo(key) {
       held.get(key)?.();
       held.delete(key);
     },
-    holds: (key) => held.has(key),
+    _holds: (key) => held.has(key),
   };
 }

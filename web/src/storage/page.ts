@@ -7,19 +7,19 @@ import { hasRoom, isDue, serialize, sessionsOf, type Texts } from './record';
 
 export interface OwnRecord {
   /** The key of the record, if there is one. */
-  readonly key: string | undefined;
+  readonly _key: string | undefined;
   /** Whether what is waiting is in the record. */
-  readonly isKept: boolean;
+  readonly _isKept: boolean;
   /** Whether the record has to be left to the next visit if the page ends now. */
-  readonly isPostponed: boolean;
+  readonly _isPostponed: boolean;
   /** Takes note of an answer. */
-  answered(status: number): void;
+  _answered(status: number): void;
   /** Writes the record if it changed, and gives it up where there is nothing to keep. */
-  save(visible: boolean, status?: number): void;
+  _save(visible: boolean, status?: number): void;
   /** Gives up the record, which stays in the storage. */
-  leave(): void;
+  _leave(): void;
   /** Removes the record. */
-  forget(): void;
+  _forget(): void;
 }
 
 export function createOwnRecord(
@@ -49,37 +49,37 @@ export function createOwnRecord(
 
   const enter = async () => {
     if (own || awaited) return;
-    const key = records.prefix + randomName();
+    const key = records._prefix + randomName();
     awaited = key;
-    if (!(await locks.take(key))) return;
-    if (awaited !== key) return locks.letGo(key);
+    if (!(await locks._take(key))) return;
+    if (awaited !== key) return locks._letGo(key);
     awaited = undefined;
     own = key;
     entered();
   };
 
   const leave = () => {
-    if (own) locks.letGo(own);
+    if (own) locks._letGo(own);
     own = awaited = undefined;
     used = false;
     written = content = '';
   };
 
   return {
-    get key() {
+    get _key() {
       return own;
     },
-    get isKept() {
+    get _isKept() {
       return isKept;
     },
-    get isPostponed() {
+    get _isPostponed() {
       return isPostponed;
     },
-    answered(status) {
+    _answered(status) {
       const isOk = status >= 200 && status < 300;
       failed = !(isOk || status === 429 || status === Answer.OPAQUE);
     },
-    save(visible, status) {
+    _save(visible, status) {
       const stuck =
         failed || core._status() === Status.RATE_LIMITED || window.navigator.onLine === false;
       const sessions = sessionsOf(core);
@@ -92,18 +92,18 @@ export function createOwnRecord(
       if (wanted || (leaves && visible)) void enter();
       if (own && wanted !== content && (content || hasRoom(records))) {
         written = serialize(settings, visible, kept);
-        records.put(own, written);
+        records._put(own, written);
         content = wanted;
         used = true;
       }
       /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
       if (!wanted && (isLocal || !used) && (status !== undefined || !visible)) leave();
-      isKept = own !== undefined && sessions.some(isDue) && records.get(own) === written;
+      isKept = own !== undefined && sessions.some(isDue) && records._get(own) === written;
       isPostponed = stuck && isKept;
     },
-    leave,
-    forget() {
-      if (own) records.remove(own);
+    _leave: leave,
+    _forget() {
+      if (own) records._remove(own);
       leave();
       isKept = isPostponed = false;
     },

@@ -82,12 +82,12 @@ export function parse(text: string): Found {
 /** Texts of a project in a storage. No call throws: what is blocked is as if it were empty. */
 export interface Texts {
   /** Where the keys of the project begin. */
-  readonly prefix: string;
-  get(key: string): string | null;
+  readonly _prefix: string;
+  _get(key: string): string | null;
   /** Stores a text, or removes what is there if it is empty. */
-  put(key: string, text: string): void;
-  remove(key: string): void;
-  keys(): string[];
+  _put(key: string, text: string): void;
+  _remove(key: string): void;
+  _keys(): string[];
 }
 
 /** The texts under keys that begin so; undefined where storage is blocked. */
@@ -108,16 +108,16 @@ export function openTexts(kind: 'session' | 'local', prefix: string): Texts | un
     }
   };
   return {
-    prefix,
-    remove,
-    get(key) {
+    _prefix: prefix,
+    _remove: remove,
+    _get(key) {
       try {
         return storage.getItem(key);
       } catch {
         return null;
       }
     },
-    put(key, text) {
+    _put(key, text) {
       if (!text) return remove(key);
       try {
         storage.setItem(key, text);
@@ -126,7 +126,7 @@ export function openTexts(kind: 'session' | 'local', prefix: string): Texts | un
         remove(key);
       }
     },
-    keys() {
+    _keys() {
       try {
         return Object.keys(storage).filter((key) => key.startsWith(prefix));
       } catch {
@@ -142,11 +142,11 @@ export function openTexts(kind: 'session' | 'local', prefix: string): Texts | un
  */
 export function deliverable(records: Texts): string[] {
   return records
-    .keys()
+    ._keys()
     .slice(0, LOOKS_MAX)
     .filter((key) => {
-      const found = parse(records.get(key) ?? '');
-      if (!found) records.remove(key);
+      const found = parse(records._get(key) ?? '');
+      if (!found) records._remove(key);
       return found && !('later' in found);
     })
     .slice(0, RECORDS_MAX);
@@ -154,15 +154,15 @@ export function deliverable(records: Texts): string[] {
 
 /** Whether there is room for another record. The oldest ones of later versions have to make it. */
 export function hasRoom(records: Texts): boolean {
-  const keys = records.keys();
+  const keys = records._keys();
   const surplus = keys.length - RECORDS_MAX + 1;
   if (surplus <= 0) return true;
   const foreign = keys.slice(0, LOOKS_MAX).flatMap((key) => {
-    const found = parse(records.get(key) ?? '');
+    const found = parse(records._get(key) ?? '');
     if (!found) return { key, time: -1 };
     return 'later' in found ? { key, time: found.time } : [];
   });
   foreign.sort((one, other) => one.time - other.time);
-  foreign.slice(0, surplus).forEach(({ key }) => records.remove(key));
+  foreign.slice(0, surplus).forEach(({ key }) => records._remove(key));
   return foreign.length >= surplus;
 }

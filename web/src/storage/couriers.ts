@@ -1,0 +1,88 @@
+import type { Settings } from '../options/defaults';
+import { native } from '../platform/native';
+import { createCourier, type Courier, type StartCore } from './courier';
+import { SPREAD_MS, type Locks } from './locks';
+import { deliverable, parse, type Owner, type Texts } from './record';
+
+export interface Couriers {
+  /** Sends what is waiting, as the network is back. */
+  _flush(): void;
+  /** Forgets what is not delivered, and leaves its records to other pages. */
+  _dismiss(): void;
+}
+
+/**
+ * Takes over the records of pages that are gone and has them delivered. `seen` are the sids that this
+ * page has taken over.
+ */
+export function sendCouriers(
+  settings: Settings,
+  records: Texts,
+  locks: Locks,
+  startCore: StartCore,
+  seen: Set<string>,
+): Couriers {
+  const couriers = new Map<string, Courier>();
+  /** Keys of the records that are being delivered. */
+  const taken = new Set<string>();
+  let isDismissed = false;
+
+  const letGo = (key: string) => {
+    taken.delete(key);
+    locks._letGo(key);
+  };
+
+  const courierFor = (owner: Owner): Courier => {
+    const id = `${owner.release}\n${owner.environment ?? ''}`;
+    const known = couriers.get(id);
+    if (known) return known;
+    const courier = createCourier(owner, {
+      _settings: settings,
+      _records: records,
+      _startCore: startCore,
+      _seen: seen,
+      _letGo: letGo,
+    });
+    couriers.set(id, courier);
+    return courier;
+  };
+
+  /** Takes over the record of a page that is gone. */
+  const adopt = (key: string) => {
+    const text = records._get(key);
+    if (text === null) return letGo(key);
+    const record = parse(text);
+    if (record && 'later' in record) return letGo(key);
+
+    records._remove(key);
+    /* Where nothing can be removed each visit would deliver it again. */
+    if (records._get(key) !== null || !record) return letGo(key);
+    records._put(key, text);
+    courierFor(record)._deliver(key, record);
+  };
+
+  for (const key of deliverable(records)) {
+    if (locks._holds(key)) continue;
+    void locks._take(key).then((mine) => {
+      if (mine) {
+        if (isDismissed) return locks._letGo(key);
+        taken.add(key);
+        native('setTimeout')(() => {
+          if (taken.has(key)) adopt(key);
+        }, SPREAD_MS);
+      } else if (mine === false && settings.storage !== 'local' && !isDismissed) {
+        /* A page elsewhere has it, so this is the copy that a duplicated tab got. */
+        records._remove(key);
+      }
+    });
+  }
+
+  return {
+    _flush: () => couriers.forEach((courier) => courier._flush()),
+    _dismiss() {
+      isDismissed = true;
+      couriers.forEach((courier) => courier._dismiss());
+      taken.forEach(letGo);
+    },
+  };
+}
