@@ -410,6 +410,12 @@ const senders: Neighbour[] = [
     expected: 'init+1',
   },
   {
+    name: 'query of two question marks',
+    url: `/api/42/envelope/??sentry_key=${KEY}`,
+    body: withHeader('{}'),
+    expected: 401,
+  },
+  {
     name: 'project below zero',
     url: `/api/-1/envelope/${QUERY}`,
     body: withHeader('{}'),

@@ -46,7 +46,7 @@ function sources(query: string, headers: Record<string, string>): Iterable<[stri
     const user = basicUser(value.slice('basic '.length));
     if (user !== undefined) found.push([['sentry_key', user]]);
   }
-  if (query.includes('sentry_')) found.push(new URLSearchParams(query));
+  if (query.includes('sentry_')) found.push(new URLSearchParams(`&${query}`));
   return found;
 }
 
