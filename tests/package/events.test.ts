@@ -54,9 +54,9 @@ const things: Record<string, [thing: string, type: string | RegExp, value: strin
     'No error message',
   ],
   'a message that is an object': [
-    `Object.assign(new Error('m'), { message: { toString() { throw new Error('no'); } } })`,
+    `Object.assign(new Error('m'), { message: { code: 5, toString() { throw new Error('no'); } } })`,
     'Error',
-    'No error message',
+    '{"code":5}',
   ],
   'a huge message': [`new Error('x'.repeat(5e6))`, 'Error', /^x{1024}$/],
   'a huge stack': [
@@ -105,16 +105,7 @@ const things: Record<string, [thing: string, type: string | RegExp, value: strin
 };
 
 /** Of which a rejection says that they are no errors. */
-const primitives = new Set([
-  'a text',
-  'null',
-  'undefined',
-  'a number',
-  'a symbol',
-  'a bigint',
-  'a function',
-  'an array',
-]);
+const primitives = new Set(['a text', 'null', 'undefined', 'a number', 'a symbol', 'a bigint']);
 /** What is an object and no error, of which a rejection says so in its type. */
 const objects = /^Object captured/;
 
@@ -211,6 +202,19 @@ describe('events of pages', { concurrency: engineNames.length }, () => {
           );
         });
       }
+
+      it(`of a text that says where the page captured it, in ${name}`, async () => {
+        await visit(`integrations: [eventsIntegration()]`, async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.run(`window.pay = function pay() { crashed.captureException('text'); };
+            document.head.append(Object.assign(document.createElement('script'), {
+              textContent: 'function checkout() { pay(); } checkout();' }))`);
+          const [event] = await arrived(project, 1);
+          const { frames = [] } = event!.exception.values[0]!.stacktrace ?? {};
+          const calls = frames.map((frame) => frame.function);
+          assert.deepEqual(calls.slice(-2), ['checkout', 'pay'], JSON.stringify(frames));
+        });
+      });
 
       it(`that could not be delivered, by the next visit, in ${name}`, async () => {
         await visit(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EVENT_MAX, textOfEvent } from '../../../web/src/events/event.js';
+import { EVENT_MAX, eventOf, textOfEvent } from '../../../web/src/events/event.js';
 import { exceptionsOf } from '../../../web/src/events/exceptions.js';
 import { pageEventOf } from '../../../web/src/events/page.js';
 import { framesOf } from '../../../web/src/events/stack.js';
@@ -54,6 +54,12 @@ describe('the exceptions of an event', () => {
       'in',
     ],
     [
+      'an error whose message is an object',
+      Object.assign(new Error(), { message: { code: 5 } }),
+      'Error',
+      '{"code":5}',
+    ],
+    [
       'an exception of C++',
       { message: ['std::runtime_error', 'gone'] },
       'std::runtime_error',
@@ -80,7 +86,13 @@ describe('the exceptions of an event', () => {
     const [exception] = exceptionsOf('gone', generic, true);
     assert.equal(exception?.type, 'UnhandledRejection');
     assert.equal(exception?.value, 'Non-Error promise rejection captured with value: gone');
-    assert.deepEqual(exception?.mechanism, { ...generic, synthetic: true });
+    assert.deepEqual(exception?.mechanism, generic);
+    const [array] = exceptionsOf([1, 2], generic, true);
+    assert.deepEqual(array, {
+      type: 'Error',
+      value: '1,2',
+      mechanism: { ...generic, synthetic: true },
+    });
     const [object] = exceptionsOf({ a: 1 }, generic, true);
     assert.equal(object?.type, 'UnhandledRejection');
     assert.equal(object?.value, 'Object captured as promise rejection with keys: a');
@@ -307,5 +319,45 @@ describe('an event', () => {
     const event = pageEventOf(new Error('x'), told, null, undefined);
     event.extra = { toJSON: () => assert.fail() };
     assert.equal(textOfEvent(event), undefined);
+  });
+});
+
+describe('what the app captures without a stack', () => {
+  const captured = (mechanism = 'generic') => {
+    const client = {
+      captureException: (error: unknown) =>
+        eventOf(error, { handled: true, isRejection: false }, { mechanism, sendDefaultPii: false }),
+    };
+    return (function pay() {
+      return client.captureException('text');
+    })();
+  };
+  const callsIn = ({ exception }: ReturnType<typeof captured>) =>
+    exception.values[0]?.stacktrace?.frames.map((frame) => frame.function);
+
+  it('says where it was captured', () => {
+    assert.equal(callsIn(captured())?.at(-1), 'pay');
+  });
+  it('says nothing of what was not captured', () => {
+    assert.equal(callsIn(captured('auto.browser.global_handlers.onunhandledrejection')), undefined);
+  });
+  it('says nothing where the call is over', () => {
+    const later = eventOf(
+      'text',
+      { handled: true, isRejection: false },
+      { mechanism: 'generic', sendDefaultPii: false },
+    );
+    assert.equal(callsIn(later), undefined);
+  });
+  it('keeps the stack of an error', () => {
+    const error = Object.assign(new Error('x'), {
+      stack: 'Error: x\n    at f (http://a/b.js:1:1)',
+    });
+    const event = eventOf(
+      error,
+      { handled: true, isRejection: false },
+      { mechanism: 'generic', sendDefaultPii: false },
+    );
+    assert.deepEqual(callsIn(event), ['f']);
   });
 });

@@ -64,6 +64,18 @@ function newId(): string {
   return digits.replace(/^(.{12}).(...)./, '$14$2a');
 }
 
+/**
+ * Where the app captured something: its calls up to the one of ours. The names of methods outlive what
+ * makes bundles smaller, and where nobody bundles our files have our name. Empty if it was not now.
+ */
+function callsOf(): Frame[] {
+  const frames = framesOf(`${new Error().stack}`);
+  const ours = frames.findIndex(({ function: name, filename }) =>
+    /captureException |\/crashfree[^/]*$/.test(`${name} ${filename}`),
+  );
+  return frames.slice(0, Math.max(ours, 0));
+}
+
 /** What is known of an error beside itself. */
 export interface Circumstances extends Partial<ErrorEvent> {
   /** How it was caught, in Sentry's names. */
@@ -81,7 +93,10 @@ export function eventOf(
 ): ErrorEvent {
   const values = exceptionsOf(error, { type: mechanism, handled }, isRejection);
   const thrown = values[values.length - 1]!;
-  if (place) thrown.stacktrace ??= { frames: [place] };
+  if (!thrown.stacktrace) {
+    const frames = place ? [place] : mechanism === 'generic' ? callsOf() : [];
+    if (frames.length) thrown.stacktrace = { frames };
+  }
   return {
     event_id: newId(),
     timestamp: Date.now() / 1000,

@@ -35,7 +35,10 @@ function wordsOf(thrown: unknown): [type: string, value: string] {
   if (Array.isArray(message)) return [textOf(() => message[0]), textOf(() => message[1])];
   /* Some have the error that a server answered in its place. */
   const inner = read(() => (message as { error?: Error }).error?.message);
-  return [textOf(() => (thrown as Error).name), textOf(() => inner ?? message)];
+  return [
+    textOf(() => (thrown as Error).name),
+    textOf(() => inner ?? (message instanceof Object ? JSON.stringify(message) : message)),
+  ];
 }
 
 /** The frames of an error. What its message says, with which some stacks begin, may look like some. */
@@ -52,12 +55,11 @@ function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean
   const frames = read(() => framesOfError(thrown)) ?? [];
   if (isEvent(thrown) || (!value && !frames.length && !read(() => isError(thrown)))) {
     const inner = read(() => Object.values(thrown as object).find(isError));
-    return inner
-      ? exceptionOf(inner, mechanism, isRejection)
-      : {
-          ...wordsFor(thrown, isRejection),
-          mechanism: { ...mechanism, synthetic: true },
-        };
+    if (inner) return exceptionOf(inner, mechanism, isRejection);
+    const words = wordsFor(thrown, isRejection);
+    /* Sentry's SDKs do not call a rejection with a plain value so. */
+    const isSynthetic = !/^Non-Error /.test(words.value);
+    return { ...words, mechanism: { ...mechanism, ...(isSynthetic && { synthetic: true }) } };
   }
   return {
     type: type || 'Error',

@@ -22,9 +22,11 @@ export function wordsFor(thrown: unknown, isRejection: boolean): { type: string;
     };
   }
   if (kind === 'WebAssembly.Exception') return { type: kind, value: 'wasm exception' };
-  const type = isRejection ? 'UnhandledRejection' : 'Error';
+  /* A rejection with a function, an array or a date is told as if it had been thrown. */
+  const isNamed = isRejection && (kind === 'Object' || thrown !== Object(thrown));
+  const type = isNamed ? 'UnhandledRejection' : 'Error';
   if (kind !== 'Object') {
-    const prefix = isRejection ? 'Non-Error promise rejection captured with value: ' : '';
+    const prefix = isNamed ? 'Non-Error promise rejection captured with value: ' : '';
     return { type, value: prefix + textOf(() => String(thrown)) };
   }
   const keys = textOf(() =>
