@@ -62,7 +62,8 @@ export interface Options {
   environment?: string | undefined;
   /**
    * `user` is who uses the page from the start. A function is called with a scope, on which it may
-   * call `setUser(user)`; what else Sentry's scopes can do is taken and ignored.
+   * call `setUser(user)`; what else Sentry's scopes can do is taken and ignored. Where the page has a client
+   * for the DSN already, a user that no `init` named before is one that `setUser` names.
    */
   initialScope?:
     { user?: User | null | undefined } | ((scope: InitialScope) => unknown) | undefined;
@@ -75,7 +76,10 @@ export interface Options {
   lifecycle?: Lifecycle | undefined;
   /** The parts that are on: a function of the default ones. A list, as in Sentry, adds to them. */
   integrations?: Integration[] | ((defaults: Integration[]) => Integration[]) | undefined;
-  /** Errors that do not count: part of the message, or a pattern for it or for `name: message`. */
+  /**
+   * Errors that do not count: part of the message, or a pattern for it or for `name: message`. What is no
+   * error has the words of Sentry's SDKs, too, such as `Non-Error promise rejection captured with value: gone`.
+   */
   ignoreErrors?: (string | RegExp)[] | undefined;
   /** Errors from these scripts do not count: part of the address of the innermost frame. */
   denyUrls?: (string | RegExp)[] | undefined;
