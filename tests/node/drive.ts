@@ -145,7 +145,8 @@ export async function drive(
     const { code, ms } = await terminate(app);
     await open;
     assert.equal(code, 0, app.errors.join(''));
-    assert.ok(ms < 5000, `${ms} ms`);
+    // Nothing is waited for but the open request; an answer of the server may take ten seconds.
+    assert.ok(ms < 9000, `${ms} ms`);
   } finally {
     close();
     app.child.kill('SIGKILL');

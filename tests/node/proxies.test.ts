@@ -197,6 +197,7 @@ describe('a server that', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{');
     });
     assert.equal(outcome.out, 'true true\n');
-    assert.ok(outcome.ms < 5000, `${outcome.ms} ms`);
+    // Whoever waits for the end of the answer waits ten seconds.
+    assert.ok(outcome.ms < 9000, `${outcome.ms} ms`);
   });
 });

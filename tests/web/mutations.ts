@@ -126,7 +126,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['says that all was sent', 'resolve(false)', 'resolve(true)'],
   ],
   'client/registry.ts': [
-    ['takes another spelling for another DSN', 'normal(other) === key', 'other === dsn'],
+    ['takes another spelling for another DSN', 'plainDsn(other) === key', 'other === dsn'],
     [
       'does not look into the windows around',
       'holder.parent === holder ? undefined : holder.parent',

@@ -3,23 +3,16 @@
  * same origin finds those of the windows around it: it is part of their page.
  */
 import { carrierOf } from '../carrier';
-import { plainPath } from '../pathname';
+import { plainDsn } from '../dsn';
 import { ask } from '../platform/ask';
 import type { Client } from './types';
-
-/** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
-const normal = (dsn: string): string =>
-  ask(() => {
-    const url = new URL(dsn);
-    return `${url.protocol}//${url.username}@${url.host}/${plainPath(url)}`;
-  }) ?? dsn.trim();
 
 /** The client of a DSN among some. Most pages have one client, and one spelling of its DSN. */
 function clientOf(clients: ReadonlyMap<string, Client>, dsn: string): Client | undefined {
   const client = clients.get(dsn);
   if (client || clients.size === 0) return client;
-  const key = normal(dsn);
-  return [...clients].find(([other]) => normal(other) === key)?.[1];
+  const key = plainDsn(dsn);
+  return [...clients].find(([other]) => plainDsn(other) === key)?.[1];
 }
 
 /** Whether a window around this one can be looked into. */

@@ -2,10 +2,9 @@
 import { Answer, FetchMode } from '../abi';
 import { setTimer } from '../platform/native';
 import { isForeign } from './answer';
+import { KEEPALIVE_BYTES } from './keepalive';
 
-/** Bodies that may be on their way with `keepalive` at once: the platform's 64 KiB for everybody on
- * the page, less a margin, and the most requests (protocol 4.3). Each counts for its share at least. */
-const KEEPALIVE_BYTES = 60000;
+/** Requests with `keepalive` at once (protocol 4.3); each counts for its share of the bytes at least. */
 const KEEPALIVE_REQUESTS = 15;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

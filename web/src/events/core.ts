@@ -10,8 +10,8 @@ export interface EventsCore extends EventsExports {
 }
 
 /**
- * What options say of numbers; `warn` hears of those that are no numbers or out of range, in whose place are the defaults. It throws
- * where there is no WebAssembly, or a policy forbids it.
+ * Starts the module with the numbers among the options; `warn` hears of those that are none or out of
+ * range, in whose place it has the defaults. Throws where there is no WebAssembly, or a policy forbids it.
  */
 export function createEventsCore(
   { errorSampleRate, maxEventsPerMinute }: EventsOptions,

@@ -1,6 +1,6 @@
 import { VERSION } from '../abi';
 import { exceptionsOf, type Exception } from './exceptions';
-import { read } from '../platform/read';
+import { ask } from '../platform/ask';
 import { framesOf, type Frame } from './stack';
 
 /** An error event, as Sentry takes it. */
@@ -108,7 +108,7 @@ export function eventOf(
       version: VERSION,
       settings: { infer_ip: sendDefaultPii ? 'auto' : 'never' },
     },
-    debug_meta: read(() => imagesOf(values)),
+    debug_meta: ask(() => imagesOf(values)),
     ...known,
   };
 }
@@ -127,8 +127,8 @@ export function textOfEvent(event: ErrorEvent): string | undefined {
     (values) => values.forEach((value) => delete value.stacktrace),
   ];
   for (const cut of cuts) {
-    read(() => cut(event.exception.values));
-    const text = read(() => JSON.stringify(event)) as string | undefined;
+    ask(() => cut(event.exception.values));
+    const text = ask(() => JSON.stringify(event)) as string | undefined;
     if (text !== undefined && lengthOf(text) <= EVENT_MAX) return text;
   }
   return undefined;

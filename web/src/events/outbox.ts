@@ -1,9 +1,10 @@
 /** Events between their making and an envelope: the core says which, the texts are kept here. */
 import { EVENTS_MAX, EventLoss, eventLossWords, VERSION } from '../abi';
+import { plainDsn } from '../dsn';
 import type { EventsCore } from './core';
 import { textOfEvent, type ErrorEvent } from './event';
 import type { EventsOptions } from './options';
-import { read } from '../platform/read';
+import { ask } from '../platform/ask';
 
 /** An event as text. */
 export interface Kept {
@@ -44,27 +45,24 @@ const hashOf = (text: string): number =>
   Array.from(text).reduce(
     (hash, character) => Math.imul(hash ^ character.charCodeAt(0), 0x01000193),
     0x811c9dc5,
-  ) >>> 0;
+  );
 
 /** The first line of an envelope; with a tunnel it says where it is to go. */
 export const headerOf = (dsn: string, tunnel: string | undefined): string =>
   `${JSON.stringify({
     sent_at: new Date().toISOString(),
-    ...(tunnel && { dsn: dsn.replace(/:[^@/:]+@/, '@') }),
+    ...(tunnel && { dsn: plainDsn(dsn) }),
     sdk: { name: 'crashfree', version: VERSION },
   })}\n`;
 
 /** The text of an event as the app wants it, or the reason why there is none. */
 function finish(event: ErrorEvent, id: string, hook: EventsOptions['beforeSendEvent']) {
-  const changed = read(() => hook?.(event));
+  const changed = ask(() => hook?.(event));
   if (changed === null) return EventLoss.BEFORE_SEND;
-  /* A promise comes too late; what it fails with is not told to the app as an error of its own. */
-  const isPromise = read(() => {
-    const { then } = changed as unknown as Promise<unknown>;
-    return typeof then === 'function' && (then.call(changed, undefined, () => {}), true);
-  });
-  const last = isPromise || typeof changed !== 'object' ? event : changed;
-  return read(() => textOfEvent({ ...last, event_id: id })) ?? EventLoss.SEND_ERROR;
+  /* A promise comes too late. */
+  const isEvent = typeof changed === 'object' && !ask(() => 'then' in changed);
+  const last = isEvent ? changed : event;
+  return ask(() => textOfEvent({ ...last, event_id: id })) ?? EventLoss.SEND_ERROR;
 }
 
 /** `changed` is called when what is kept is another. */

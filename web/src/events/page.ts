@@ -1,7 +1,8 @@
 /** Events of a page. */
 import type { Session } from '../options/types';
 import { eventOf, type ErrorEvent, type ErrorReport } from './event';
-import { read, textOf } from '../platform/read';
+import { ask } from '../platform/ask';
+import { textOf } from '../platform/text';
 import type { Frame } from './stack';
 
 /** What the window told of an error, if it did; the app may have told as well. */
@@ -22,8 +23,8 @@ function placeOf({ event, isRejection }: PageReport): Frame | undefined {
     ? {
         filename,
         function: '?',
-        lineno: read(() => number(event.lineno)),
-        colno: read(() => number(event.colno)),
+        lineno: ask(() => number(event.lineno)),
+        colno: ask(() => number(event.colno)),
         in_app: true,
       }
     : undefined;
@@ -31,8 +32,6 @@ function placeOf({ event, isRejection }: PageReport): Frame | undefined {
 
 /** The address of the page and who asks, without what tells more of a person. */
 function requestOf(): ErrorEvent['request'] {
-  const { document, location, navigator } = globalThis as Partial<Window & typeof globalThis>;
-  if (!location || !document || !navigator) return undefined;
   const referrer = textOf(() => document.referrer);
   return {
     url: textOf(() => location.href),
