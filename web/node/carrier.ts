@@ -2,7 +2,7 @@
  * What all copies of this module in one process share: the ES module and the CommonJS one, that of a
  * bundle and that of a dependency. The first copy puts it on the global object, the others call it.
  */
-import { createClient, type Started } from './client';
+import { createClient, type Started } from './setup';
 import { currentSession, sessionOfAny } from './incoming/context';
 import type { CaptureHint, Client, Options } from './types';
 

@@ -1,6 +1,6 @@
-/** A client: counts the requests of the process for one DSN, release and environment. */
+/** A client at work: counts the requests of the process for one DSN, release and environment. */
 import type { IncomingMessage } from 'node:http';
-import { Core } from './core';
+import type { Core } from './core';
 import { Delivery } from './delivery';
 import { Events } from './events';
 import { inactive } from './inactive';
@@ -9,16 +9,16 @@ import { currentSession, enter, sessionOfAny } from './incoming/context';
 import { middleware, open, wrapListener } from './incoming/foreign';
 import { whenServing } from './incoming/servers';
 import { End, Sessions } from './incoming/session';
-import { settingsOf, type Settings } from './options';
+import type { Settings } from './options';
 import { watchProcess } from './process';
 import { ProcessSession } from './process/session';
 import { createSender, type Sender } from './sender';
 import { LAST_WORD_MS } from './sender/way';
 import { Tally } from './tally';
-import type { CaptureHint, Client, Status } from './types';
-import { RELEASE_MAX } from '../src/abi';
+import type { CaptureHint, Client } from './types';
 
-type Warn = (text: string) => void;
+/** Says something on the console if the options ask for that. */
+export type Warn = (text: string) => void;
 
 /** How an error that somebody reports ends a session. */
 function endOf(hint: CaptureHint | null | undefined): End {
@@ -27,21 +27,6 @@ function endOf(hint: CaptureHint | null | undefined): End {
   } catch {
     return End.ERRORED;
   }
-}
-
-/** What clients are told apart by: another one of the same name would count each request twice. */
-const nameOf = (url: string, settings: Settings): unknown[] => [
-  url,
-  settings.release,
-  settings.environment,
-  settings.fetch,
-];
-
-function configure(core: Core, settings: Settings, warn: Warn): void {
-  core.set('DSN', settings.dsn);
-  core.set('RELEASE', settings.release);
-  if (!core.set('ENVIRONMENT', settings.environment)) warn('invalid-environment, left out');
-  if (settings.tunnel) core.set('TUNNEL', settings.tunnel);
 }
 
 /** Says once what a function of the app's did wrong. */
@@ -53,71 +38,41 @@ function once(warn: Warn): Warn {
   };
 }
 
-/** An open client, and what others are told apart from it by. */
-export interface Started {
-  client: Client;
-  name: unknown[];
-  /** Says something on the console if its options ask for that. */
-  warn(text: string): void;
-}
-
-/** What somebody can do about a client that sends nothing. */
-const remedies: Partial<Record<Status, string>> = {
-  'no-dsn': 'give init() a dsn, or set SENTRY_DSN',
-  'no-release': 'give init() a release, or set SENTRY_RELEASE',
-  'invalid-dsn': 'a DSN is https://KEY@HOST/PROJECT',
-  'invalid-release': `a release is a name of at most ${RELEASE_MAX} bytes without slashes, such as shop@1.4.0`,
-};
-
-export function createClient(
-  options: unknown,
-  sameAs: (name: unknown[]) => Client | undefined,
-): Started {
-  let invalid: string | undefined;
-  const settings = settingsOf(options, (name) => {
-    invalid ??= name;
-  });
-  const warn = (text: string) => {
-    try {
-      if (settings.debug) console.warn(`crashfree: ${text}`);
-    } catch {
-      /* The console is the app's. */
-    }
-  };
-  const fail = (status: Status): Started => {
-    const remedy = remedies[status];
-    warn(`${status}, nothing is sent${remedy ? `: ${remedy}` : ''}`);
-    return { client: inactive(status), name: [], warn };
-  };
-  if (invalid) return fail(`invalid-${invalid}`);
-
-  let core: Core;
+/** Where events are made, if they are wanted and can be. */
+function createEvents(
+  url: string,
+  settings: Settings,
+  sender: Sender,
+  warn: Warn,
+): Events | undefined {
+  const { dsn, tunnel, release, environment, parts } = settings;
+  if (!parts.events) return undefined;
   try {
-    core = new Core();
-    configure(core, settings, warn);
+    return new Events({ url, dsn, tunnel, release, environment }, parts.events, sender, warn);
   } catch {
-    return fail('unsupported');
+    warn('events cannot be made here, none are sent');
+    return undefined;
   }
-  if (core.status !== 'active') return fail(core.status);
-
-  const name = nameOf(core.url, settings);
-  const same = sameAs(name);
-  if (same) {
-    warn('init was called before with the same dsn, release and environment: its options stay');
-    return { client: same, name, warn };
-  }
-  return { client: start(core, settings, warn), name, warn };
 }
 
-function start(core: Core, settings: Settings, warn: Warn): Client {
-  const tally = new Tally(core, () => delivery.expect());
-  const sender = createSender(core.url, settings.fetch);
-  const events = createEvents(core.url, settings, sender, warn);
-  const delivery: Delivery = new Delivery(core, tally, sender, settings.flushInterval, events);
-  const sessions = new Sessions(tally);
-  const { ignoreIncomingRequests, parts } = settings;
+function requestOf(hint: CaptureHint | null | undefined): unknown {
+  try {
+    return hint?.request ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a request, or an error of one, is to this client. */
+function counterOf(
+  sessions: Sessions,
+  delivery: Delivery,
+  events: Events | undefined,
+  { ignoreIncomingRequests }: Settings,
+  warn: Warn,
+): Counter {
   const complain = once(warn);
-  const counter: Counter = {
+  return {
     sessions,
     remembers: events !== undefined,
     failed(error, session, failure) {
@@ -133,6 +88,17 @@ function start(core: Core, settings: Settings, warn: Warn): Client {
       }
     },
   };
+}
+
+/** Starts to count. */
+export function startClient(core: Core, settings: Settings, warn: Warn): Client {
+  const tally = new Tally(core, () => delivery.expect());
+  const sender = createSender(core.url, settings.fetch);
+  const events = createEvents(core.url, settings, sender, warn);
+  const delivery: Delivery = new Delivery(core, tally, sender, settings.flushInterval, events);
+  const sessions = new Sessions(tally);
+  const counter = counterOf(sessions, delivery, events, settings, warn);
+  const { parts } = settings;
   const processSession = parts.process ? new ProcessSession(core, sender) : undefined;
   const unwatchServers = processSession ? whenServing(() => processSession.giveUp()) : () => {};
   const unfollow = parts.http ? follow(counter) : () => {};
@@ -157,7 +123,7 @@ function start(core: Core, settings: Settings, warn: Warn): Client {
     },
   });
 
-  const client: Client = {
+  return {
     get status() {
       return closed ? 'closed' : core.status;
     },
@@ -195,30 +161,4 @@ function start(core: Core, settings: Settings, warn: Warn): Client {
       return delivery.sendWithin(timeout);
     },
   };
-  return client;
-}
-
-/** Where events are made, if they are wanted and can be. */
-function createEvents(
-  url: string,
-  settings: Settings,
-  sender: Sender,
-  warn: Warn,
-): Events | undefined {
-  const { dsn, tunnel, release, environment, parts } = settings;
-  if (!parts.events) return undefined;
-  try {
-    return new Events({ url, dsn, tunnel, release, environment }, parts.events, sender, warn);
-  } catch {
-    warn('events cannot be made here, none are sent');
-    return undefined;
-  }
-}
-
-function requestOf(hint: CaptureHint | null | undefined): unknown {
-  try {
-    return hint?.request ?? undefined;
-  } catch {
-    return undefined;
-  }
 }
