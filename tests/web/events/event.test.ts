@@ -349,6 +349,17 @@ describe('what the app captures without a stack', () => {
     );
     assert.equal(callsIn(later), undefined);
   });
+  it('says nothing where the page makes stacks that cannot be read', () => {
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = () => {
+      throw new Error('no');
+    };
+    try {
+      assert.equal(callsIn(captured()), undefined);
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace!;
+    }
+  });
   it('keeps the stack of an error', () => {
     const error = Object.assign(new Error('x'), {
       stack: 'Error: x\n    at f (http://a/b.js:1:1)',

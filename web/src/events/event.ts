@@ -71,7 +71,7 @@ function newId(): string {
 function callsOf(): Frame[] {
   const frames = framesOf(`${new Error().stack}`);
   const ours = frames.findIndex(({ function: name, filename }) =>
-    /captureException |\/crashfree[^/]*$/.test(`${name} ${filename}`),
+    /captureException |\/crashfree[.\w]*js/.test(`${name} ${filename}`),
   );
   return frames.slice(0, Math.max(ours, 0));
 }
@@ -94,8 +94,8 @@ export function eventOf(
   const values = exceptionsOf(error, { type: mechanism, handled }, isRejection);
   const thrown = values[values.length - 1]!;
   if (!thrown.stacktrace) {
-    const frames = place ? [place] : mechanism === 'generic' ? callsOf() : [];
-    if (frames.length) thrown.stacktrace = { frames };
+    const frames = place ? [place] : mechanism === 'generic' ? ask(callsOf) : undefined;
+    if (frames?.length) thrown.stacktrace = { frames };
   }
   return {
     event_id: newId(),
