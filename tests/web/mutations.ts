@@ -181,7 +181,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'isRejection && ask(',
       'false && ask(',
     ],
-    ['takes no call for one that prevents', 'isPrevented = true;', ''],
+    ['takes no call for one that prevents', 'isPrevented = event.defaultPrevented!;', ''],
   ],
   'signals/noise.ts': [
     ['counts what was prevented', '_isPrevented?.(),', 'false,'],

@@ -22,7 +22,7 @@ export function createClient(options: Options): Client {
   const { clients } = carrierOf(window);
   const key = typeof options.dsn === 'string' ? options.dsn : '';
   /* At once, as a page may change what it handed over, or take it back. */
-  const user = options.initialScope ? (ask(() => idOf(initialUser(options))) ?? '') : '';
+  const user = ask(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
   const existing = findClient(key, user);
   if (existing) {
     /* A client of a window around this one is this window's, too, from now on. */

@@ -43,8 +43,9 @@ function watchPrevention(event: ErrorLike): (() => boolean) | undefined {
   if (!window.onunhandledrejection || defaultPrevented || !preventDefault) return undefined;
   let isPrevented = false;
   event.preventDefault = () => {
-    isPrevented = true;
     preventDefault.call(event);
+    /* In a passive listener it does nothing. */
+    isPrevented = event.defaultPrevented!;
   };
   return () => isPrevented;
 }
