@@ -7,7 +7,15 @@ let programs: Programs;
 before(async () => (programs = await Programs.start()));
 after(() => programs.close());
 
-const start = `const client = init({
+/** Programs await the collector's first answer, however long it takes, and not a time in which it should come. */
+const start = `import { subscribe } from 'node:diagnostics_channel';
+const answer = new Promise((resolve) => subscribe('undici:request:headers', resolve));
+const answered = async () => {
+  const alive = setInterval(() => {}, 1000);
+  await answer;
+  clearInterval(alive);
+};
+const client = init({
   ...options,
   integrations: [crashfree.processSessionIntegration()],
 });`;
@@ -22,7 +30,7 @@ const cases: [name: string, code: string, exit: number, counted: object, request
   ['that calls process.exit', 'process.exit(3);', 3, healthy, 1],
   [
     'that captures an error tells of it at once, and of its end',
-    `captureException(new Error('of the app')); await sleep(1000);`,
+    `captureException(new Error('of the app')); await answered();`,
     0,
     errored,
     2,
@@ -43,8 +51,8 @@ const cases: [name: string, code: string, exit: number, counted: object, request
     errored,
     1,
   ],
-  ['that runs for long is announced, and told of at its end', 'await sleep(2600);', 0, healthy, 2],
-  ['that runs for long and dies', `await sleep(2600); ${fails}`, 1, crashed, 2],
+  ['that runs for long is announced, and told of at its end', 'await answered();', 0, healthy, 2],
+  ['that runs for long and dies', `await answered(); ${fails}`, 1, crashed, 2],
   ['that closes the client', 'await client.close();', 0, healthy, 1],
   [
     'that serves has the sessions of its requests only',
