@@ -317,6 +317,8 @@ describe('the demo', { concurrency: engineNames.length }, () => {
         const row = `document.activeElement.closest('#session-list li')`;
         await health.page.waitFor(`${row}?.id.startsWith('session-${session}')`);
         const link = '#session-list details[open] .crash-of a';
+        /* The row is there, and has the focus, before its details are drawn. */
+        await health.page.waitFor(`document.querySelector('${link}') !== null`);
         assert.match(await health.text(link), /^TypeError: /);
         await health.page.click(link);
         await health.page.waitFor(`document.activeElement.closest('#crash-list li') !== null`);
