@@ -10,15 +10,15 @@ export const isEvent = (value: unknown) => ask(() => value instanceof Event);
 /** It may take any time to make a text of an object, but for plain ones and events. */
 export function wordsFor(thrown: unknown, isRejection: boolean): { type: string; value: string } {
   const kind = textOf(() => ({}).toString.call(thrown).slice(8, -1)) || 'Object';
-  const how = `captured as ${isRejection ? 'promise rejection' : 'exception'} with `;
+  const how = `captured as ${isRejection ? 'promise rejection' : 'exception'}`;
   if (isEvent(thrown)) {
     const { type, message } = thrown as ErrorEvent;
     return {
       type: kind,
       value: textOf(() =>
         message
-          ? `Event \`${kind}\` ${how}message \`${message}\``
-          : `Event \`${kind}\` (type=${type}) ${how.slice(0, -6)}`,
+          ? `Event \`${kind}\` ${how} with message \`${message}\``
+          : `Event \`${kind}\` (type=${type}) ${how}`,
       ),
     };
   }
@@ -36,5 +36,5 @@ export function wordsFor(thrown: unknown, isRejection: boolean): { type: string;
       .sort()
       .join(', '),
   );
-  return { type, value: `Object ${how}keys: ${keys || '[object has no keys]'}` };
+  return { type, value: `Object ${how} with keys: ${keys || '[object has no keys]'}` };
 }
