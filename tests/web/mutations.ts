@@ -178,8 +178,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['takes errors for rejections', '_isRejection: isRejection,', '_isRejection: true,'],
     [
       'takes a handler that returns false for a script that prevents',
-      'isRejection && ask(',
-      'false && ask(',
+      'isRejection && attempt(',
+      'false && attempt(',
     ],
     ['takes no call for one that prevents', 'isPrevented = event.defaultPrevented!;', ''],
   ],
@@ -229,7 +229,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['keeps early calls without bound', 'queue.slice(0, KEPT_MAX)', 'queue'],
     [
       'leaves the early queue in place',
-      'ask(() => delete (globalThis as Holder).crashfree!.q);',
+      'attempt(() => delete (globalThis as Holder).crashfree!.q);',
       '',
     ],
   ],
@@ -364,7 +364,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['sends what beforeSendSession refused', 'answer !== false && answer !== null', 'true'],
     ['never wakes', 'core._wake();', ''],
   ],
-  'platform/ask.ts': [
+  'platform/attempt.ts': [
     ['lets the page’s hook throw', 'return undefined;\n  }', "throw new Error('of a hook');\n  }"],
   ],
 };

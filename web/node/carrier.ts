@@ -2,6 +2,7 @@
  * What all copies of this module in one process share: the ES module and the CommonJS one, that of a
  * bundle and that of a dependency. The first copy puts it on the global object, the others call it.
  */
+import { attempt } from '../src/platform/attempt';
 import { createClient, type Started } from './setup';
 import { currentSession, sessionOfAny } from './incoming/context';
 import type { CaptureHint, Client, Options } from './types';
@@ -68,10 +69,7 @@ export function carrier(): Carrier {
   const globals = globalThis as { [KEY]?: Carrier };
   if (globals[KEY]) return globals[KEY];
   own ??= create();
-  try {
-    Object.defineProperty(globalThis, KEY, { value: own, configurable: true });
-  } catch {
-    /* It is frozen. */
-  }
+  /* The global object may be frozen. */
+  attempt(() => Object.defineProperty(globalThis, KEY, { value: own, configurable: true }));
   return own;
 }

@@ -1,5 +1,6 @@
 /** A client at work: counts the requests of the process for one DSN, release and environment. */
 import type { IncomingMessage } from 'node:http';
+import { attempt } from '../src/platform/attempt';
 import type { Core } from './core';
 import { Delivery } from './delivery';
 import { Events } from './events';
@@ -21,13 +22,8 @@ import type { CaptureHint, Client } from './types';
 export type Warn = (text: string) => void;
 
 /** How an error that somebody reports ends a session. */
-function endOf(hint: CaptureHint | null | undefined): End {
-  try {
-    return (hint?.handled ?? hint?.mechanism?.handled ?? true) ? End.ERRORED : End.CRASHED;
-  } catch {
-    return End.ERRORED;
-  }
-}
+const endOf = (hint: CaptureHint | null | undefined): End =>
+  (attempt(() => hint?.handled ?? hint?.mechanism?.handled) ?? true) ? End.ERRORED : End.CRASHED;
 
 /** Says once what a function of the app's did wrong. */
 function once(warn: Warn): Warn {
@@ -51,14 +47,6 @@ function createEvents(
     return new Events({ url, dsn, tunnel, release, environment }, parts.events, sender, warn);
   } catch {
     warn('events cannot be made here, none are sent');
-    return undefined;
-  }
-}
-
-function requestOf(hint: CaptureHint | null | undefined): unknown {
-  try {
-    return hint?.request ?? undefined;
-  } catch {
     return undefined;
   }
 }
@@ -139,7 +127,7 @@ export function startClient(core: Core, settings: Settings, warn: Warn): Client 
     wrap: (listener) => wrapListener(counter, listener, () => closed),
     captureException(error, hint) {
       if (closed) return;
-      const request = requestOf(hint);
+      const request = attempt(() => hint?.request) ?? undefined;
       const session = request === undefined ? currentSession() : sessionOfAny(request);
       const end = endOf(hint);
       counter.failed(error, session?.of(sessions), { handled: end === End.ERRORED });

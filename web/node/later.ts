@@ -1,6 +1,10 @@
 import { runOutside } from './incoming/context';
-import { quietly } from './quietly';
+import { attempt } from '../src/platform/attempt';
 
-/** Does something after a time: for no request, without keeping the process, and in silence if it fails. */
+/**
+ * Calls `work` after `ms` milliseconds: outside of all requests, and without keeping the process alive. What
+ * it throws is not reported: a test environment that is over takes away what our code stands on, while the
+ * process and this timer go on.
+ */
 export const later = (ms: number, work: () => void): NodeJS.Timeout =>
-  runOutside(() => setTimeout(quietly, ms, work).unref());
+  runOutside(() => setTimeout(attempt, ms, work).unref());

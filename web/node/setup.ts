@@ -1,5 +1,6 @@
 /** From options to a client: what is wrong with them, and whether there is one already. */
 import { RELEASE_MAX } from '../src/abi';
+import { attempt } from '../src/platform/attempt';
 import { startClient, type Warn } from './client';
 import { Core } from './core';
 import { inactive } from './inactive';
@@ -46,11 +47,8 @@ export function createClient(
     invalid ??= name;
   });
   const warn = (text: string) => {
-    try {
-      if (settings.debug) console.warn(`crashfree: ${text}`);
-    } catch {
-      /* The console is the app's. */
-    }
+    /* The console is the app's. */
+    if (settings.debug) attempt(() => console.warn(`crashfree: ${text}`));
   };
   const fail = (status: Status): Started => {
     const remedy = remedies[status];

@@ -1,9 +1,9 @@
 /** DSNs, of which src/dsn.c says whether they are valid. */
-import { ask } from './platform/ask';
+import { attempt } from './platform/attempt';
 
 /** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
 export const plainDsn = (dsn: string): string =>
-  ask(() => {
+  attempt(() => {
     const { protocol, username, host, pathname } = new URL(dsn);
     return `${protocol}//${username}@${host}${pathname.replace(/\/$/, '')}`;
   }) ?? dsn.trim();

@@ -13,7 +13,7 @@ import {
   setUser,
   startSession,
 } from './api';
-import { ask } from './platform/ask';
+import { attempt } from './platform/attempt';
 import { fromAttributes } from './options/attributes';
 import { lateEvents } from './late-events';
 import { earlyCalls } from './signals/early';
@@ -38,7 +38,7 @@ const page = window as unknown as { crashfree?: Partial<typeof api> };
 
 const calls = earlyCalls();
 /* If the script was included before, the functions are there already; a frame may have that name. */
-if (!ask(() => typeof page.crashfree?.init === 'function')) page.crashfree = api;
+if (!attempt(() => typeof page.crashfree?.init === 'function')) page.crashfree = api;
 
 for (const { dataset } of tags) {
   if (dataset.dsn === undefined) continue;

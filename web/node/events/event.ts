@@ -1,7 +1,7 @@
 /** Events of a server. */
 import type { IncomingMessage } from 'node:http';
 import { eventOf, type ErrorEvent } from '../../src/events/event';
-import { ask } from '../../src/platform/ask';
+import { attempt } from '../../src/platform/attempt';
 import { textOf } from '../../src/platform/text';
 import type { Failure } from '../incoming/begin';
 
@@ -26,7 +26,7 @@ function requestOf(request: Asked, sendDefaultPii: boolean): ErrorEvent['request
   const header = (name: string) => textOf(() => request.headers[name.toLowerCase()]);
   const target = textOf(() => request.originalUrl ?? request.url);
   const [path = '', query] = target.split(/\?(.*)/s);
-  const isSecure = ask(() => (request.socket as { encrypted?: boolean }).encrypted) === true;
+  const isSecure = attempt(() => (request.socket as { encrypted?: boolean }).encrypted) === true;
   const host = header('host') || header(':authority');
   const headers = HEADERS.map((name) => [name, header(name)]).filter(([, value]) => value);
   const cookies = sendDefaultPii ? header('cookie') : '';
@@ -40,7 +40,7 @@ function requestOf(request: Asked, sendDefaultPii: boolean): ErrorEvent['request
 }
 
 const pathOf = (file: string): string =>
-  file.startsWith(ADDRESS) ? (ask(() => decodeURI(file)) ?? file).slice(ADDRESS.length) : file;
+  file.startsWith(ADDRESS) ? (attempt(() => decodeURI(file)) ?? file).slice(ADDRESS.length) : file;
 
 /** Files as paths, as source maps of servers are uploaded for them. */
 function named(event: ErrorEvent): ErrorEvent {
@@ -69,7 +69,7 @@ export function nodeEventOf(
   { release, environment }: Known,
   sendDefaultPii: boolean,
 ): ErrorEvent {
-  const asked = request && ask(() => requestOf(request, sendDefaultPii));
+  const asked = request && attempt(() => requestOf(request, sendDefaultPii));
   return named(
     eventOf(
       error,

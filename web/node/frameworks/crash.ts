@@ -1,4 +1,5 @@
 /** Which errors of a framework are crashes. */
+import { attempt } from '../../src/platform/attempt';
 import { carrier } from '../carrier';
 
 /** What `setup…ErrorHandler` may be told. */
@@ -35,18 +36,16 @@ function isCrash(error: unknown): boolean {
 
 /** Counts an error that reached the last handler of a framework, unless it is none. It never throws. */
 export function report(error: unknown, request: unknown, options?: ErrorHandlerOptions): void {
-  try {
+  attempt(() => {
     const should = options?.shouldHandleError;
     if (typeof should === 'function' ? should(error) : isCrash(error)) {
       carrier().crashed(error, request);
     }
-  } catch {
-    /* Something of the app's failed when it was looked at. */
-  }
+  });
 }
 
-/** Does what a version of a framework may not be made for; then the app runs as without. */
-export function attempt(name: string, setUp: () => void): void {
+/** Sets up what not every version of a framework can do; where one cannot, the app runs as without it. */
+export function trySetUp(name: string, setUp: () => void): void {
   try {
     setUp();
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Express and Connect, which keep errors to themselves. */
-import { attempt, report, type ErrorHandlerOptions } from './crash';
+import { report, trySetUp, type ErrorHandlerOptions } from './crash';
 
 type Next = (error?: unknown) => void;
 
@@ -22,7 +22,7 @@ export function setupExpressErrorHandler(
   app: { use(...handlers: any[]): unknown },
   options?: ErrorHandlerOptions,
 ): void {
-  attempt('setupExpressErrorHandler', () => app.use(expressErrorHandler(options)));
+  trySetUp('setupExpressErrorHandler', () => app.use(expressErrorHandler(options)));
 }
 
 /** The same for Connect. */

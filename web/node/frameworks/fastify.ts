@@ -1,6 +1,6 @@
 /** Fastify, which publishes each app that is made. */
 import { listenTo } from '../channels';
-import { attempt, report, type ErrorHandlerOptions } from './crash';
+import { report, trySetUp, type ErrorHandlerOptions } from './crash';
 
 interface Request {
   raw?: unknown;
@@ -27,7 +27,7 @@ const isBelow500 = ({ statusCode }: Reply): boolean =>
  * @example setupFastifyErrorHandler(app);
  */
 export function setupFastifyErrorHandler(app: Fastify, options?: ErrorHandlerOptions): void {
-  attempt('setupFastifyErrorHandler', () => {
+  trySetUp('setupFastifyErrorHandler', () => {
     if (known.has(app)) return;
     known.add(app);
     app.addHook(

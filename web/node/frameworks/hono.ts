@@ -1,5 +1,5 @@
 /** Hono, whose errors end in its error handler. */
-import { attempt, report, type ErrorHandlerOptions } from './crash';
+import { report, trySetUp, type ErrorHandlerOptions } from './crash';
 
 type Handler = (error: any, context: any) => any;
 
@@ -23,7 +23,7 @@ export function setupHonoErrorHandler(app: Hono, options?: ErrorHandlerOptions):
       report(error, context?.env, options);
       return handler(error, context) as unknown;
     };
-  attempt('setupHonoErrorHandler', () => {
+  trySetUp('setupHonoErrorHandler', () => {
     const onError = app.onError.bind(app);
     const present = (app as Inner).errorHandler;
     if (typeof present === 'function') onError(around(present as Handler));

@@ -1,5 +1,5 @@
 /** Koa, whose errors end in the function that answers. */
-import { attempt, report, type ErrorHandlerOptions } from './crash';
+import { report, trySetUp, type ErrorHandlerOptions } from './crash';
 
 interface KoaContext {
   req?: unknown;
@@ -24,7 +24,7 @@ export function setupKoaErrorHandler(app: Koa, options?: ErrorHandlerOptions): v
     }
   };
   /* Around all others, wherever the app calls this. A listener for `error` would mute Koa's own. */
-  attempt('setupKoaErrorHandler', () => {
+  trySetUp('setupKoaErrorHandler', () => {
     if (Array.isArray(app.middleware)) app.middleware.unshift(handle);
     else app.use(handle);
   });

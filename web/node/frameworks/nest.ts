@@ -1,5 +1,6 @@
 /** NestJS, whose errors end in an exception filter. */
-import { attempt, report, type ErrorHandlerOptions } from './crash';
+import { attempt } from '../../src/platform/attempt';
+import { report, trySetUp, type ErrorHandlerOptions } from './crash';
 
 interface Host {
   getType?(): string;
@@ -23,16 +24,14 @@ export function setupNestErrorHandler(
   baseFilter: Filter,
   options?: ErrorHandlerOptions,
 ): void {
-  attempt('setupNestErrorHandler', () => {
+  trySetUp('setupNestErrorHandler', () => {
     if (typeof baseFilter.catch !== 'function') throw new TypeError('needs a BaseExceptionFilter');
     app.useGlobalFilters({
       catch(exception: unknown, host: Host): unknown {
-        let request: unknown;
-        try {
-          if ((host.getType?.() ?? 'http') === 'http') request = host.switchToHttp?.().getRequest();
-        } catch {
-          /* Another kind of host; the current request counts. */
-        }
+        /* Of another kind of host it is the current request. */
+        const request = attempt(() =>
+          (host.getType?.() ?? 'http') === 'http' ? host.switchToHttp?.().getRequest() : undefined,
+        );
         report(exception, request, options);
         return baseFilter.catch(exception, host) as unknown;
       },

@@ -1,7 +1,7 @@
 /** What is done when a request comes in. */
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { quietly } from '../quietly';
+import { attempt } from '../../src/platform/attempt';
 import { currentSession, enter, sessionOf, setSessionOfNodes } from './context';
 import { RequestSession, type Sessions } from './session';
 
@@ -34,7 +34,7 @@ export interface Closing {
 }
 
 function onClose(this: Closing): void {
-  quietly(() => {
+  attempt(() => {
     for (let session = sessionOf(this.req) ?? sessionOf(this); session; session = session.next) {
       session.close();
     }

@@ -1,6 +1,6 @@
 /** Which request is the current one, and the sessions that belong to a request or a response. */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import { quietly } from '../quietly';
+import { attempt } from '../../src/platform/attempt';
 import type { RequestSession } from './session';
 
 const SESSION = Symbol('crashfree.session');
@@ -123,7 +123,7 @@ export function followScopes(): () => void {
     return runInAsyncScope.call(this, noting, self, ...rest) as ReturnType<typeof call>;
   };
   /* Of a frozen prototype it cannot be. */
-  quietly(() => {
+  attempt(() => {
     prototype.runInAsyncScope = wrapped;
   });
   return () => {

@@ -1,6 +1,6 @@
 /** Requests that no server of Node got, as a listener or a middleware gets them. */
 import type { IncomingMessage } from 'node:http';
-import { quietly } from '../quietly';
+import { attempt } from '../../src/platform/attempt';
 import { refer, type Counter } from './begin';
 import {
   currentSession,
@@ -45,7 +45,7 @@ function endWith(response: unknown, session: RequestSession): () => boolean {
   }
   if (typeof once !== 'function') return () => true;
   for (const event of ['close', 'finish']) {
-    once.call(response, event, () => quietly(() => session.close()));
+    once.call(response, event, () => attempt(() => session.close()));
   }
   forgotten.register(response, session);
   return () => (response as Emitter).writableEnded === true;

@@ -25,12 +25,8 @@ export function onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders
 }
 
 function onStart(message: unknown): void {
-  try {
-    const { stream, headers } = message as Record<string, never>;
-    onStream(stream!, headers!);
-  } catch {
-    /* Nothing that goes wrong here is the app's concern. */
-  }
+  const { stream, headers } = message as Record<string, never>;
+  onStream(stream!, headers!);
 }
 
 /** Counts streams from now on; returns a function that ends it. */

@@ -14,13 +14,9 @@ const STARTED = 'http.server.request.start';
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 
 function onStart(message: unknown): void {
-  try {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    begin(request.url!, request, response);
-    if (!BODILESS.has(request.method!)) followEvents(request);
-  } catch {
-    /* Nothing that goes wrong here is the app's concern. */
-  }
+  const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+  begin(request.url!, request, response);
+  if (!BODILESS.has(request.method!)) followEvents(request);
 }
 
 let stop: (() => void) | undefined;

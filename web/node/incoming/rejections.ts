@@ -3,6 +3,7 @@
  * a listener that rejects, and nobody else hears of the error.
  */
 import { captureRejectionSymbol } from 'node:events';
+import { attempt } from '../../src/platform/attempt';
 
 type Handle = (this: unknown, error: unknown, event: string, ...parameters: unknown[]) => unknown;
 
@@ -30,11 +31,7 @@ export function followRejections(
     writable: true,
     value: function (this: unknown, ...[error, event, ...parameters]: Parameters<Handle>) {
       /* All events that are about a request have it, or its stream, as their first parameter. */
-      try {
-        told(error, parameters[0]);
-      } catch {
-        /* Nothing that goes wrong here is the app's concern. */
-      }
+      attempt(told, error, parameters[0]);
       return handle.call(this, error, event, ...parameters);
     } satisfies Handle,
   });

@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
 import { followEvents, sessionOfAny } from './context';
 import { hasChannels, onStream } from './http2';
 import { begin, counters } from './begin';
-import { quietly } from '../quietly';
+import { attempt } from '../../src/platform/attempt';
 import { followRejections } from './rejections';
 
 interface Emitting {
@@ -84,18 +84,12 @@ function wrapEmit(): () => void {
   const prototype = Server.prototype as unknown as Emitting;
   const { emit } = prototype;
   const wrapped: Emitting['emit'] = function (event, ...parameters) {
-    if (event !== 'request') {
-      try {
-        onEvent(this, event, parameters);
-      } catch {
-        /* Nothing that goes wrong here is the app's concern. */
-      }
-    }
+    if (event !== 'request') attempt(onEvent, this, event, parameters);
     return emit.call(this, event, ...parameters);
   };
   const own = Object.hasOwn(prototype, 'emit');
   /* Of a frozen prototype it cannot be, and upgrades are not counted. */
-  quietly(() => {
+  attempt(() => {
     prototype.emit = wrapped;
   });
   return () => {

@@ -2,7 +2,7 @@
 import { sessionOfError } from '../incoming/context';
 import type { Failure } from '../incoming/begin';
 import type { RequestSession } from '../incoming/session';
-import { quietly } from '../quietly';
+import { attempt } from '../../src/platform/attempt';
 import { watchRejections } from './rejections';
 
 /** What a client wants to know. */
@@ -20,7 +20,7 @@ export interface Watcher {
 const watchers: Watcher[] = [];
 
 const tell = (error: unknown, isRejection: boolean) =>
-  quietly(() => {
+  void attempt(() => {
     const session = sessionOfError(error);
     for (const watcher of watchers) {
       if (isRejection ? watcher.rejections : watcher.uncaught) {
@@ -34,8 +34,9 @@ const onUncaught = (error: unknown, origin: string) => tell(error, origin === 'u
 /** Called where rejections do not become uncaught exceptions. */
 const onRejection = (reason: unknown) => tell(reason, true);
 
-const onBeforeExit = () => quietly(() => watchers.forEach((watcher) => watcher.beforeEnd()));
-const onExit = (code: number) => quietly(() => watchers.forEach((watcher) => watcher.end(code)));
+const onBeforeExit = () => void attempt(() => watchers.forEach((watcher) => watcher.beforeEnd()));
+const onExit = (code: number) =>
+  void attempt(() => watchers.forEach((watcher) => watcher.end(code)));
 
 let stop: (() => void) | undefined;
 

@@ -4,7 +4,7 @@ import { native } from '../platform/native';
 import { complete, defaults, initialUser, integrationsOf, noFetch } from '../options/defaults';
 import type { Options } from '../options/types';
 import { createListeners } from '../signals/listen';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { idOf, type Beginning, type Context } from './context';
 import { methodsOf } from './methods';
 import { watchPage } from './page';
@@ -22,7 +22,7 @@ export function createClient(options: Options): Client {
   const { clients } = carrierOf(window);
   const key = typeof options.dsn === 'string' ? options.dsn : '';
   /* At once, as a page may change what it handed over, or take it back. */
-  const user = ask(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
+  const user = attempt(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
   const existing = findClient(key, user);
   if (existing) {
     /* A client of a window around this one is this window's, too, from now on. */
@@ -38,7 +38,8 @@ export function createClient(options: Options): Client {
   const hasOwn = (settings.integrations ?? null) !== null;
   const list = hasOwn ? integrationsOf(settings) : [];
   const has = (name: string) => !hasOwn || list?.some((one) => one.name === name) === true;
-  const fetch = settings.fetch === noFetch ? findFetch(ask(() => native('fetch'))) : settings.fetch;
+  const fetch =
+    settings.fetch === noFetch ? findFetch(attempt(() => native('fetch'))) : settings.fetch;
   if (!list) failure ??= 'invalid-integrations';
   if (!fetch) failure ??= 'unsupported';
   if (!settings.enabled) failure ??= 'disabled';

@@ -1,6 +1,6 @@
 import type { Fetch } from '../delivery/http';
 import type { Extension, Integration, Options } from '../options/types';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import type { Client } from './types';
 
 /** What integrations add to a client. */
@@ -17,14 +17,14 @@ export function createExtensions(fetch: Fetch): Extensions {
   return {
     _setUp(integrations, client, options) {
       for (const integration of integrations) {
-        const added = ask(() => integration.setup?.(client, options)) as Extension | undefined;
+        const added = attempt(() => integration.setup?.(client, options)) as Extension | undefined;
         if (!added) continue;
         const next = send;
         all.push(added);
         if (added.fetch) send = (url, init) => added.fetch!(url, init, next);
       }
     },
-    _error: (...told) => all.forEach((extension) => ask(() => extension.error?.(...told))),
+    _error: (...told) => all.forEach((extension) => attempt(() => extension.error?.(...told))),
     _fetch: (url, init) => send(url, init),
   };
 }

@@ -2,7 +2,7 @@ import { SessionStatus } from '../abi';
 import { clearTimer, setTimer } from '../platform/native';
 import { consentOf } from './configure';
 import type { Session } from '../options/types';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { flush, idOf, restart, setUser, settle, statusOf, tell, type Context } from './context';
 import { countsOf } from './counts';
 import { now } from '../platform/moment';
@@ -107,7 +107,7 @@ export function methodsOf(need: () => Context): Client {
   };
   const guarded = Object.entries(methods).map(([name, method]) => [
     name,
-    (...parameters: unknown[]) => ask(method as (...all: unknown[]) => unknown, ...parameters),
+    (...parameters: unknown[]) => attempt(method as (...all: unknown[]) => unknown, ...parameters),
   ]);
   return {
     get status() {

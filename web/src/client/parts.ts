@@ -1,5 +1,5 @@
 /** What a client is made of once something has happened, or somebody asks. */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { loadStorage } from 'crashfree:files';
 import { statusWords } from '../abi';
 import type { Core } from '../core/core';
@@ -72,7 +72,7 @@ export function createParts(beginning: Beginning): Context {
   const queue = createQueue();
   const extensions = createExtensions(beginning._fetch);
   const findOwn = () =>
-    _settings.fetch === noFetch ? browserFetch(ask(() => native('fetch'))) : undefined;
+    _settings.fetch === noFetch ? browserFetch(attempt(() => native('fetch'))) : undefined;
   const judge = createJudge(
     _settings,
     outcomesOf(() => context),

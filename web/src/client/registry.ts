@@ -4,7 +4,7 @@
  */
 import { carrierOf } from '../carrier';
 import { plainDsn } from '../dsn';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import type { Client } from './types';
 
 /** The client of a DSN among some. Most pages have one client, and one spelling of its DSN. */
@@ -17,7 +17,7 @@ function clientOf(clients: ReadonlyMap<string, Client>, dsn: string): Client | u
 
 /** Whether a window around this one can be looked into. */
 export const isFrame = (): boolean =>
-  !!ask(() => window.parent !== window && window.parent.document);
+  !!attempt(() => window.parent !== window && window.parent.document);
 
 /** Windows around one another that are looked at: what a page puts in the place of `parent` may go round. */
 const WINDOWS_MAX = 20;

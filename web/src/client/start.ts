@@ -3,7 +3,7 @@ import { createCore, type Core } from '../core/core';
 import { clearTimer, setTimer, type Timer } from '../platform/native';
 import type { Settings } from '../options/defaults';
 import type { Session } from '../options/types';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import type { Transport } from '../delivery/http';
 
 /**
@@ -47,7 +47,7 @@ export async function startCore(
         );
       },
       _before_send(session, length) {
-        const answer = ask(() =>
+        const answer = attempt(() =>
           settings.beforeSendSession(JSON.parse(core._read(length, session)) as Session),
         );
         return answer !== false && answer !== null;

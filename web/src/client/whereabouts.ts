@@ -1,5 +1,5 @@
 import { nothing, type Settings } from '../options/defaults';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { ofDocument } from '../platform/document';
 import { now } from '../platform/moment';
 import type { Fact, Queue } from '../signals/queue';
@@ -48,7 +48,8 @@ export function createWhereabouts(
     const { _to: to, _replaced: replaced } = move;
     const from = location._place!;
     location._place = move._called ?? to;
-    const answer = isNewRoute === nothing ? undefined : ask(isNewRoute, new URL(from), new URL(to));
+    const answer =
+      isNewRoute === nothing ? undefined : attempt(isNewRoute, new URL(from), new URL(to));
     const isNew = typeof answer === 'boolean' ? answer : isAnotherRoute(from, to, replaced);
     moved(isNew && to !== from, move._at);
   };

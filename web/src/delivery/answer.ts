@@ -2,7 +2,7 @@
  * Whether an answer is the server's. A sign-in page to which a tunnel redirects, the page of a captive
  * network and the offline page of a service worker say 200 as well, and nothing was delivered.
  */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { ofDocument } from '../platform/document';
 import { plainPath } from '../pathname';
 
@@ -18,14 +18,14 @@ const ENDPOINT = /(^|\/)api\/\w+\/envelope$/;
 
 /** A tunnel may be given as a path of the page. */
 const pathOf = (url: string): string =>
-  plainPath(new URL(url, ask(ofDocument, 'baseURI') as string | undefined));
+  plainPath(new URL(url, attempt(ofDocument, 'baseURI') as string | undefined));
 
 /**
  * Whether the answer came from elsewhere than it was asked of. The same path on another host, with or
  * without a slash at the end, and a server's own endpoint are where redirects lead that keep the body.
  */
 function isFromElsewhere(response: Response, url: string): boolean {
-  const path = response.url && response.url !== url ? ask(pathOf, response.url) : undefined;
+  const path = response.url && response.url !== url ? attempt(pathOf, response.url) : undefined;
   return path !== undefined && path !== pathOf(url) && !ENDPOINT.test(path);
 }
 

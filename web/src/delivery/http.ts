@@ -86,7 +86,7 @@ export function createTransport(
       outliving += share;
 
       /* Without leave to read the answer, a request is `no-cors`. */
-      const ask = async (by: Fetch, readable: boolean) =>
+      const request = async (by: Fetch, readable: boolean) =>
         by(url, {
           /* A browser reads what all objects of a page have as well. */
           __proto__: null,
@@ -100,14 +100,14 @@ export function createTransport(
       /* The second try tells a network that came back between the two from answers for nobody. */
       const probe = async (): Promise<Parameters<Respond>> => {
         own ??= findOwn();
-        const [reached] = own ? await read(ask(own, false), url) : [Answer.NONE];
+        const [reached] = own ? await read(request(own, false), url) : [Answer.NONE];
         if (reached === Answer.NONE) return [reached];
-        const again = await read(ask(fetch, true), url);
+        const again = await read(request(fetch, true), url);
         return again[0] === Answer.NONE ? [Answer.OPAQUE] : again;
       };
       const before = last;
       const exchange = async () => {
-        let answer = await read(ask(fetch, !(mode & FetchMode.OPAQUE)), url);
+        let answer = await read(request(fetch, !(mode & FetchMode.OPAQUE)), url);
         if (answer[0] === Answer.NONE && mode & FetchMode.PROBE) answer = await probe();
         outliving -= share;
         if (answer[0] === Answer.NONE) {

@@ -2,7 +2,7 @@
  * The browser's own `fetch`. A page may have put a function in its place that adds headers, credentials
  * or copies, or makes something else of the answer; none of that is for our requests.
  */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { fromFrame } from '../platform/frame';
 import type { Fetch } from './http';
 
@@ -14,7 +14,9 @@ const NATIVE = ['{ [native code] }', '{\n    [native code]\n}'];
 /** Whether a function is shown as one of the browser's of that name; most engines show none for proxies. */
 function isShownAs(name: string, value: unknown): boolean {
   /* With `Reflect.apply`, as somebody may have replaced `call`, too. */
-  const shown = ask(() => Reflect.apply(Function.prototype.toString, value as Fetch, []) as string);
+  const shown = attempt(
+    () => Reflect.apply(Function.prototype.toString, value as Fetch, []) as string,
+  );
   return NATIVE.some((body) => shown === `function ${name}() ${body}`);
 }
 

@@ -3,7 +3,7 @@ import type { Client } from '../client/types';
 import { KEEPALIVE_BYTES } from '../delivery/keepalive';
 import { endpointOf } from '../dsn';
 import type { Options, Requester } from '../options/types';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { EVENT_MAX } from './event';
 import { headerOf, type Outbox } from './outbox';
 
@@ -41,7 +41,7 @@ export function createDelivery(
     outliving += share;
     const settle = (response?: Response) => {
       /* Whatever a function of the page answers in the place of a response. */
-      const header = (name: string) => ask(() => response!.headers.get(name)) ?? '';
+      const header = (name: string) => attempt(() => response!.headers.get(name)) ?? '';
       outliving -= share;
       _settle(
         response?.status ?? 0,

@@ -1,6 +1,6 @@
 import { VERSION } from '../abi';
 import { exceptionsOf, type Exception } from './exceptions';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { framesOf, type Frame } from './stack';
 
 /** An error event, as Sentry takes it. */
@@ -94,7 +94,7 @@ export function eventOf(
   const values = exceptionsOf(error, { type: mechanism, handled }, isRejection);
   const thrown = values[values.length - 1]!;
   if (!thrown.stacktrace) {
-    const frames = place ? [place] : mechanism === 'generic' ? ask(callsOf) : undefined;
+    const frames = place ? [place] : mechanism === 'generic' ? attempt(callsOf) : undefined;
     if (frames?.length) thrown.stacktrace = { frames };
   }
   return {
@@ -108,7 +108,7 @@ export function eventOf(
       version: VERSION,
       settings: { infer_ip: sendDefaultPii ? 'auto' : 'never' },
     },
-    debug_meta: ask(() => imagesOf(values)),
+    debug_meta: attempt(() => imagesOf(values)),
     ...known,
   };
 }
@@ -127,8 +127,8 @@ export function textOfEvent(event: ErrorEvent): string | undefined {
     (values) => values.forEach((value) => delete value.stacktrace),
   ];
   for (const cut of cuts) {
-    ask(() => cut(event.exception.values));
-    const text = ask(() => JSON.stringify(event)) as string | undefined;
+    attempt(() => cut(event.exception.values));
+    const text = attempt(() => JSON.stringify(event)) as string | undefined;
     if (text !== undefined && lengthOf(text) <= EVENT_MAX) return text;
   }
   return undefined;

@@ -1,5 +1,5 @@
 /** What was thrown, as the exceptions of an event. Anything can be, and reading it may throw once more. */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
 import { isEvent, wordsFor } from '../signals/words';
 import { framesOf, type Frame } from './stack';
@@ -31,11 +31,11 @@ const isError = (value: unknown) => value instanceof Error;
 
 /** The type and the message of an error; empty where it has none. */
 function wordsOf(thrown: unknown): [type: string, value: string] {
-  const message = ask(() => (thrown as { message?: unknown }).message);
+  const message = attempt(() => (thrown as { message?: unknown }).message);
   /* Of an exception of C++ that came through WebAssembly. */
   if (Array.isArray(message)) return [textOf(() => message[0]), textOf(() => message[1])];
   /* Some have the error that a server answered in its place. */
-  const inner = ask(() => (message as { error?: Error }).error?.message);
+  const inner = attempt(() => (message as { error?: Error }).error?.message);
   return [
     textOf(() => (thrown as Error).name),
     textOf(() => inner ?? (message instanceof Object ? JSON.stringify(message) : message)),
@@ -53,9 +53,9 @@ function framesOfError(thrown: unknown): Frame[] {
 
 function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean): Exception {
   const [type, value] = wordsOf(thrown);
-  const frames = ask(() => framesOfError(thrown)) ?? [];
-  if (isEvent(thrown) || (!value && !frames.length && !ask(() => isError(thrown)))) {
-    const inner = ask(() => Object.values(thrown as object).find(isError));
+  const frames = attempt(() => framesOfError(thrown)) ?? [];
+  if (isEvent(thrown) || (!value && !frames.length && !attempt(() => isError(thrown)))) {
+    const inner = attempt(() => Object.values(thrown as object).find(isError));
     if (inner) return exceptionOf(inner, mechanism, isRejection);
     const words = wordsFor(thrown, isRejection);
     /* Sentry's SDKs do not call a rejection with a plain value so. */
@@ -72,8 +72,8 @@ function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean
 
 /** What an error says that it was caused by, or that it holds. */
 function partsOf(error: unknown): [source: string, part: unknown][] {
-  const cause = ask(() => (error as Error).cause);
-  const errors = ask(() => (error as AggregateError).errors as unknown);
+  const cause = attempt(() => (error as Error).cause);
+  const errors = attempt(() => (error as AggregateError).errors as unknown);
   const list = Array.isArray(errors) ? errors.slice(0, EXCEPTIONS_MAX) : [];
   return [
     ...(cause instanceof Object ? [['cause', cause] as [string, unknown]] : []),
@@ -113,6 +113,6 @@ export function exceptionsOf(
     }
   };
   /* Who hears of an error may hand on the event that told of it. */
-  add((isEvent(error) && ask(() => (error as ErrorEvent).error as unknown)) || error);
+  add((isEvent(error) && attempt(() => (error as ErrorEvent).error as unknown)) || error);
   return found.reverse();
 }

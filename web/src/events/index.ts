@@ -2,7 +2,7 @@
 import { loadStorage } from 'crashfree:files';
 import type { Client } from '../client/types';
 import type { Extension, Integration, Options } from '../options/types';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import type { EventStore } from '../storage/events';
 import { createEventsCore, type EventsCore } from './core';
 import { createDelivery, isOver, JOIN_MS } from './delivery';
@@ -31,7 +31,7 @@ function createEvents(
   const delivery = createDelivery(client, settings, outbox, () => !!store);
 
   /* What a stack leaves out nobody can add. */
-  ask(() => {
+  attempt(() => {
     if (Error.stackTraceLimit < FRAMES_MAX) Error.stackTraceLimit = FRAMES_MAX;
   });
   addEventListener('pagehide', () => delivery._sendOwn(true), true);

@@ -4,7 +4,7 @@ import { plainDsn } from '../dsn';
 import type { EventsCore } from './core';
 import { textOfEvent, type ErrorEvent } from './event';
 import type { EventsOptions } from './options';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 
 /** An event as text. */
 export interface Kept {
@@ -57,12 +57,12 @@ export const headerOf = (dsn: string, tunnel: string | undefined): string =>
 
 /** The text of an event as the app wants it, or the reason why there is none. */
 function finish(event: ErrorEvent, id: string, hook: EventsOptions['beforeSendEvent']) {
-  const changed = ask(() => hook?.(event));
+  const changed = attempt(() => hook?.(event));
   if (changed === null) return EventLoss.BEFORE_SEND;
   /* A promise comes too late. */
-  const isEvent = typeof changed === 'object' && !ask(() => 'then' in changed);
+  const isEvent = typeof changed === 'object' && !attempt(() => 'then' in changed);
   const last = isEvent ? changed : event;
-  return ask(() => textOfEvent({ ...last, event_id: id })) ?? EventLoss.SEND_ERROR;
+  return attempt(() => textOfEvent({ ...last, event_id: id })) ?? EventLoss.SEND_ERROR;
 }
 
 /** `changed` is called when what is kept is another. */

@@ -1,7 +1,7 @@
 /** Events of a page. */
 import type { Session } from '../options/types';
 import { eventOf, type ErrorEvent, type ErrorReport } from './event';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
 import type { Frame } from './stack';
 
@@ -23,8 +23,8 @@ function placeOf({ event, isRejection }: PageReport): Frame | undefined {
     ? {
         filename,
         function: '?',
-        lineno: ask(() => number(event.lineno)),
-        colno: ask(() => number(event.colno)),
+        lineno: attempt(() => number(event.lineno)),
+        colno: attempt(() => number(event.colno)),
         in_app: true,
       }
     : undefined;

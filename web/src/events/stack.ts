@@ -1,7 +1,7 @@
 /** Frames of the stacks of Chromium, Firefox, WebKit and Node, as Sentry takes them. */
 /* error-stack-parser-es is kept up and, of its two parts for today's engines alone, 0.6 KB. */
 import { parseFFOrSafariString, parseV8OrIeString } from 'error-stack-parser-es/lite';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 
 export interface Frame {
   filename?: string | undefined;
@@ -60,7 +60,7 @@ export function framesOf(stack: string, added = 0): Frame[] {
   return lines
     .filter((line) => (isV8 ? V8 : GECKO).test(line))
     .slice(added, added + FRAMES_MAX)
-    .flatMap((line) => ask(() => parse(line)) ?? [])
+    .flatMap((line) => attempt(() => parse(line)) ?? [])
     .filter(({ file, function: name, line }) => file ?? name ?? line)
     .map(({ file = '<anonymous>', function: name, line, col }) => ({
       filename: show(file),

@@ -1,6 +1,6 @@
 /** The defaults of the options, and what makes a value invalid. */
 import { PER_MINUTE_DEFAULT } from '../abi';
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import type { InitialScope, Integration, Options, User } from './types';
 
 declare const __SENTRY_RELEASE__: string | undefined;
@@ -26,7 +26,7 @@ export type Settings = Options & Typed;
 
 export const defaults = (): Settings => ({
   dsn: '',
-  release: ask(builtRelease) ?? '',
+  release: attempt(builtRelease) ?? '',
   environment: 'production',
   tunnel: '',
   sampleRate: 1,
@@ -99,7 +99,7 @@ export function initialUser({ initialScope }: Options): User | null | undefined 
     },
   });
   /* It may want what a scope gives back; what it said before counts. */
-  ask(initialScope, scope);
+  attempt(initialScope, scope);
   return user;
 }
 
@@ -108,7 +108,7 @@ export function initialUser({ initialScope }: Options): User | null | undefined 
  * neither a list nor a function that gives one.
  */
 export const integrationsOf = ({ integrations }: Options): Integration[] | undefined =>
-  ask(() => {
+  attempt(() => {
     const all: Integration[] = [{ name: 'GlobalHandlers' }, { name: 'BrowserSession' }];
     const list =
       typeof integrations === 'function' ? integrations(all) : [...all, ...(integrations ?? [])];

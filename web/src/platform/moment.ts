@@ -1,4 +1,4 @@
-import { ask } from './ask';
+import { attempt } from './attempt';
 
 /**
  * The clock of what happens on a page: milliseconds that never go back, as `crashfree.h` wants them for
@@ -15,7 +15,7 @@ export const now: () => number = performance?.now?.bind?.(performance) ?? Date.n
  */
 export function momentOf(event: unknown): number {
   const { timeStamp } = event as Event;
-  const age = ask(
+  const age = attempt(
     () => event instanceof window.Event && new window.Event('').timeStamp - timeStamp,
   );
   return now() - (age && age > 0 ? age : 0);

@@ -1,8 +1,8 @@
-import { ask } from './ask';
+import { attempt } from './attempt';
 
 /** Characters of a text. */
 const TEXT_MAX = 1024;
 
 /** A value of the page as text; empty if there is none, or if reading it throws. */
 export const textOf = (value: () => unknown): string =>
-  ask(() => `${(value() ?? '') as string}`.slice(0, TEXT_MAX)) ?? '';
+  attempt(() => `${(value() ?? '') as string}`.slice(0, TEXT_MAX)) ?? '';

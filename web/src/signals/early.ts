@@ -2,7 +2,7 @@
  * What the pre-listener of the README kept before the script was there, in `window.crashfree.q`: error
  * events, and calls such as `['setUser', { id: 42 }]`.
  */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { setTimer } from '../platform/native';
 
 interface Holder {
@@ -16,7 +16,7 @@ const KEPT_MAX = 20;
 
 /** What is in the queue; markup can have put something else in its place. */
 function read(): unknown[] {
-  const queue = ask(() => (globalThis as Holder).crashfree?.q);
+  const queue = attempt(() => (globalThis as Holder).crashfree?.q);
   return Array.isArray(queue) ? queue.slice(0, KEPT_MAX) : [];
 }
 
@@ -28,7 +28,7 @@ export function earlyEvents(): unknown[] {
   /* From here on there are real listeners, and the pre-listener stops. */
   setTimer(() => {
     kept = [];
-    ask(() => delete (globalThis as Holder).crashfree!.q);
+    attempt(() => delete (globalThis as Holder).crashfree!.q);
   });
   return kept;
 }

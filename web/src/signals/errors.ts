@@ -1,4 +1,4 @@
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { momentOf } from '../platform/moment';
 import type { Fact, Queue } from './queue';
 import type { Settings } from '../options/defaults';
@@ -108,7 +108,7 @@ export function createErrors(
     const at = momentOf(event);
     const isLast = happened(at);
     const isPrevented =
-      (isRejection && ask(() => watchPrevention(event))) || (() => event.defaultPrevented);
+      (isRejection && attempt(() => watchPrevention(event))) || (() => event.defaultPrevented);
 
     const judgeIt = () =>
       judge(isRejection ? reason : event.error, {
@@ -157,7 +157,7 @@ export function createErrors(
     _handled: handledAny,
     _takeCurrent() {
       const current: unknown = window.event;
-      const isOne = ask(() => current instanceof window.Event);
+      const isOne = attempt(() => current instanceof window.Event);
       if (isOne && /^(error|unhandledrejection)$/.test((current as Event).type)) takeAny(current);
     },
   };

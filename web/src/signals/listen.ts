@@ -1,5 +1,5 @@
 /** Listeners that do their work whatever the page does to them. */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 
 /**
  * A method of EventTarget, as all documents have it: markup can take its place on a window or a document,
@@ -32,7 +32,7 @@ export function createListeners(): Listeners {
     },
     _survive() {
       /* There may be none, or one that the page has made. */
-      ask(() => {
+      attempt(() => {
         /* A listener that is there still stays the one. */
         const made = new window.MutationObserver(() => each('addEventListener'));
         /* Without the prototype, on which a page may have put options that do not go together. */

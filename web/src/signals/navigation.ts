@@ -1,4 +1,4 @@
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import type { Listeners } from './listen';
 
 /**
@@ -13,7 +13,7 @@ export function watchNavigation(
   changed: (replaced?: boolean) => void,
 ): () => void {
   /* Whatever a page has there, it may be none that can have listeners. */
-  ask(() =>
+  attempt(() =>
     on<Event & { navigationType?: string }>(
       (window as { navigation?: EventTarget }).navigation!,
       'currententrychange',

@@ -2,7 +2,7 @@
  * Which errors count. The rules that are on by default leave out what nobody experienced as a
  * failure of this page; the lists have the meaning that they have in Sentry's SDKs.
  */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { now } from '../platform/moment';
 import { nothing, type Settings } from '../options/defaults';
 import type { IgnoreRule } from '../options/rules';
@@ -187,7 +187,7 @@ function createClassifier({ classifyError }: Settings) {
     /* What it reports itself, while it is asked, is what it is asked about. */
     verdicts.set(key, 'ignore');
     isAsking = true;
-    const verdict = ask(classifyError, error, context);
+    const verdict = attempt(classifyError, error, context);
     isAsking = false;
     verdicts.set(key, verdict);
     return verdict;

@@ -1,4 +1,4 @@
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { setTimer } from '../platform/native';
 import { createListeners } from './listen';
 
@@ -15,7 +15,7 @@ export interface Post {
  * idle callbacks either, delivers messages late on a busy machine and gets a timer as well.
  */
 export function createPost(done: () => void): Post {
-  const ports = ask(() => {
+  const ports = attempt(() => {
     const made = new window.MessageChannel();
     createListeners()._on(made.port1, 'message', done);
     made.port1.start();

@@ -1,11 +1,11 @@
 /** What Sentry's SDKs call what was thrown and is no error: they group by these words, and lists name them. */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
 
 /** Keys of an object that are named. */
 const KEYS_MAX = 100;
 
-export const isEvent = (value: unknown) => ask(() => value instanceof Event);
+export const isEvent = (value: unknown) => attempt(() => value instanceof Event);
 
 /** It may take any time to make a text of an object, but for plain ones and events. */
 export function wordsFor(thrown: unknown, isRejection: boolean): { type: string; value: string } {
