@@ -23,6 +23,25 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['keeps what pushState gives back', 'return result;', 'return undefined;'],
   ],
+  'signals/zone.ts': [
+    [
+      'hears no rejection of zone.js',
+      "watch('__zone_symbol__unhandledPromiseRejectionHandler'",
+      "watch('none'",
+    ],
+    [
+      'does not hear that zone.js forgives',
+      "unhandledrejection', take);\n    watch(",
+      "unhandledrejection', take);\n    void (",
+    ],
+    ['keeps rejections from zone.js', 'original(told);', ''],
+    [
+      'takes what zone.js wraps for the reason',
+      'told?.promise ? told : { rejection: told }',
+      '{ rejection: told, promise: undefined }',
+    ],
+    ['keeps its place in zone.js', 'undo.push(() => (zone[name] = original));', ''],
+  ],
   'signals/post.ts': [['posts nothing', 'port2.postMessage(0);', '']],
   'core/core.ts': [['cannot write without encodeInto', 'into.set(encoded);', '']],
   'core/load.ts': [

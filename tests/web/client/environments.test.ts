@@ -59,6 +59,54 @@ describe('a page', () => {
     assert.equal(page.states, 'exited ok');
   });
 
+  for (const order of ['before', 'after']) {
+    it(`with zone.js ${order} hears of rejections that nobody handles`, async () => {
+      const page = new Browser();
+      const told: unknown[] = [];
+      const unhandled = '__zone_symbol__unhandledPromiseRejectionHandler';
+      const handled = '__zone_symbol__rejectionHandledHandler';
+      const own = {
+        [unhandled]: (error: unknown) => told.push(error),
+        [handled]: (error: unknown) => told.push(error),
+      };
+      const zone = { ...own };
+      if (order === 'before') page.window['Zone'] = zone;
+      else page.document.readyState = 'loading';
+      await page.start();
+      if (order === 'after') {
+        page.window['Zone'] = zone;
+        page.dispatch('load');
+      }
+      await page.sent();
+
+      const late = new Error('late');
+      zone[unhandled](late);
+      zone[handled]({ promise: {}, rejection: late });
+      await page.sent();
+      assert.equal(page.states, 'ok');
+
+      zone[unhandled]('a text');
+      await page.sent();
+      assert.equal(page.states, 'crashed+1');
+      page.history.pushState(null, '', '/next');
+      await page.pass(10);
+      /* As zone.js wraps it where it is told to. */
+      const cancelled = Object.assign(new Error('x'), { name: 'AbortError' });
+      zone[unhandled](Object.assign(new Error('Uncaught'), { promise: {}, rejection: cancelled }));
+      await page.sent();
+      assert.equal(page.states, 'crashed+1 ok');
+      assert.equal(told.length, 4);
+
+      const ours = { ...zone };
+      await page.client.close();
+      assert.notEqual(zone[unhandled], ours[unhandled]);
+      assert.notEqual(zone[handled], ours[handled]);
+      zone[unhandled](new Error('x'));
+      assert.equal(told.length, 5);
+      assert.equal(page.states, 'crashed+1 ok');
+    });
+  }
+
   it('on which the module is compiled later keeps what happens until then', async () => {
     const page = new Browser();
     const own = page.evaluate('WebAssembly') as typeof WebAssembly;

@@ -5,6 +5,7 @@ import { earlyEvents } from '../signals/early';
 import { GRACE_MS, watchErrors } from '../signals/errors';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
 import { watchNavigation } from '../signals/navigation';
+import { watchZone } from '../signals/zone';
 import { flush, restart, settle, tell, type Beginning, type Context } from './context';
 import { now } from '../platform/moment';
 import { addressOfPage } from './route';
@@ -68,6 +69,8 @@ export function watchPage(beginning: Beginning, need: () => Context): void {
     const take = (event: unknown) => need()._errors._take(event);
     const handled = (event: unknown) => need()._errors._handled(event);
     watchErrors(_listeners, window, take, handled);
+    const zone = () => watchZone(take, handled, _undo);
+    if (!zone()) _listeners._on(window, 'load', zone);
     for (const event of earlyEvents()) {
       take(event);
       handled(event);

@@ -31,7 +31,7 @@ interface Rejection {
   reason: unknown;
 }
 
-type Take = (event: unknown) => void;
+export type Take = (event: unknown) => void;
 
 /**
  * Tells whether a script prevents an event by itself. Undefined if that is all that can: otherwise there is

@@ -1,0 +1,30 @@
+/**
+ * zone.js puts promises of its own in the place of the browser's. Since 0.12 nobody at the window hears when
+ * nobody handles that one of them was rejected: it tells functions alone that it keeps by these names.
+ */
+import { ask } from '../platform/ask';
+import type { Take } from './errors';
+
+interface Told {
+  promise?: unknown;
+  rejection?: unknown;
+}
+
+/** Takes what these functions are told, and returns whether there are any. */
+export const watchZone = (take: Take, handled: Take, undo: (() => unknown)[]) =>
+  ask(() => {
+    const { Zone: zone } = window as unknown as { Zone: Record<string, (told?: Told) => void> };
+    const watch = (name: string, type: string, take: Take) => {
+      const original = zone[name]!.bind(zone);
+      zone[name] = (told) => {
+        /* It is what was rejected, or an error around that. */
+        const { promise, rejection } = told?.promise ? told : { rejection: told };
+        take({ type, promise, reason: rejection });
+        original(told);
+      };
+      undo.push(() => (zone[name] = original));
+    };
+    watch('__zone_symbol__unhandledPromiseRejectionHandler', 'unhandledrejection', take);
+    watch('__zone_symbol__rejectionHandledHandler', 'rejectionhandled', handled);
+    return true;
+  });
