@@ -26,6 +26,8 @@ export interface Beginning extends Location {
   readonly _undo: (() => void)[];
   /** Whether the page is a frame of one of the same origin. */
   readonly _framed: boolean;
+  /** What is done once the page has loaded. */
+  _loaded?: () => unknown;
   /** Why nothing is sent, if it is known without the core. */
   _failure: Status | undefined;
   /** When the first session began: once the page was shown, and not when it was prerendered. */

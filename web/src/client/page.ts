@@ -53,7 +53,7 @@ function begin(beginning: Beginning, need: () => Context): void {
   beginning._place = beginning._seen = addressOfPage();
   /* The core comes in a file then, which may come too late once the page is being left. */
   if (typeof WebAssembly !== 'object') need()._core._need();
-  watchLifecycle(_listeners, momentsOf(need));
+  watchLifecycle(_listeners, momentsOf(need), beginning._loaded);
   setTimer(() => {
     const context = need();
     if (!context._core._up) flush(context);
@@ -69,8 +69,8 @@ export function watchPage(beginning: Beginning, need: () => Context): void {
     const take = (event: unknown) => need()._errors._take(event);
     const handled = (event: unknown) => need()._errors._handled(event);
     watchErrors(_listeners, window, take, handled);
-    const zone = () => watchZone(take, handled, _undo);
-    if (!zone()) _listeners._on(window, 'load', zone);
+    const lookForZone = () => watchZone(take, handled, _undo);
+    if (!lookForZone()) beginning._loaded = lookForZone;
     for (const event of earlyEvents()) {
       take(event);
       handled(event);

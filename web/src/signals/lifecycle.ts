@@ -17,14 +17,21 @@ export interface Moments {
   _restored(): void;
 }
 
-/** Tells of these moments. */
-export function watchLifecycle({ _on: on }: Listeners, moments: Moments): void {
+/** Tells of these moments, and calls `whenLoaded` first when the page has loaded. */
+export function watchLifecycle(
+  { _on: on }: Listeners,
+  moments: Moments,
+  whenLoaded?: () => unknown,
+): void {
   const hide = () => {
     if (ofDocument('visibilityState') === 'hidden') moments._hidden(false, false);
   };
   /* WebKit has no idle callback. */
   const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
-  const loaded = () => void wait(() => moments._idle(), { timeout: CALM_MS });
+  const loaded = () => {
+    whenLoaded?.();
+    wait(() => moments._idle(), { timeout: CALM_MS });
+  };
 
   /*
    * Scripts dispatch these events, too, and the page stays. Chromium cuts requests only once the next page

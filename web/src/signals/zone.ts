@@ -2,7 +2,7 @@
  * zone.js puts promises of its own in the place of the browser's. Since 0.12 nobody at the window hears when
  * nobody handles that one of them was rejected: it tells functions alone that it keeps by these names.
  */
-import { ask } from '../platform/ask';
+import { attempt } from '../platform/attempt';
 import type { Take } from './errors';
 
 interface Told {
@@ -12,7 +12,7 @@ interface Told {
 
 /** Takes what these functions are told, and returns whether there are any. */
 export const watchZone = (take: Take, handled: Take, undo: (() => unknown)[]) =>
-  ask(() => {
+  attempt(() => {
     const { Zone: zone } = window as unknown as { Zone: Record<string, (told?: Told) => void> };
     const watch = (name: string, type: string, take: Take) => {
       const original = zone[name]!.bind(zone);
