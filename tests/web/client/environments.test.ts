@@ -117,6 +117,7 @@ describe('a page', () => {
           throw new TooLarge('more than 4 KiB on the main thread');
         }
       },
+      compile: own.compile.bind(own),
       instantiate: own.instantiate.bind(own),
     };
     await page.start();

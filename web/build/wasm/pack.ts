@@ -31,14 +31,14 @@ export function pack(module: Uint8Array): Packed {
 
 /**
  * Bytes as printable ASCII without a double quote, which the string around it would have to escape: whole
- * words of four characters, as `unpack` wants it.
+ * words of four characters besides the blanks, as `unpack` wants it.
  */
 export function printable(bytes: Uint8Array): string {
   let text = '';
   for (const value of bytes) {
     text += ' '.repeat(value / 92) + String.fromCharCode(35 + (value % 92));
   }
-  return text.padEnd((text.length + 3) & ~3);
+  return `${text} ${'#'.repeat(-bytes.length & 3)}`;
 }
 
 /** One stretch of the memory as the module is to find it. */

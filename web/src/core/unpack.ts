@@ -2,21 +2,18 @@
 
 /**
  * The bytes of the module but for its texts. A character from `#` to `~` stands for a value from 0 to
- * 91; each blank before it adds 92. This runs once, before the engine has compiled it: so it moves four
- * characters in one step, and has the engine find the blanks and copy what is between them, from the end on.
+ * 91; each blank before it adds 92, and what follows the last blank only fills a word. This runs once, before
+ * the engine has compiled it, where a call takes as long as many steps: so the engine takes the blanks out
+ * of the whole text at once, and four characters are moved in one step.
  */
 export function unpack(code: string): Uint8Array<ArrayBuffer> {
-  const bytes = new TextEncoder().encode(code);
+  const runs = code.split(' ');
+  const bytes = new TextEncoder().encode(runs.join(''));
   const words = new Uint32Array(bytes.buffer, 0, bytes.length / 4);
-  /* Takes 35 from each; a blank would be below zero and becomes 253, as it borrows the bit that none has. */
-  for (let i = words.length; i--;) words[i] = (words[i]! + 0x5d5d5d5d) ^ 0x80808080;
+  for (let i = words.length; i--;) words[i]! -= 0x23232323;
 
-  let start = bytes.length;
-  for (let end = start, at; end > 0; end = at) {
-    at = bytes.lastIndexOf(253, end - 1);
-    start -= end - at - 1;
-    bytes.copyWithin(start, at + 1, end);
-    if (at >= 0) bytes[start]! += 92;
-  }
-  return bytes.subarray(start);
+  runs.pop();
+  let at = 0;
+  for (const run of runs) bytes[(at += run.length)]! += 92;
+  return bytes.subarray(0, at);
 }
