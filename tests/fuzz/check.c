@@ -1,6 +1,13 @@
 #include "check.h"
 
+#include <sanitizer/asan_interface.h>
 #include <string.h>
+
+/* No target frees what is large; strstr is called by the targets alone. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "quarantine_size_mb=4:intercept_strstr=0";
+}
 
 typedef struct reader {
     const unsigned char *at;
@@ -130,7 +137,17 @@ static bool value(reader *in) {
 bool check_is_object(const char *text, size_t length) {
     reader in = {(const unsigned char *)text, (const unsigned char *)text + length};
 
+    /* This file reads without AddressSanitizer. */
+    REQUIRE(__asan_region_is_poisoned((void *)text, length) == NULL);
     return object(&in) && in.at == in.end;
+}
+
+void *check_memory(void **memory, size_t size) {
+    if (*memory == NULL) {
+        *memory = malloc(size);
+        REQUIRE(*memory != NULL);
+    }
+    return *memory;
 }
 
 char *check_copy(const uint8_t *data, size_t size) {

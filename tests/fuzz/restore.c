@@ -65,25 +65,22 @@ static void check_taken(crashfree *client, const char *record) {
     REQUIRE(length > 0 && length < sizeof saved && saved[CRASHFREE_RECORD_DUE] == '1');
 
     /* Another client takes it, too, and writes the same. */
-    crashfree *other = malloc(crashfree_size());
+    static void *memory;
+    crashfree *const other = crashfree_init(check_memory(&memory, crashfree_size()), &client->host);
     char again[CRASHFREE_RECORD_MAX];
 
-    REQUIRE(other != NULL);
-    other = crashfree_init(other, &client->host);
     REQUIRE(crashfree_restore(other, saved, length, false));
     REQUIRE(crashfree_save(other, 0, again, sizeof again) == length);
     REQUIRE(memcmp(saved, again, length) == 0);
-    free(other);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char dsn[] = "https://0123456789abcdef0123456789abcdef@h.example/42";
     const crashfree_host host = {NULL, now, monotonic, random_bytes, wake, fetch, NULL};
-    crashfree *client = malloc(crashfree_size());
+    static void *memory;
+    crashfree *const client = crashfree_init(check_memory(&memory, crashfree_size()), &host);
     unsigned taken = 0;
 
-    REQUIRE(client != NULL);
-    client = crashfree_init(client, &host);
     REQUIRE(crashfree_set_text(client, CRASHFREE_OPTION_DSN, dsn, sizeof dsn - 1));
     REQUIRE(crashfree_set_text(client, CRASHFREE_OPTION_RELEASE, "r", 1));
     while (size > 1) {
@@ -112,6 +109,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     REQUIRE((crashfree_saveable(client) == 0) == (taken == 0));
     crashfree_flush(client);
     crashfree_hide(client, true);
-    free(client);
     return 0;
 }

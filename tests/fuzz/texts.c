@@ -42,12 +42,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const crashfree_option options[] = {
         CRASHFREE_OPTION_RELEASE, CRASHFREE_OPTION_ENVIRONMENT, CRASHFREE_OPTION_USER_AGENT,
         CRASHFREE_OPTION_TUNNEL};
+    static void *memory;
     unsigned lines = 0;
     const crashfree_host host = {&lines, zero, zero, random_bytes, wake, fetch, NULL};
-    void *memory = malloc(crashfree_size());
-
-    REQUIRE(memory != NULL);
-    crashfree *client = crashfree_init(memory, &host);
+    crashfree *client = crashfree_init(check_memory(&memory, crashfree_size()), &host);
 
     REQUIRE(crashfree_set_text(client, CRASHFREE_OPTION_DSN, dsn, sizeof dsn - 1));
     for (size_t part = 0; part <= sizeof options / sizeof options[0] && size > 0; part++) {
@@ -69,6 +67,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     crashfree_start_session(client, false, NAN);
     crashfree_error(client, CRASHFREE_ERROR_UNHANDLED, NAN);
     REQUIRE(lines == (active ? 3 : 0));
-    free(memory);
     return 0;
 }

@@ -1,11 +1,12 @@
 /** The parts of the long run, and the pieces in which each is done. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root, run } from '../../web/build/run.js';
 import { worlds } from '../browser/worlds/index.js';
+import { built, fuzzArguments, fuzzTargets, type Target } from '../fuzz/targets.js';
 import { stacks } from '../package/stacks.js';
 
 /** What is done in one go, and not again once it has passed. */
@@ -21,6 +22,8 @@ export interface Part {
   name: string;
   /** What it counts. */
   unit: string;
+  /** Its pieces need neither a browser nor quiet: there may be one on each core. */
+  sideBySide?: boolean;
   /** Before the first piece of a run. */
   prepare?(): Promise<void>;
   pieces(): Piece[] | Promise<Piece[]>;
@@ -28,8 +31,7 @@ export interface Part {
 
 const LIVES = 10_000_000;
 const LIVES_IN_A_PIECE = 500_000;
-const EXECUTIONS = 100_000_000;
-const EXECUTIONS_IN_A_PIECE = 1_000_000;
+const EXECUTIONS_IN_A_PIECE = 500_000;
 
 const script = (name: string, amount: number, ...args: string[]): Piece => ({
   name,
@@ -46,6 +48,7 @@ async function cmake(preset: string, ...targets: string[]): Promise<void> {
 const sim: Part = {
   name: 'sim',
   unit: 'lives',
+  sideBySide: true,
   prepare: () => cmake('gcc', '--target', 'sim'),
   pieces: () =>
     Array.from({ length: LIVES / LIVES_IN_A_PIECE }, (_, index) => ({
@@ -56,37 +59,36 @@ const sim: Part = {
     })),
 };
 
-const fuzzed = join(root, 'build/fuzz');
-const corpora = join(root, 'tests/fuzz/corpus');
 const fuzz: Part = {
   name: 'fuzz',
   unit: 'executions',
+  sideBySide: true,
   async prepare() {
     await cmake('fuzz');
-    const targets = await readdir(corpora);
-    const folders = ['found', ...targets.map((target) => join('corpus', target))];
-    for (const folder of folders) await mkdir(join(fuzzed, folder), { recursive: true });
+    const folders = (await fuzzTargets()).map(({ name }) => join('corpus', name));
+    for (const folder of ['found', ...folders]) {
+      await mkdir(join(built, folder), { recursive: true });
+    }
   },
   async pieces() {
-    const targets = (await readdir(corpora)).sort();
-    const rounds = Math.ceil(EXECUTIONS / targets.length / EXECUTIONS_IN_A_PIECE);
+    const targets = await fuzzTargets();
+    const pieces = ({ millions }: Target): number => (millions * 1e6) / EXECUTIONS_IN_A_PIECE;
+    const rounds = Math.max(...targets.map(pieces));
     /* In turn, so that each has its share of a run that is stopped. */
     return Array.from({ length: rounds }, (_, round) =>
-      targets.map((target) => ({
-        name: `${target}, seed ${round + 1}`,
-        program: join(fuzzed, 'tests/fuzz', `fuzz_${target}`),
-        args: [
-          `-runs=${EXECUTIONS_IN_A_PIECE}`,
-          `-seed=${round + 1}`,
-          '-max_len=2048',
-          '-timeout=10',
-          '-rss_limit_mb=1024',
-          `-artifact_prefix=${join(fuzzed, 'found', target)}-`,
-          join(fuzzed, 'corpus', target),
-          join(corpora, target),
-        ],
-        amount: EXECUTIONS_IN_A_PIECE,
-      })),
+      targets
+        .filter((target) => round < pieces(target))
+        .map((target) => ({
+          name: `${target.name}, seed ${round + 1}`,
+          program: target.program,
+          args: fuzzArguments(
+            target,
+            join(built, 'corpus', target.name),
+            `-runs=${EXECUTIONS_IN_A_PIECE}`,
+            `-seed=${round + 1}`,
+          ),
+          amount: EXECUTIONS_IN_A_PIECE,
+        })),
     ).flat();
   },
 };

@@ -5,10 +5,12 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, run } from '../../web/build/run.js';
 import { writeAbi } from '../../web/build/steps/abi.js';
+import { pool } from '../browser/pool.js';
 import { parts, revision, type Part, type Piece } from './parts.js';
 
 const folder = join(root, 'build/long');
@@ -55,10 +57,10 @@ const keyOf = (part: Part, piece: Piece): string => `${part.name}: ${piece.name}
 const logOf = (key: string): string =>
   join(folder, `${key.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}.log`);
 
-let running: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    running?.kill();
+    for (const child of running) child.kill();
     process.exit(1);
   });
 }
@@ -71,7 +73,8 @@ async function runPiece(piece: Piece, log: string): Promise<boolean> {
       cwd: root,
       stdio: ['ignore', output.fd, output.fd],
     });
-    running = child;
+    running.add(child);
+    child.on('close', () => running.delete(child));
     return await new Promise((resolve) => {
       child.on('error', () => resolve(false));
       child.on('close', (code) => resolve(code === 0));
@@ -99,11 +102,14 @@ if (values.fresh) await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const until = performance.now() + minutes * 60_000;
 
-/** Written beside and put in place: it can be stopped while it writes. */
-async function note(key: string, entry: State['done'][string]): Promise<void> {
+/** Written beside and put in place, one after the other: it can be stopped while it writes. */
+let written: Promise<void> = Promise.resolve();
+function note(key: string, entry: State['done'][string]): Promise<void> {
   state.done[key] = entry;
-  await writeFile(`${file}.new`, JSON.stringify(state, undefined, 1));
-  await rename(`${file}.new`, file);
+  return (written = written.then(async () => {
+    await writeFile(`${file}.new`, JSON.stringify(state, undefined, 1));
+    await rename(`${file}.new`, file);
+  }));
 }
 
 let isBuilt = false;
@@ -120,8 +126,8 @@ for (const part of chosen) {
   console.log(`== ${part.name}: ${left.length} of ${pieces.length} pieces are left`);
   await build();
   await part.prepare?.();
-  for (const piece of left) {
-    if (performance.now() >= until) break;
+  await pool(left, part.sideBySide ? availableParallelism() : 1, async (piece) => {
+    if (performance.now() >= until) return;
     const key = keyOf(part, piece);
     const start = performance.now();
     const passed = await runPiece(piece, logOf(key));
@@ -129,7 +135,7 @@ for (const part of chosen) {
     await note(key, { passed, seconds, amount: piece.amount });
     console.log(`${passed ? 'passed' : 'FAILED'}  ${clock(seconds)}  ${key}`);
     if (!passed) console.log(`        ${logOf(key)}`);
-  }
+  });
 }
 
 /* The summary, of all that is known of this commit. */
