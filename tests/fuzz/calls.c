@@ -4,7 +4,8 @@
  * or within a limit, and that no session begins or ends twice in what a server took.
  */
 #include "check.h"
-#include "crashfree.h"
+#include "limits.h"
+#include "state.h"
 
 #include <math.h>
 #include <string.h>
@@ -414,7 +415,7 @@ static void step(void) {
     host.depth--;
 }
 
-/* Sends all that can still be sent to a server that takes everything. */
+/* Sends all that can still be sent to a server that takes everything, and waits as long as the client does. */
 static void finish(void) {
     for (int i = 0; i < 40; i++) {
         const unsigned before = host.known + host.begun + host.open;
@@ -422,9 +423,13 @@ static void finish(void) {
         while (host.open > 0) {
             respond(0, 0);
         }
+        if (host.client->failures >= CF_RETRIES_MAX) {
+            /* It waits for an event of the page. */
+            crashfree_flush(host.client);
+        }
         crashfree_hide(host.client, false);
         advance(60000);
-        if (i > 2 && host.open == 0 && before == host.known + host.begun) {
+        if (i > 2 && host.open == 0 && host.wake_at < 0 && before == host.known + host.begun) {
             return;
         }
     }
