@@ -8,6 +8,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { CDPSession } from 'puppeteer-core';
 import { Chromium } from '../bench/chromium.js';
 import { crashfree, loadSubjects } from '../bench/subjects/index.js';
 import type { Work } from './in-page.js';
@@ -20,7 +21,21 @@ const options = {
   environment: 'production',
 };
 
-async function measure(): Promise<Record<string, Work>> {
+/** What is thrown, also where it is caught, is told by the first line of its text. */
+async function listExceptions(cdp: CDPSession): Promise<string[]> {
+  const thrown: string[] = [];
+  cdp.on('Debugger.paused', ({ data }) => {
+    thrown.push(
+      String((data as { description?: string } | undefined)?.description).split('\n')[0]!,
+    );
+    void cdp.send('Debugger.resume');
+  });
+  await cdp.send('Debugger.enable');
+  await cdp.send('Debugger.setPauseOnExceptions', { state: 'all' });
+  return thrown;
+}
+
+async function measure(): Promise<{ work: Record<string, Work>; thrown: string[] }> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('in-page.ts', import.meta.url))],
     bundle: true,
@@ -31,10 +46,11 @@ async function measure(): Promise<Record<string, Work>> {
   const script = `${subject!.script};crashfree.init(${JSON.stringify(options)})`;
   const chromium = await Chromium.launch([subject!]);
   try {
-    return await chromium.visit('/work', async ({ page }) => {
+    return await chromium.visit('/work', async ({ page, cdp }) => {
       await page.evaluate(`${outputFiles[0]!.text};work.install()`);
       const call = `work.measure(${JSON.stringify(script)}, 'crashfree')`;
-      return (await page.evaluate(call)) as Record<string, Work>;
+      const thrown = await listExceptions(cdp);
+      return { work: (await page.evaluate(call)) as Record<string, Work>, thrown };
     });
   } finally {
     await chromium.close();
@@ -43,7 +59,7 @@ async function measure(): Promise<Record<string, Work>> {
 
 describe('the work of the page’s layer', { timeout: 120_000 }, async () => {
   const kept = JSON.parse(await readFile(file, 'utf8')) as Record<string, Partial<Work>>;
-  const seen = await measure();
+  const { work: seen, thrown } = await measure();
 
   for (const [action, work] of Object.entries(seen)) {
     it(`${action} takes no more than it did`, () => {
@@ -55,6 +71,11 @@ describe('the work of the page’s layer', { timeout: 120_000 }, async () => {
       assert.deepEqual(more, []);
     });
   }
+
+  /* Each takes as much as half a start: an engine reads the functions on its stack once more. */
+  it('no exception is thrown, not even one that is caught', () => {
+    assert.deepEqual(thrown, []);
+  });
 
   it('work.json names no action that is not measured', () => {
     assert.deepEqual(Object.keys(kept).sort(), Object.keys(seen).sort());
