@@ -155,19 +155,36 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'client/lazy-core.ts': [['forgets what happened before the core', 'calls.forEach(run);', '']],
   'client/client.ts': [
+    ['takes a client without a DSN for one', "if (!settings.dsn) failure ??= 'no-dsn';", ''],
     ['sends although it is disabled', "failure ??= 'disabled'", 'failure ??= undefined'],
     ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
   ],
   'client/parts.ts': [['counts an ignored error nowhere', '_ignored[rule] = before + 1;', '']],
   'carrier.ts': [
     ['keeps calls without bound', 'calls && calls.length < CALLS_MAX', 'calls'],
-    ['keeps every user before init', 'kept.name !== name', 'true'],
-    ['forgets calls before init', 'calls?.forEach(({ make }) => make(client));', ''],
     [
-      'lets the last client take over',
-      'if (carrier.current && open.includes(carrier.current)) return;',
-      '',
+      'keeps every user before init',
+      "if (call.name !== 'setUser' && calls && calls.length",
+      'if (calls && calls.length',
     ],
+    ['forgets calls before init', 'calls?.forEach(({ make }) => make(client));', ''],
+    ['lets the last client take over', '!isNew || openClient() !== client', '!isNew'],
+    [
+      'tells a client twice who uses the page',
+      '!isNew || openClient() !== client',
+      'openClient() !== client',
+    ],
+    [
+      'hands calls to a client that failed',
+      '!isNew || openClient() !== client',
+      '!isNew || (openClient() ?? client) !== client',
+    ],
+    [
+      'has a kept user outdo the options',
+      'if (!user) carrier.user?.make(client);',
+      'carrier.user?.make(client);',
+    ],
+    ['forgets a user between two clients', 'if (!user) carrier.user?.make(client);', ''],
   ],
   'signals/errors.ts': [
     ['counts an event twice', 'taken.has(event) || ', ''],

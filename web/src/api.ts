@@ -1,5 +1,5 @@
 /** The functions of the package. They act on the page's client, whichever copy of the package made it. */
-import { adopt, call, carrierOf, isPage } from './carrier';
+import { call, carrierOf, isPage, openClient } from './carrier';
 import { createClient } from './client/client';
 import type { CaptureHint, Client } from './client/types';
 import type { Consent, Options, Session, User } from './options/types';
@@ -17,18 +17,16 @@ import { createInertClient } from './ssr';
 export function init(options?: Options): Client {
   try {
     if (!isPage()) return createInertClient();
-    const client = createClient(options ?? {});
-    adopt(client);
-    return client;
+    return createClient(options ?? {});
   } catch {
     /* A page that has taken away what every page has. */
     return createInertClient();
   }
 }
 
-/** The client that the functions of this package act on: the first one that is open. */
+/** The client that the functions of this package act on: the first one that is open, or else the last one. */
 export const getClient = (): Client | undefined =>
-  isPage() ? carrierOf(window).current : undefined;
+  isPage() ? (openClient() ?? carrierOf(window).last) : undefined;
 
 /** See {@link Client.setUser}, of the client that {@link getClient} gives. */
 export const setUser = (user: User | null): void => call('setUser', user);

@@ -12,12 +12,14 @@ interface Call {
 }
 
 export interface Carrier {
-  /** The clients of the page that are open, by DSN. */
+  /** The clients of the page that are open, by DSN. The package's functions act on the first. */
   clients: Map<string, Client>;
-  /** The one that the package's functions act on: the first that is open. */
-  current?: Client | undefined;
+  /** The last client that was made, which says why there is none that is open. */
+  last?: Client | undefined;
   /** Calls that were made before there was a client; none are kept afterwards. */
   calls?: Call[] | undefined;
+  /** Who uses the page, as the last call said, for the next client. */
+  user?: Call | undefined;
 }
 
 const KEY = Symbol.for('crashfree');
@@ -34,41 +36,46 @@ export const carrierOf = (holder: object): Carrier =>
 export const isPage = (): boolean =>
   typeof document === 'object' && typeof EventTarget === 'function' && typeof location === 'object';
 
+/** The client that the package's functions act on. */
+export const openClient = (): Client | undefined => carrierOf(window).clients.values().next().value;
+
 /**
  * Makes a call of the page's client. Before there is one the call is kept for it, on a page: on a server
  * it would reach somebody else.
  */
 export function perform(call: Call): unknown {
   if (!isPage()) return undefined;
-  const { current, calls } = carrierOf(window);
-  if (current) return call.make(current);
-  if (calls && calls.length < CALLS_MAX) calls.push(call);
+  const carrier = carrierOf(window);
+  const { calls } = carrier;
+  const client = openClient();
+  /* Nobody was there yet whom another user could follow. */
+  if (call.name === 'setUser') carrier.user = call;
+  if (client) return call.make(client);
+  if (call.name !== 'setUser' && calls && calls.length < CALLS_MAX) calls.push(call);
   return undefined;
 }
 
 /** Calls a function of the page's client, see `perform`. */
-export function call<Name extends keyof Functions>(
+export const call = <Name extends keyof Functions>(
   name: Name,
   ...parameters: Parameters<Functions[Name]>
-): ReturnType<Functions[Name]> | undefined {
-  /* Nobody was there yet whom another user could follow. */
-  if (name === 'setUser' && isPage()) {
-    const carrier = carrierOf(window);
-    carrier.calls = carrier.calls?.filter((kept) => kept.name !== name);
-  }
-  return perform({
+): ReturnType<Functions[Name]> | undefined =>
+  perform({
     name,
     make: (client) =>
       (client[name] as (...all: typeof parameters) => ReturnType<Functions[Name]>)(...parameters),
   }) as ReturnType<Functions[Name]> | undefined;
-}
 
-/** Makes a client the page's, unless it has one that is open, and passes on the calls that were kept. */
-export function adopt(client: Client): void {
+/**
+ * Makes a client the page's if there is no other one that is open, and passes on the calls that were kept.
+ * `user`: whom its options name.
+ */
+export function adopt(client: Client, user: string): void {
   const carrier = carrierOf(window);
-  const open = [...carrier.clients.values()];
-  if (carrier.current && open.includes(carrier.current)) return;
-  carrier.current = client;
+  const isNew = carrier.last !== client;
+  carrier.last = client;
+  if (!isNew || openClient() !== client) return;
+  if (!user) carrier.user?.make(client);
   const { calls } = carrier;
   carrier.calls = undefined;
   calls?.forEach(({ make }) => make(client));

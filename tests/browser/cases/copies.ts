@@ -93,6 +93,28 @@ export const copyCases: Case[] = [
     start: 'loaded',
     steps: (s) => s.quiet(300),
   },
+  early(
+    'a user, and an init without a DSN',
+    `crashfree.setUser({ id: 'u1' }); crashfree.init({ release: 'shop@1.0.0' })`,
+    { all: 1, users: { all: 1 }, items: 1 },
+  ),
+  early(
+    'an init that is disabled, then a user',
+    `crashfree.init({ enabled: false }); crashfree.setUser({ id: 'u1' })`,
+    { all: 1, users: { all: 1 }, items: 1 },
+  ),
+  {
+    name: 'closed, then a user and an error, then another init',
+    area,
+    page: {
+      library: (site) => `<script src="${site.script}"></script><script>
+        window.options = ${initOptions(site)}; crashfree.init(options)</script>`,
+    },
+    steps: (s) =>
+      s.run(`crashfree.close(); crashfree.setUser({ id: 'u1' });
+        crashfree.captureException(new Error('x')); crashfree.init(options)`),
+    expect: { all: 2, users: { all: 1 } },
+  },
   earlyModule('a user', `crashfree.setUser({ id: 1 })`, { all: 1, users: { all: 1 }, items: 1 }),
   earlyModule('a caught error', `crashfree.captureException(new Error('caught'))`, {
     all: 1,

@@ -83,12 +83,13 @@ export function usePage(): Page {
       location: {},
       reportError: (error: unknown) => page.reported.push(error),
     });
-    carrierOf(globals).current = {
+    const client = {
       captureException(error: unknown, hint?: CaptureHint) {
         page.captured.push([error, hint?.handled ?? hint?.mechanism?.handled ?? true]);
         page.hints.push(hint);
       },
     } as Client;
+    carrierOf(globals).clients.set('', client);
   });
   afterEach(() => {
     console.error = consoleError;

@@ -55,6 +55,66 @@ describe('the functions of the package', () => {
     assert.equal(other.states.includes('crashed'), false);
   });
 
+  it('wait for a client that works, if one before has failed', async () => {
+    for (const wrong of [{ dsn: '' }, { enabled: false }, { storage: 'disk' as never }]) {
+      const page = await new Browser().start({}, false);
+      page.crashfree.setUser({ id: 'a' });
+      const failed = page.init(wrong);
+      assert.equal(page.crashfree.getClient(), failed);
+      assert.notEqual(failed.status, 'starting');
+      page.crashfree.captureException(new Error('x'));
+      page.client = page.init();
+      assert.equal(page.crashfree.getClient(), page.client);
+      await page.sent();
+      assert.equal(page.states, 'ok+1');
+      assert.equal(page.told[0]!.did, 'a');
+    }
+  });
+
+  it('act on the next client that is open, once the first is closed', async () => {
+    const page = await new Browser().start();
+    const second = page.init({ dsn: DSN.replace('42', '43'), release: 'other@1' });
+    void page.client.close();
+    assert.equal(page.crashfree.getClient(), second);
+    page.crashfree.captureException(new Error('x'));
+    await page.sent();
+    assert.deepEqual(page.told.map(({ release, errors }) => `${release} ${errors}`).sort(), [
+      'other@1 1',
+      'shop@1.4.0 0',
+    ]);
+  });
+
+  it('tell the next client who uses the page, and nothing else, if the last one is closed', async () => {
+    const page = await new Browser().start();
+    page.crashfree.setUser({ id: 'a' });
+    void page.client.close();
+    page.crashfree.setUser({ id: 'b' });
+    page.crashfree.captureException(new Error('x'));
+    page.client = page.init();
+    await page.sent();
+    assert.deepEqual(
+      page.told.map(({ did, errors }) => `${did} ${errors}`),
+      ['a 0', 'b 0'],
+    );
+    void page.client.close();
+    page.client = page.init();
+    /* Told already, and not once more, as the client may know better by now. */
+    page.client.setUser({ id: 'c' });
+    page.init();
+    await page.sent();
+    assert.deepEqual(
+      page.told.map(({ did }) => did),
+      ['a', 'b', 'b', 'c'],
+    );
+    void page.client.close();
+    page.client = page.init({ initialScope: { user: { id: 'd' } } });
+    await page.sent();
+    assert.deepEqual(
+      page.told.map(({ did }) => did),
+      ['a', 'b', 'b', 'c', 'd'],
+    );
+  });
+
   it('do nothing without a client', async () => {
     const page = await new Browser().start({}, false);
     assert.equal(page.crashfree.getSession(), null);

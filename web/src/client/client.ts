@@ -27,6 +27,7 @@ export function createClient(options: Options): Client {
   if (existing) {
     /* A client of a window around this one is this window's, too, from now on. */
     if (![...clients.values()].includes(existing)) clients.set(key, existing);
+    adopt(existing, user);
     return existing;
   }
 
@@ -43,6 +44,8 @@ export function createClient(options: Options): Client {
   if (!list) failure ??= 'invalid-integrations';
   if (!fetch) failure ??= 'unsupported';
   if (!settings.enabled) failure ??= 'disabled';
+  /* Its core would say so, but only once it has begun, and the next client may be the right one. */
+  if (!settings.dsn) failure ??= 'no-dsn';
 
   const listeners = createListeners();
   const beginning: Beginning = {
@@ -61,7 +64,7 @@ export function createClient(options: Options): Client {
       if (!page) return false;
       beginning._stop('closed');
       clients.set(key, page);
-      adopt(page);
+      adopt(page, user);
       return true;
     },
     _fail(reason) {
@@ -92,5 +95,6 @@ export function createClient(options: Options): Client {
       beginning._fail('unsupported');
     }
   }
+  adopt(client, user);
   return client;
 }
