@@ -13,12 +13,12 @@ export type StartCore = (
   changed: (status?: number) => void,
 ) => unknown;
 
-/** What the couriers of a page have in common. */
-export interface Office {
+/** What the couriers of a page share. */
+export interface CourierContext {
   _settings: Settings;
   _records: Texts;
   _startCore: StartCore;
-  /** The sids that this page has taken over, in case that one is in two records. */
+  /** The ids of the sessions that this page has taken over, in case that one is in two records. */
   _seen: Set<string>;
   /** Gives up the lock of a record. */
   _letGo(key: string): void;
@@ -33,46 +33,54 @@ export interface Courier {
   _dismiss(): void;
 }
 
-/** What a courier has of a record: whose sessions they are, and what was stored of them last. */
-interface Parcel {
+/** A record whose sessions a core has taken over. */
+interface TakenRecord {
+  /** The ids of these sessions. */
   _sids: Set<string>;
+  /** What the storage has of them, once this page has written it. */
   _content?: string;
+}
+
+/** A core with the records that it delivers. */
+interface Delivery {
+  /** Gives the sessions of a record to the core, which sends them soon. */
+  _load(key: string, record: StoredRecord): void;
+  /** Writes to the records what the core has left of their sessions. */
+  _update(status?: number): void;
+  _flush(): void;
+  _dismiss(): void;
 }
 
 /** How long the lock of a record that is done with is kept from others, who may see it still. */
 const DONE_MS = 1000;
 
-export function createCourier(
+function createDelivery(
+  core: Core,
   owner: Owner,
-  { _settings, _records, _startCore, _seen, _letGo }: Office,
-): Courier {
-  let core: Core | undefined;
-  /** Records that came before the core was up. */
-  const early: [key: string, record: StoredRecord][] = [];
-  const parcels = new Map<string, Parcel>();
+  { _settings, _records, _seen, _letGo }: CourierContext,
+): Delivery {
+  const taken = new Map<string, TakenRecord>();
   /** Sessions that the core was given. */
   let count = 0;
   let isLeaving = false;
-  let isDismissed = false;
 
-  /** Brings the records up to date; those that were answered are done with. */
   const update = (status?: number) => {
-    if (!core || isDismissed) return;
     const left = sessionsOf(core);
-    for (const [key, parcel] of parcels) {
-      const sessions = left.filter((session) => parcel._sids.has(sidOf(session)));
+    for (const [key, record] of taken) {
+      const sessions = left.filter((session) => record._sids.has(sidOf(session)));
       const content = sessions.join('\n');
-      if (content !== parcel._content) _records._put(key, serialize(owner, false, sessions));
-      parcel._content = content;
+      if (content !== record._content) _records._put(key, serialize(owner, false, sessions));
+      record._content = content;
+      /* Before an answer its sessions may be on their way in vain, and come back. */
       if (!content && status !== undefined) {
-        parcels.delete(key);
+        taken.delete(key);
         native('setTimeout')(_letGo, DONE_MS, key);
       }
     }
   };
 
-  /** Has the core send what it was given, with what is found at the same time. */
-  const leave = (core: Core) => {
+  /** Has the core send all records that are found at the same time in one request. */
+  const leave = () => {
     if (isLeaving) return;
     isLeaving = true;
     native('setTimeout')(() => {
@@ -82,52 +90,67 @@ export function createCourier(
     }, SPREAD_MS);
   };
 
-  /** Gives the sessions of a record to the core. */
-  const load = (core: Core, key: string, { sessions, visible }: StoredRecord) => {
-    /* What does not fit is left to a later visit. */
-    if (count && count + sessions.length > SESSIONS_MAX) return _letGo(key);
-    const wasKilled = _settings.storage === 'local' && visible === true;
-    const sids = new Set<string>();
-    for (const session of sessions) {
-      const sid = sidOf(session);
-      if (_seen.has(sid) || !core._restore(core._write(session), wasKilled)) continue;
-      _seen.add(sid);
-      sids.add(sid);
-    }
-    count += sids.size;
-    /* Under a name that is not valid nothing can be sent. */
-    const status = core._status();
-    if (status === Status.INVALID_RELEASE || status === Status.NO_RELEASE) sids.clear();
-    parcels.set(key, { _sids: sids });
-    leave(core);
+  return {
+    _load(key, { sessions, visible }) {
+      /* What does not fit is left to a later visit. */
+      if (count && count + sessions.length > SESSIONS_MAX) return _letGo(key);
+      const wasKilled = _settings.storage === 'local' && visible === true;
+      const sids = new Set<string>();
+      for (const session of sessions) {
+        const sid = sidOf(session);
+        if (_seen.has(sid) || !core._restore(core._write(session), wasKilled)) continue;
+        _seen.add(sid);
+        sids.add(sid);
+      }
+      count += sids.size;
+      /* Under a name that is not valid nothing can be sent. */
+      const status = core._status();
+      if (status === Status.INVALID_RELEASE || status === Status.NO_RELEASE) sids.clear();
+      taken.set(key, { _sids: sids });
+      leave();
+    },
+    _update: update,
+    _flush: () => core._flush(),
+    _dismiss() {
+      /* The records stay as they are, for other pages. */
+      taken.clear();
+      core._set_consent(Consent.DENIED);
+    },
   };
+}
+
+export function createCourier(owner: Owner, context: CourierContext): Courier {
+  let delivery: Delivery | undefined;
+  /** Records that came before the core was up. */
+  const early: [key: string, record: StoredRecord][] = [];
+  let isDismissed = false;
 
   const start = async () =>
-    _startCore(
+    context._startCore(
       {
-        ..._settings,
+        ...context._settings,
         release: owner.release,
         environment: owner.environment ?? '',
         consent: 'granted',
       },
-      (started) => {
+      (core) => {
         if (isDismissed) return;
-        core = started;
-        for (const [key, record] of early) load(core, key, record);
+        delivery = createDelivery(core, owner, context);
+        for (const [key, record] of early) delivery._load(key, record);
       },
-      update,
+      (status) => delivery?._update(status),
     );
   start().catch(() => {});
 
   return {
     _deliver(key, record) {
-      if (core) load(core, key, record);
+      if (delivery) delivery._load(key, record);
       else early.push([key, record]);
     },
-    _flush: () => core?._flush(),
+    _flush: () => delivery?._flush(),
     _dismiss() {
       isDismissed = true;
-      core?._set_consent(Consent.DENIED);
+      delivery?._dismiss();
     },
   };
 }

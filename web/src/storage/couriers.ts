@@ -1,6 +1,6 @@
 import type { Settings } from '../options/defaults';
 import { native } from '../platform/native';
-import { createCourier, type Courier, type StartCore } from './courier';
+import { createCourier, type Courier, type CourierContext, type StartCore } from './courier';
 import { SPREAD_MS, type Locks } from './locks';
 import { deliverable, parse, type Owner, type Texts } from './record';
 
@@ -12,8 +12,8 @@ export interface Couriers {
 }
 
 /**
- * Takes over the records of pages that are gone and has them delivered. `seen` are the sids that this
- * page has taken over.
+ * Takes over the records of pages that are gone and has them delivered, by one courier for each release
+ * and environment. `seen` are the ids of the sessions that this page has taken over.
  */
 export function sendCouriers(
   settings: Settings,
@@ -32,17 +32,18 @@ export function sendCouriers(
     locks._letGo(key);
   };
 
+  const context: CourierContext = {
+    _settings: settings,
+    _records: records,
+    _startCore: startCore,
+    _seen: seen,
+    _letGo: letGo,
+  };
   const courierFor = (owner: Owner): Courier => {
     const id = `${owner.release}\n${owner.environment ?? ''}`;
     const known = couriers.get(id);
     if (known) return known;
-    const courier = createCourier(owner, {
-      _settings: settings,
-      _records: records,
-      _startCore: startCore,
-      _seen: seen,
-      _letGo: letGo,
-    });
+    const courier = createCourier(owner, context);
     couriers.set(id, courier);
     return courier;
   };

@@ -15,9 +15,9 @@ import { createListeners } from '../signals/listen';
 import type { StartCore } from './courier';
 import { sendCouriers, type Couriers } from './couriers';
 import { createLeases } from './leases';
-import { createLocks } from './locks';
+import { createLocks, type Locks } from './locks';
 import { createOwnRecord } from './page';
-import { openTexts } from './record';
+import { openTexts, type Texts } from './record';
 
 export type { StartCore } from './courier';
 export { eventStore } from './events';
@@ -28,6 +28,45 @@ export { eventStore } from './events';
  */
 export type Save = (status?: number) => boolean;
 
+/** What a page tells of itself that matters to what is stored. */
+interface PageEvents {
+  /** It ends, or enters the back/forward cache. */
+  _left(): void;
+  /** It came back from that cache. */
+  _restored(): void;
+  /** It was shown, hidden, frozen or resumed. */
+  _changed(isFrozen: boolean): void;
+  _online(): void;
+}
+
+function watchPage(events: PageEvents): void {
+  const { _on: on, _survive } = createListeners();
+  on(window, 'pagehide', ({ isTrusted }) => isTrusted && events._left());
+  on<PageTransitionEvent>(window, 'pageshow', ({ isTrusted, persisted }) => {
+    if (isTrusted && persisted) events._restored();
+  });
+  on(window, 'online', () => events._online());
+  for (const type of ['visibilitychange', 'freeze', 'resume']) {
+    on(document, type, () => events._changed(type === 'freeze'));
+  }
+  _survive();
+}
+
+/** Web Locks, which browsers have where the connection is safe, or leases in their place. */
+function openLocks(
+  { debug }: Settings,
+  records: Texts,
+  leases: Texts,
+  lost: (key: string) => void,
+): Locks {
+  const { locks } = window.navigator as { locks?: LockManager };
+  if (locks) return createLocks(locks);
+  if (debug) {
+    console.warn('crashfree: no Web Locks here, so storage delivers later what pages left behind');
+  }
+  return createLeases(records, leases, lost);
+}
+
 /** Starts storing for a page with the client `core`. */
 export function keepSessions(settings: Settings, core: Core, startCore: StartCore): Save {
   const isLocal = settings.storage === 'local';
@@ -36,20 +75,12 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   const leases = openTexts(kind, `crashfree-lease:${settings.dsn}:`);
   if (!records || !leases) return () => false;
 
-  /** Browsers have locks where the connection is safe. */
-  const { locks: manager } = window.navigator as { locks?: LockManager };
-  if (!manager && settings.debug) {
-    console.warn('crashfree: no Web Locks here, so storage delivers later what pages left behind');
-  }
-  const lessees = manager
-    ? undefined
-    : createLeases(records, leases, (key) => {
-        if (key !== own._key) return dismissCouriers();
-        /* Another page tells of the sessions. */
-        core._forget();
-        own._leave();
-      });
-  const locks = lessees ?? createLocks(manager!);
+  const locks = openLocks(settings, records, leases, (key) => {
+    if (key !== own._key) return dismissCouriers();
+    /* Another page tells of the sessions. */
+    core._forget();
+    own._leave();
+  });
   const seen = new Set<string>();
   /** At work while there is consent and the page is there. */
   let couriers: Couriers | undefined;
@@ -84,32 +115,28 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   };
   const own = createOwnRecord(settings, core, records, locks, save);
 
-  const listeners = createListeners();
-  listeners._on(window, 'pagehide', ({ isTrusted }) => {
-    if (!isTrusted) return;
-    visible = false;
-    save();
-    away = true;
-    dismissCouriers();
-    /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
-    if (own._isKept) core._forget();
-    own._leave();
-  });
-  listeners._on<PageTransitionEvent>(window, 'pageshow', ({ isTrusted, persisted }) => {
-    if (!isTrusted || !persisted) return;
-    away = false;
-    visible = true;
-    save();
-  });
-  listeners._on(window, 'online', () => couriers?._flush());
-  for (const type of ['visibilitychange', 'freeze', 'resume']) {
-    listeners._on(document, type, () => {
-      visible = type !== 'freeze' && isVisible();
-      lessees?._renew();
+  watchPage({
+    _left() {
+      visible = false;
       save();
-    });
-  }
-  listeners._survive();
+      away = true;
+      dismissCouriers();
+      /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
+      if (own._isKept) core._forget();
+      own._leave();
+    },
+    _restored() {
+      away = false;
+      visible = true;
+      save();
+    },
+    _changed(isFrozen) {
+      visible = !isFrozen && isVisible();
+      locks._renew?.();
+      save();
+    },
+    _online: () => couriers?._flush(),
+  });
 
   /* A window that was just opened has a copy of what its opener has. */
   if (!isLocal && window.opener && window.history.length === 1)

@@ -30,10 +30,7 @@ export function createLeases(
   records: Texts,
   leases: Texts,
   lost: (key: string) => void,
-): Locks & {
-  /** Renews what is held, and finds what was lost. To be called when the page runs again, too. */
-  _renew(): void;
-} {
+): Required<Locks> {
   const held = new Set<string>();
   const me = randomName();
   let timer: Timer | undefined;
@@ -46,6 +43,7 @@ export function createLeases(
   };
   const write = (key: string) => leases._put(entryOf(key), `${me} ${Date.now() + LEASE_MS}`);
 
+  /** Renews what is held, and finds what was lost. */
   const renew = () => {
     native('clearTimeout')(timer);
     const slept = Date.now() - renewed > LEASE_MS;

@@ -22,6 +22,8 @@ export interface Locks {
   _take(key: string): Promise<boolean | undefined>;
   _letGo(key: string): void;
   _holds(key: string): boolean;
+  /** Renews locks that run out; to be called when the page runs again after it may have been frozen. */
+  _renew?(): void;
 }
 
 export function createLocks(manager: LockManager): Locks {
