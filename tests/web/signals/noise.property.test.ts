@@ -3,8 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { complete, defaults, type Settings } from '../../../web/src/options/defaults.js';
 import type { Options } from '../../../web/src/options/types.js';
-import { addressOf, innermost, STACK_MAX, TEXT_MAX } from '../../../web/src/signals/frames.js';
-import { createJudge, type Report, type Uncaught } from '../../../web/src/signals/noise.js';
+import { addressOf, innermost, STACK_MAX, MESSAGE_MAX } from '../../../web/src/signals/frames.js';
+import type { Report, Uncaught } from '../../../web/src/signals/details.js';
+import { createJudge } from '../../../web/src/signals/judge.js';
 import { anything, nastyText } from '../fakes/texts.js';
 import { workOf } from '../fakes/work.js';
 
@@ -71,7 +72,7 @@ describe('what is thrown', () => {
 
   it('takes work that does not grow with its texts', () => {
     /* Each text is looked at by a dozen of rules and lists. */
-    const most = 40 * TEXT_MAX + 10 * STACK_MAX;
+    const most = 40 * MESSAGE_MAX + 10 * STACK_MAX;
     fc.assert(
       fc.property(fc.tuple(nastyText, nastyText, nastyText), reports, (texts, report) => {
         for (const times of [1, 2, 100]) {

@@ -23,7 +23,7 @@ interface Asked extends IncomingMessage {
 }
 
 function requestOf(request: Asked, sendDefaultPii: boolean): ErrorEvent['request'] {
-  const header = (name: string) => textOf(() => request.headers[name.toLowerCase()]);
+  const header = (name: string) => textOf(() => String(request.headers[name.toLowerCase()] ?? ''));
   const target = textOf(() => request.originalUrl ?? request.url);
   const [path = '', query] = target.split(/\?(.*)/s);
   const isSecure = attempt(() => (request.socket as { encrypted?: boolean }).encrypted) === true;

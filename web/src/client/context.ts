@@ -4,7 +4,7 @@ import type { Fetch, Transport } from '../delivery/http';
 import type { Lifecycle, User } from '../options/types';
 import type { Errors } from '../signals/errors';
 import type { Listeners } from '../signals/listen';
-import type { Judge } from '../signals/noise';
+import type { Judge } from '../signals/judge';
 import type { Counts } from './counts';
 import type { Extensions } from './extensions';
 import type { LazyCore } from './lazy-core';

@@ -8,7 +8,7 @@ import { browserFetch } from '../delivery/own-fetch';
 import { native } from '../platform/native';
 import { noFetch, nothing } from '../options/defaults';
 import { createErrors } from '../signals/errors';
-import { createJudge, type Outcomes } from '../signals/noise';
+import { createJudge, type Outcomes } from '../signals/judge';
 import { createQueue } from '../signals/queue';
 import { setUser, tell, type Beginning, type Context } from './context';
 import { createExtensions } from './extensions';

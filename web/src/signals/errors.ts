@@ -3,7 +3,9 @@ import { momentOf } from '../platform/moment';
 import type { Fact, Queue } from './queue';
 import type { Settings } from '../options/defaults';
 import { createListeners, type Listeners } from './listen';
-import { isOn, type Judge, type Uncaught } from './noise';
+import type { Uncaught } from './details';
+import type { Judge } from './judge';
+import { isOn } from './noise';
 
 /** How long a rejection may stay unhandled before it counts: code often awaits a promise later. */
 export const GRACE_MS = 250;

@@ -1,7 +1,7 @@
 /** What can be read from a stack, in time that does not depend on what somebody wrote into it. */
 
 /** Characters of a message, and of the end of a stack, that are looked at: some stacks begin with it. */
-export const TEXT_MAX = 4096;
+export const MESSAGE_MAX = 4096;
 export const STACK_MAX = 16384;
 /** Characters of a line beyond which it is no frame. */
 const LINE_MAX = 1024;
