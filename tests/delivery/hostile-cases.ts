@@ -272,7 +272,8 @@ export const hostileCases: Case[] = [
       await page.waitFor(`client.status === 'too-many-sessions'`);
       assert.equal(await page.evaluate('client.counts.backpressure'), 3);
       await page.goto(site.plain);
-      await site.when('a report', () => site.reports()['backpressure'] !== undefined);
+      /* On a slow machine a session leaves, and a report with it, before the last loss. */
+      await site.when('all losses', () => site.reports()['backpressure']! >= 3);
       await expectNumbers(site, { all: 3 });
       assert.deepEqual(site.reports(), { backpressure: 3 });
     },
