@@ -38,7 +38,7 @@ function create(): Carrier {
         (name) => known.find((other) => equal(other.name, name))?.client,
       );
       last = made.client;
-      /* Those that count nothing have no name. */
+      /* A client that counts nothing has no name, and nothing of it has to be found again. */
       if (made.name.length > 0 && !known.some(({ client }) => client === made.client)) {
         known.push(made);
       }
@@ -46,7 +46,7 @@ function create(): Carrier {
     },
     captureException: (error, hint) => current()?.captureException(error, hint),
     crashed(error, request) {
-      /* What cannot be found by the request is the current one. */
+      /* Frameworks hand out requests in many forms; one that leads to no session is taken for the current one. */
       const found = sessionOfAny(request) ? request : undefined;
       if (!found && !currentSession()) return;
       for (const { client } of known) {
@@ -61,10 +61,10 @@ function create(): Carrier {
   };
 }
 
-/** Of this copy, where the global object takes no property. */
+/** The carrier of this copy alone, where the global object takes no property. */
 let own: Carrier | undefined;
 
-/** The one of the process. */
+/** The carrier of the process, made by the first call. */
 export function carrier(): Carrier {
   const globals = globalThis as { [KEY]?: Carrier };
   if (globals[KEY]) return globals[KEY];

@@ -67,7 +67,7 @@ export class Delivery {
     return (this.sending = this.sending.then(() => this.attempt(last, timeout)).catch(() => false));
   }
 
-  /** The same, which is given up after a time. */
+  /** Sends what waits, events included. Resolves to whether all arrived within `timeout` ms. */
   async sendWithin(timeout: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
@@ -83,7 +83,7 @@ export class Delivery {
     return (await (this.events?.send() ?? true)) && delivered;
   }
 
-  /** No timer from now on. */
+  /** From now on nothing is sent by itself. */
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);

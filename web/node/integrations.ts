@@ -2,7 +2,7 @@
 import type { EventsOptions } from '../src/events/options';
 import type { HttpOptions, Integration } from './types';
 
-/** One that carries what it was made with. */
+/** An integration that carries the options it was made with. */
 interface WithOptions extends Integration {
   options?: object;
 }

@@ -4,7 +4,7 @@ import { integrationsOf, type Known } from './integrations';
 import type { Fetch } from './sender';
 import type { HttpOptions, Options } from './types';
 
-/** Longer waits than this end at once in Node. */
+/** The longest wait that timers of Node take; a longer one would end at once. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
 
 export interface Settings {
@@ -68,7 +68,7 @@ export function settingsOf(options: unknown, invalid: (name: string) => void): S
   if (!isWait(flushInterval)) invalid('flushInterval');
 
   const tunnel = text('tunnel', undefined);
-  /* Here is no page that an address could be relative to. */
+  /* On a server there is no page that an address could be relative to. */
   if (values.tunnel !== undefined && !URL.canParse(tunnel)) invalid('tunnel');
   return {
     dsn: text('dsn', env.SENTRY_DSN),

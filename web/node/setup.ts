@@ -7,7 +7,7 @@ import { inactive } from './inactive';
 import { settingsOf, type Settings } from './options';
 import type { Client, Status } from './types';
 
-/** What clients are told apart by: another one of the same name would count each request twice. */
+/** What clients are told apart by: two clients that are equal in it would count each request twice. */
 const nameOf = (url: string, settings: Settings): unknown[] => [
   url,
   settings.release,
@@ -22,7 +22,7 @@ function configure(core: Core, settings: Settings, warn: Warn): void {
   if (settings.tunnel) core.set('TUNNEL', settings.tunnel);
 }
 
-/** An open client, and what others are told apart from it by. */
+/** A client, and what others are told apart from it by, which is empty if it counts nothing. */
 export interface Started {
   client: Client;
   name: unknown[];

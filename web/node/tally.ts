@@ -17,7 +17,7 @@ export class Tally implements Ledger {
   private any = false;
   /** Runs from the first session of a batch to the end of its minute. */
   private timer: NodeJS.Timeout | undefined;
-  /** When the first of them ended, on both clocks. */
+  /** When the first session of the batch ended, on both clocks. */
   private time = 0;
   private monotonic = 0;
 

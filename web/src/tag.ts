@@ -1,7 +1,7 @@
 /** The script tags that stand for this script. */
 import { ofDocument } from './platform/document';
 
-/** The tag that is being run. */
+/** The tag of the script that runs now. */
 function currentTag(): HTMLScriptElement | undefined {
   const tag = ofDocument('currentScript');
   return tag instanceof window.HTMLScriptElement ? tag : undefined;
@@ -36,5 +36,5 @@ const current = currentTag();
 /** A text that an optimiser runs has a tag of its own, which says nothing. */
 const isOurs = current && (current.src || current.dataset.dsn !== undefined);
 
-/** The first says where the script's other files are. */
+/** All of them. The address of the first one is where the script's other files are, too. */
 export const tags = isOurs ? [current] : loadedTags();

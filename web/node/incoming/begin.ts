@@ -23,7 +23,7 @@ export interface Counter {
   ignores(url: string, request: IncomingMessage): boolean;
 }
 
-/** All that do. */
+/** The clients that count requests by themselves. */
 export const counters: Counter[] = [];
 
 /** What closes when a request is answered: a response, a stream, or an upgraded socket. */
@@ -55,7 +55,7 @@ export function begin(url: string, request: IncomingMessage, closing: Closing): 
   }
   if (session) {
     setSessionOfNodes(request, session);
-    /* A property less on each response: it has its request. */
+    /* A response has its request, by which the session is found: that saves a property on each. */
     if (closing.req !== request) setSessionOfNodes(closing, session);
     closing.on('close', onClose);
   }

@@ -10,7 +10,7 @@ interface Owner {
 }
 
 const current = new AsyncLocalStorage<RequestSession | undefined>();
-/** For objects that take no property. */
+/** The sessions of objects that take no property. */
 const frozen = new WeakMap<object, RequestSession>();
 
 export const currentSession = (): RequestSession | undefined => current.getStore();
@@ -80,7 +80,7 @@ export function followEvents(request: object): void {
   (request as Emitter).emit = emitInContext;
 }
 
-/* As it was at the start: a test environment that is over has none. */
+/* It is taken when the module is loaded: a test environment that is over has taken `Object` away. */
 const { getPrototypeOf } = Object;
 
 function emitInContext(this: Emitter, ...parameters: unknown[]): boolean {
@@ -122,7 +122,7 @@ export function followScopes(): () => void {
     };
     return runInAsyncScope.call(this, noting, self, ...rest) as ReturnType<typeof call>;
   };
-  /* Of a frozen prototype it cannot be. */
+  /* The prototype may be frozen: then such errors count for the current request. */
   attempt(() => {
     prototype.runInAsyncScope = wrapped;
   });

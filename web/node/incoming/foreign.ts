@@ -81,7 +81,8 @@ export function open(counter: Counter, request: unknown, response: unknown): Ope
     attach(response, session);
     return { session, isOver: endWith(response, session) };
   } catch {
-    return undefined; /* Something of the app's failed when it was looked at. */
+    /* A getter of the app's threw: the request is not counted. */
+    return undefined;
   }
 }
 

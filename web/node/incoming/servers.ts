@@ -31,7 +31,7 @@ function onRejected(error: unknown, request: unknown): void {
   }
 }
 
-/** Called when a server of HTTP listens. */
+/** What is called when a server of HTTP listens. */
 const serving = new Set<() => void>();
 
 const UPGRADES = new Set(['upgrade', 'connect']);
@@ -88,7 +88,7 @@ function wrapEmit(): () => void {
     return emit.call(this, event, ...parameters);
   };
   const own = Object.hasOwn(prototype, 'emit');
-  /* Of a frozen prototype it cannot be, and upgrades are not counted. */
+  /* The prototype may be frozen: then upgrades are not counted. */
   attempt(() => {
     prototype.emit = wrapped;
   });

@@ -4,8 +4,9 @@ import { AggregateEnd as End } from '../../src/abi';
 /** How a session would end now. */
 export { End };
 
+/** In place of a batch: the session has not ended. */
 const OPEN = -1;
-/** Of sessions that end when nobody counts them any more. */
+/** In place of a batch: the session ended when nobody counted sessions any more. */
 const NO_BATCH = -2;
 
 /** Where sessions go that have ended. */
@@ -18,7 +19,10 @@ export interface Ledger {
 
 /** Sessions of one client that have begun and not ended, and how those that end are counted. */
 export class Sessions {
-  /** By how they would end now. Numbers, as a list would keep each response that never closes. */
+  /**
+   * How many are open, by how they would end now. They are not in a list, which would keep each response that
+   * never closes in memory.
+   */
   private readonly open = [0, 0, 0];
   private closed = false;
 

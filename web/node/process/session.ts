@@ -9,7 +9,7 @@ import { ANSWER_MS, LAST_WORD_MS, wayWithin } from '../sender/way';
 /** What happens to a session is the core's to say: it is announced, and tried again, as a page's is. */
 export class ProcessSession {
   private timer: NodeJS.Timeout | undefined;
-  /** Over, or given up. */
+  /** The session has ended, or was given up. */
   private done = false;
   /** The process ends when the running function returns. */
   private ending = false;

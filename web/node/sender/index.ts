@@ -11,7 +11,7 @@ export type { Fetch } from './fetch';
 
 export interface Sender {
   post: Post;
-  /** The same for several when the process ends with this call, which waits no longer than `timeout` ms. */
+  /** Sends several envelopes as the process ends, and waits for their answers, for `timeout` ms at most. */
   postNow(url: string, bodies: string[], timeout: number): Answer[];
 }
 

@@ -40,7 +40,7 @@ export function postNow(url: string, bodies: string[], proxy: string, timeout: n
       if (Atomics.wait(answers, ANSWERED, answered, left) === 'timed-out') break;
     }
   } catch {
-    /* Threads may be forbidden. */
+    /* The process may not be allowed to start threads. */
   }
   return bodies.map((_, index) => {
     const status = answers[statusAt(index)]!;

@@ -21,7 +21,7 @@ import type { Client } from './types';
 export function createClient(options: Options): Client {
   const { clients } = carrierOf(window);
   const key = typeof options.dsn === 'string' ? options.dsn : '';
-  /* At once, as a page may change what it handed over, or take it back. */
+  /* The user is read at once, as a page may change what it handed over, or take it back. */
   const user = attempt(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
   const existing = findClient(key, user);
   if (existing) {
@@ -35,7 +35,7 @@ export function createClient(options: Options): Client {
   const settings = complete(options, defaults(), (name) => {
     failure ??= `invalid-${name}`;
   });
-  /* Without any, the default ones are on. */
+  /* Without the option the default integrations are on. */
   const hasOwn = (settings.integrations ?? null) !== null;
   const list = hasOwn ? integrationsOf(settings) : [];
   const has = (name: string) => !hasOwn || list?.some((one) => one.name === name) === true;
@@ -58,7 +58,7 @@ export function createClient(options: Options): Client {
     _undo: [],
     _framed: isFrame(),
     _failure: failure,
-    /* A frame may have been faster than its page, whose visit this is. */
+    /* A frame can be ready before the page around it, whose visit it is part of. */
     _join() {
       const page = beginning._framed ? findClient(key, beginning._user, window.parent) : undefined;
       if (!page) return false;
@@ -77,7 +77,7 @@ export function createClient(options: Options): Client {
       parts?._queue._close();
       listeners._stop();
       beginning._undo.splice(0).forEach((undo) => undo());
-      /* Another client may have the DSN since. */
+      /* Another client may have been made for the DSN since. */
       if (clients.get(key) === client) clients.delete(key);
     },
   };

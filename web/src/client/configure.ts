@@ -9,7 +9,7 @@ export function consentOf(word: ConsentWord): Consent {
   return word === 'pending' ? Consent.PENDING : Consent.DENIED;
 }
 
-/** Puts the options into the core, those that are not as they are there from the start. */
+/** Tells the core the options, but for those that have the core's own defaults. */
 export function configure(core: Core, settings: Settings): void {
   const text = (option: Option, value: string) =>
     value !== '' && core._set_text(option, core._write(value)) !== 0;

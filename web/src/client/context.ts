@@ -22,7 +22,7 @@ export interface Beginning extends Location {
   /** The id of who uses the page, as the last script was told that knew. */
   _user: string;
   readonly _listeners: Listeners;
-  /** Gives back what else was taken of the page, in the end. */
+  /** Functions that give back, when the client ends, what else it has replaced on the page. */
   readonly _undo: (() => void)[];
   /** Whether the page is a frame of one of the same origin. */
   readonly _framed: boolean;
@@ -50,7 +50,7 @@ export interface Context extends Beginning {
   readonly _whereabouts: Whereabouts;
   readonly _errors: Errors;
   readonly _judge: Judge;
-  /** The page is being left until then, and its requests are cut. */
+  /** Until this moment the page is taken to be left for another one, which cuts its requests. */
   _leavingUntil: number;
   /** Compares the location with the one before; nothing unless navigations count. */
   _look(at?: number): void;

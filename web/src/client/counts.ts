@@ -10,7 +10,7 @@ export interface Counts {
   accepted: number;
   /** Requests made, with sessions, reports of losses, or to ask whether the server is there. */
   requests: number;
-  /** From here on sessions that will not be delivered, by the reason that client reports give. */
+  /** This and the next six are sessions that will not be delivered, by the reason that client reports give. */
   queue_overflow: number;
   ratelimit_backoff: number;
   network_error: number;
@@ -46,5 +46,5 @@ export function countsOf(core: Core | undefined, ignored: Counts['ignored']): Co
   };
 }
 
-/** Those of a client that counts nothing. */
+/** The counts of a client that counts nothing. */
 export const noCounts = (): Counts => countsOf(undefined, {});

@@ -7,7 +7,7 @@ import type { Client } from './types';
 export interface Extensions {
   _setUp(integrations: Integration[], client: Client, options: Options): void;
   _error: NonNullable<Extension['error']>;
-  /** Makes a request, as `fetch` does unless an extension has its part in it. */
+  /** Makes a request, through the extensions that take part in requests; the last one added is asked first. */
   _fetch: Fetch;
 }
 

@@ -1,6 +1,6 @@
 import type { Core } from '../core/core';
 
-/** What is to be done once the core is up, at most; a core that never comes must not cost memory. */
+/** Most calls that are kept until the core is up; a core that never comes must not cost memory without bound. */
 const WAITING_MAX = 500;
 
 type Call = (core: Core) => unknown;

@@ -8,7 +8,7 @@ import { countsOf } from './counts';
 import { now } from '../platform/moment';
 import type { CaptureHint, Client } from './types';
 
-/** Browsers take a wait of 2^31 ms and more for none. */
+/** A timer of 2^31 ms or more runs at once in browsers, so longer timeouts are cut to this. */
 const TIMEOUT_MAX_MS = 1e9;
 
 /** Resolves to whether nothing is on its way any more within a time. */

@@ -51,7 +51,7 @@ function begin(beginning: Beginning, need: () => Context): void {
   const { _listeners } = beginning;
   beginning._began = now();
   beginning._place = beginning._seen = addressOfPage();
-  /* The core comes in a file then, which may come too late once the page is being left. */
+  /* Without WebAssembly the core comes in a file, which is asked for now, as it may come too late later. */
   if (typeof WebAssembly !== 'object') need()._core._need();
   watchLifecycle(_listeners, momentsOf(need), beginning._loaded);
   setTimer(() => {

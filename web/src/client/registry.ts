@@ -35,7 +35,7 @@ export function findClient(dsn: string, user: string, from: Window = window): Cl
       client?.watch(window, user);
       if (client) return client;
     } catch {
-      /* A window of another origin. */
+      /* This window has another origin: it cannot be looked into, but one around it perhaps can. */
     }
     holder = holder.parent === holder ? undefined : holder.parent;
   }

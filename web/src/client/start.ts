@@ -18,7 +18,7 @@ export async function startCore(
 ): Promise<void> {
   let core: Core;
   let timer: Timer | undefined;
-  /** Where requests go, which is always the same place. */
+  /** The address of all requests, which never changes, so that it is read from the memory once. */
   let endpoint: string | undefined;
 
   await createCore(

@@ -5,7 +5,7 @@ import { now } from '../platform/moment';
 import type { Fact, Queue } from '../signals/queue';
 import { addressOfPage, isAnotherRoute, isShown } from './route';
 
-/** Where the page is, which is noted from the start. */
+/** Where the page is. A client notes that from its start, before it has anything that compares it. */
 export interface Location {
   readonly _settings: Settings;
   /** The location that the running session is about, once there is one. */

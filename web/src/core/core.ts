@@ -11,7 +11,7 @@ export type { Core } from './boundary';
  * asked of the host.
  */
 export function createCore(host: Host, ready: (core: Core) => void): void | Promise<void> {
-  /* For life: the memory never grows. */
+  /* This view stays valid, as the memory never grows. */
   let memory: Uint8Array<ArrayBuffer>;
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
@@ -43,7 +43,7 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
       ready({
         ...exports,
         _read: (length, at = address) => decoder.decode(bytes(at, length)),
-        /* Replaces lone surrogates. */
+        /* The encoder replaces lone surrogates, so that the core gets nothing but UTF-8. */
         _write: (text) => (text ? put(text, buffer) : 0),
       });
     },

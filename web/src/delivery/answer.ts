@@ -8,7 +8,7 @@ import { plainPath } from '../pathname';
 
 /** How long the beginning of an answer is waited for. */
 const FIRST_BYTES_MS = 5000;
-/** How much is looked at; servers may send blanks first. */
+/** How much of a body is looked at; some servers send blanks first, in chunks of their own. */
 const CHUNKS_MAX = 4;
 const CHUNK_MAX = 4096;
 /** What Sentry answers to an envelope: the id of an event, or an empty object. */
@@ -51,10 +51,10 @@ export async function isForeign(
   wait: (ms: number) => Promise<void>,
 ): Promise<boolean> {
   const elsewhere = isFromElsewhere(response, url);
-  /* Only what says that all is well needs a second look. */
+  /* Only an answer that says that all is well needs a look at its body. */
   if (!response.ok) return elsewhere;
   const { headers } = response;
-  /* A whole body that says that it is no page, as servers give it, need not be looked at. */
+  /* A body of known length that says that it is JSON, as servers give it, is taken at its word. */
   const isJson = headers.get('Content-Type')?.includes('json');
   if (!elsewhere && isJson && headers.get('Content-Length')) return false;
   const text = await beginningOf(response, wait);

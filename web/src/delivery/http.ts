@@ -46,7 +46,7 @@ async function read(request: Promise<Response>, url: string): Promise<Parameters
     limits = header('X-Sentry-Rate-Limits');
     const wait = header('Retry-After');
     retryAfter = wait ? secondsOf(wait) : NaN;
-    /* Who tells limits is the server. */
+    /* An answer with limits can only be the server's. */
     if (!limits && (await isForeign(response, url, later))) return [Answer.FOREIGN];
   } catch {
     /* There was no answer, or it is none that can be judged. */
@@ -64,7 +64,7 @@ export function createTransport(
 ): Transport {
   /** The last request, which ends when those before it have ended. */
   let last: Promise<void> | undefined;
-  /** Bytes of those with `keepalive`. */
+  /** Bytes of the requests with `keepalive` that are on their way. */
   let outliving = 0;
   let own: Fetch | undefined;
 
@@ -80,7 +80,7 @@ export function createTransport(
           return;
         }
       } catch {
-        /* There is none, or somebody has blocked it. */
+        /* The browser has no beacon, or somebody has blocked it. */
       }
       if (!keepalive) share = 0;
       outliving += share;

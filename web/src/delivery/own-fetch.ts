@@ -8,7 +8,7 @@ import type { Fetch } from './http';
 
 const isFunction = (value: unknown): value is Fetch => typeof value === 'function';
 
-/** How engines show what a function of the browser does. A pattern would have to be compiled at each start. */
+/** How engines show the body of a built-in function. They are texts, as a pattern would be compiled at each start. */
 const NATIVE = ['{ [native code] }', '{\n    [native code]\n}'];
 
 /** Whether a function is shown as one of the browser's of that name; most engines show none for proxies. */
@@ -73,7 +73,7 @@ const through =
     };
     const answer = Promise.resolve(proxy(url, seen));
     if (isTaken || !isCopied) return answer.catch(instead);
-    /* At once, as the page may be ending. */
+    /* The request is made without waiting for that, as the page may be ending. */
     answer.catch(() => {});
     return clean(url, init);
   };

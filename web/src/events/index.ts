@@ -30,7 +30,7 @@ function createEvents(
   });
   const delivery = createDelivery(client, settings, outbox, () => !!store);
 
-  /* What a stack leaves out nobody can add. */
+  /* V8 writes ten frames of a stack unless it is told otherwise. */
   attempt(() => {
     if (Error.stackTraceLimit < FRAMES_MAX) Error.stackTraceLimit = FRAMES_MAX;
   });

@@ -10,9 +10,9 @@ import { attempt } from '../platform/attempt';
 export interface Kept {
   id: string;
   text: string;
-  /** It is on its way. */
+  /** Whether it is on its way. */
   _sent?: boolean;
-  /** It was, in vain. */
+  /** Whether a request with it has failed before. */
   _tried?: boolean;
 }
 
@@ -65,7 +65,7 @@ function finish(event: ErrorEvent, id: string, hook: EventsOptions['beforeSendEv
   return attempt(() => textOfEvent({ ...last, event_id: id })) ?? EventLoss.SEND_ERROR;
 }
 
-/** `changed` is called when what is kept is another. */
+/** `changed` is called after each change of the events that are kept, for who stores them. */
 export function createOutbox(
   core: EventsCore,
   { beforeSendEvent }: EventsOptions,

@@ -14,7 +14,7 @@ type Names = typeof globalThis;
 type Name = keyof Names & string;
 
 const own = globalThis;
-/* What is called below comes first. */
+/* These two come first, as the functions below need them. */
 export const Object = own.Object;
 export const Reflect = own.Reflect;
 

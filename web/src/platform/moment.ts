@@ -2,8 +2,8 @@ import { attempt } from './attempt';
 
 /**
  * The clock of what happens on a page: milliseconds that never go back, as `crashfree.h` wants them for
- * the moment of a fact. As it is when the script comes: what a page fakes later is its own. One that
- * has taken it away before gets the wall clock.
+ * the moment of a fact. It is taken when the script comes: a clock that a page fakes later is for the page alone.
+ * A page that has taken it away before gets the wall clock.
  */
 const { performance } = globalThis as Partial<typeof globalThis>;
 export const now: () => number = performance?.now?.bind?.(performance) ?? Date.now;

@@ -9,7 +9,7 @@ export const native = <Name extends keyof typeof globalThis>(
   return all[`__zone_symbol__${name}`] ?? globalThis[name];
 };
 
-/* As they are when the script comes: what a page fakes later, for instance in its tests, is its own. */
+/* They are taken when the script comes: timers that a page fakes later, as its tests do, are for the page alone. */
 export const setTimer = native('setTimeout') as (task: () => void, delay?: number) => Timer;
 export const clearTimer = native('clearTimeout') as (timer: Timer | undefined) => void;
 export type Timer = ReturnType<typeof setTimeout>;

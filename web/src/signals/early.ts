@@ -11,19 +11,19 @@ interface Holder {
 
 export type Call = [name: string, ...parameters: unknown[]];
 
-/** What is kept at most; the pre-listener stops there. */
+/** Most entries that are read; the pre-listener keeps no more. */
 const KEPT_MAX = 20;
 
-/** What is in the queue; markup can have put something else in its place. */
+/** What is in the queue, if it is one: an element of the page can have the name, too. */
 function read(): unknown[] {
   const queue = attempt(() => (globalThis as Holder).crashfree?.q);
   return Array.isArray(queue) ? queue.slice(0, KEPT_MAX) : [];
 }
 
-/** At the start: another script may take the name. */
+/** The queue is read when the script comes, as another script may take the name later. */
 let kept = read();
 
-/** The error events. Clients that are made in one task get the same. */
+/** The error events that were kept. All clients that are made in one task get the same. */
 export function earlyEvents(): unknown[] {
   /* From here on there are real listeners, and the pre-listener stops. */
   setTimer(() => {
@@ -33,6 +33,6 @@ export function earlyEvents(): unknown[] {
   return kept;
 }
 
-/** The calls. */
+/** The calls that were kept. */
 export const earlyCalls = (): Call[] =>
   kept.filter((entry): entry is Call => Array.isArray(entry) && typeof entry[0] === 'string');

@@ -27,7 +27,7 @@ export interface Errors {
   _hold(at: number, judge: () => void, rejection?: Rejection): void;
 }
 
-/** Who tells of a rejection may not know its promise. */
+/** A rejection that waits. Some who tell of one, such as apps, do not know its promise. */
 interface Rejection {
   promise?: unknown;
   reason: unknown;
@@ -141,7 +141,7 @@ export function createErrors(
     try {
       if (event && typeof event === 'object') listener(event);
     } catch {
-      /* Whatever a page dispatches or keeps: reading it may throw. */
+      /* An event that a page has made may throw when it is read. It is none that could count. */
     }
   };
   const takeAny = guarded(take);
@@ -150,7 +150,7 @@ export function createErrors(
   return {
     _watch(target) {
       targets.add(target);
-      /* Who remembers a frame keeps it, and frames come and go. */
+      /* The client's listeners would keep each frame in memory, and frames come and go. */
       const those = target === window ? listeners : createListeners();
       watchErrors(those, target, takeAny, handledAny);
     },

@@ -31,11 +31,11 @@ export function createListeners(): Listeners {
       all.push([target, type, listener as EventListener]);
     },
     _survive() {
-      /* There may be none, or one that the page has made. */
+      /* The browser may have no MutationObserver, or the page one of its own that throws. */
       attempt(() => {
-        /* A listener that is there still stays the one. */
+        /* Adding a listener that is there still changes nothing. */
         const made = new window.MutationObserver(() => each('addEventListener'));
-        /* Without the prototype, on which a page may have put options that do not go together. */
+        /* They have no prototype, on which a page may have put options that do not go together. */
         const options = { __proto__: null, childList: true };
         made.observe(document, options as MutationObserverInit);
         observer = made;

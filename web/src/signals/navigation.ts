@@ -12,7 +12,7 @@ export function watchNavigation(
   { _on: on }: Listeners,
   changed: (replaced?: boolean) => void,
 ): () => void {
-  /* Whatever a page has there, it may be none that can have listeners. */
+  /* A page may have something else under this name, which cannot have listeners. */
   attempt(() =>
     on<Event & { navigationType?: string }>(
       (window as { navigation?: EventTarget }).navigation!,
@@ -55,7 +55,7 @@ function wrap(
       if (holder[name] === wrapper) holder[name] = original;
     };
   } catch {
-    /* A frozen history: the other sources remain. */
+    /* The history is frozen. The other sources tell of most navigations. */
     return () => {};
   }
 }

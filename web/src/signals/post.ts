@@ -21,7 +21,7 @@ export function createPost(done: () => void): Post {
     made.port1.start();
     return made;
   });
-  /* There is no such thing, or one that the page has made. */
+  /* The browser has no MessageChannel, or the page one of its own that does not work. */
   if (!ports) return { _send: () => void setTimer(done), _close() {} };
   const { port1, port2 } = ports;
   const late = typeof window.requestIdleCallback !== 'function';

@@ -13,22 +13,22 @@ export interface Fact {
   /** What happened before it belongs to another session, and is judged first. */
   _divides: boolean;
   _judge(): void;
-  /** Its wait is over. */
+  /** Its wait is over, and it is judged in the next task. */
   _isReady?: boolean;
 }
 
 export interface Queue {
   _add(fact: Fact): void;
-  /** Judges all, in order. */
+  /** Judges all facts now, in order. */
   _settle(): void;
-  /** Forgets facts that turned out not to be any. */
+  /** Forgets a fact that turned out to be none, such as a rejection that was handled. */
   _forget(fact: Fact): void;
   /** The facts that wait, in the order in which they happened. */
   readonly _waiting: readonly Fact[];
   _close(): void;
 }
 
-/** Facts that wait at most; a page in a storm has the oldest judged at once. */
+/** Most facts that wait; beyond it the oldest one is judged at once, so that a storm of errors takes no memory. */
 const WAITING_MAX = 200;
 
 export function createQueue(): Queue {
@@ -50,7 +50,7 @@ export function createQueue(): Queue {
       take(fact);
     }
   };
-  /* After a wait, too: what a busy page could not tell in time stands behind its timer. */
+  /* A task of its own comes after the wait, too: what a busy page could not tell in time stands behind the timer. */
   const expire = (fact: Fact) => {
     if (!waiting.includes(fact)) return;
     fact._isReady = true;
@@ -61,7 +61,7 @@ export function createQueue(): Queue {
     _waiting: waiting,
     _forget: forget,
     _add(fact) {
-      /* In the order in which things happened, which need not be the one in which they are told. */
+      /* Facts stand in the order in which they happened, which need not be the one in which they are told. */
       let index = waiting.length;
       while (index > 0 && waiting[index - 1]!._at > fact._at) index--;
       waiting.splice(index, 0, fact);

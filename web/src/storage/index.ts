@@ -28,7 +28,7 @@ export { eventStore } from './events';
  */
 export type Save = (status?: number) => boolean;
 
-/** What a page tells of itself that matters to what is stored. */
+/** The events of a page that decide what is stored. */
 interface PageEvents {
   /** It ends, or enters the back/forward cache. */
   _left(): void;

@@ -14,7 +14,7 @@ const RENEW_MS = 20_000;
 /** How long a lease that has run out is watched: whoever holds it may just have woken up. */
 const WATCH_MS = RENEW_MS + 5000;
 const LOOK_MS = 500;
-/** After this time nobody comes back to a lease. */
+/** How long after its time a lease is removed: no page sleeps so long and comes back. */
 const STALE_MS = 86_400_000;
 
 /** Whether a lease runs. What is no time, or one too far away, was written by a clock that was wrong. */
@@ -75,7 +75,7 @@ export function createLeases(
     return now === before || now === null;
   };
 
-  /* Those of pages that died before they wrote a record, which nobody will ask for. */
+  /* Pages that died before they wrote a record leave leases that nobody will ask for. */
   for (const entry of leases._keys()) {
     const key = records._prefix + entry.slice(leases._prefix.length);
     if (!(Math.abs(read(key).left) < STALE_MS) && records._get(key) === null) leases._remove(entry);

@@ -27,7 +27,7 @@ export interface Locks {
 }
 
 export function createLocks(manager: LockManager): Locks {
-  /** Ways to let go, by key. */
+  /** Functions that let go of a lock, by the key of its record. */
   const held = new Map<string, () => void>();
 
   return {

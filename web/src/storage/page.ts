@@ -32,17 +32,19 @@ export function createOwnRecord(
 ): OwnRecord {
   const isLocal = settings.storage === 'local';
   let requests = core._count(Counter.REQUESTS);
-  /** Whether the last request was in vain. What became of those before this was loaded is a guess:
-   * an update that is repeated does no harm. */
+  /**
+   * Whether the last request was in vain. What became of requests before this file was loaded is guessed, as an
+   * update that is repeated does no harm.
+   */
   let failed = requests > 0 && sessionsOf(core).some(isDue);
   /** The key of the record while the page holds its lock. */
   let own: string | undefined;
   /** The key for which the page is waiting. */
   let awaited: string | undefined;
-  /** What is in the record, and what that is about, whenever it was written. */
+  /** The text of the record, and the same without the time at which it was written. */
   let written = '';
   let content = '';
-  /** Whether there was something under that key: a duplicated tab may have a copy. */
+  /** Whether the record was ever written: a duplicated tab may have a copy of it then. */
   let used = false;
   let isKept = false;
   let isPostponed = false;
@@ -86,7 +88,7 @@ export function createOwnRecord(
       /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
       const kept = sessions.filter((one) => (isDue(one) ? isLocal || stuck : isLocal && visible));
       const wanted = kept.length ? [visible, ...kept].join('\n') : '';
-      /* Also while a request is on its way, as it may be in vain. */
+      /* A page has its lock ready while a request is on its way, as that may be in vain. */
       const leaves = core._count(Counter.REQUESTS) !== requests;
       requests = core._count(Counter.REQUESTS);
       if (wanted || (leaves && visible)) void enter();
