@@ -315,6 +315,11 @@ export class Scene {
     for (const tab of this.#opened) tab.abandoned = true;
   }
 
+  /** Whether the browser may have closed one of the pages before its end had run. */
+  get cutShort(): boolean {
+    return this.#opened.some((tab) => tab.cutShort);
+  }
+
   /** Leaves every page; after a problem the tabs are closed, as nobody knows their state. */
   async leavePages(): Promise<void> {
     for (const tab of this.#opened) {

@@ -133,7 +133,18 @@ export interface RunContext {
   subject: Subject;
 }
 
+/** So often a case is begun in which a browser closed a page too soon. */
+const TRIES_MAX = 5;
+
+/** Runs a case. A failure tells nothing if the browser cut the end of a page short: it is begun anew then. */
 export async function runCase(test: Case, context: RunContext): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    const result = await runOnce(test, context);
+    if (result.ok || !result.cutShort || tries === TRIES_MAX) return result;
+  }
+}
+
+async function runOnce(test: Case, context: RunContext): Promise<Result & { cutShort: boolean }> {
   const begin = performance.now();
   const { subject } = context;
   const scene = new Scene({
@@ -198,6 +209,7 @@ export async function runCase(test: Case, context: RunContext): Promise<Result> 
   }
   return {
     ok: problems.length === 0,
+    cutShort: scene.cutShort,
     problems,
     trace: [
       summary(scene.metrics()),

@@ -1,4 +1,7 @@
-import type { Engine, Key, Page } from './engines/index.js';
+import type { Engine, EngineName, Key, Page } from './engines/index.js';
+
+/** Chromium closes a page whose end takes longer, also where a busy machine has not let it begin. */
+const CHROMIUM_END_MS = 500;
 
 /**
  * Keeps tabs for the next case, since opening one costs more than most cases do. A tab comes back
@@ -14,7 +17,11 @@ export class Tabs {
   ) {}
 
   async take(): Promise<Tab> {
-    return new Tab(this.#free.pop() ?? (await this.engine.newPage()), this.#kills);
+    return new Tab(
+      this.#free.pop() ?? (await this.engine.newPage()),
+      this.#kills,
+      this.engine.name,
+    );
   }
 
   /**
@@ -51,12 +58,15 @@ export class Tab implements Page {
   closed = false;
   /** Whether the driver can no longer do all with it; it stays open until the browser ends. */
   abandoned = false;
+  /** Whether the browser may have closed it before its end had run, so that nothing could be sent. */
+  cutShort = false;
   readonly setOffline?: (offline: boolean) => Promise<void>;
 
   constructor(
     readonly page: Page,
     /** How often pages had been killed when it was taken. */
     readonly kills: number,
+    private readonly engine: EngineName,
   ) {
     if (page.setOffline) {
       this.setOffline = (offline) => {
@@ -90,8 +100,10 @@ export class Tab implements Page {
     return this.page.show();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.closed = true;
-    return this.page.close();
+    const begin = performance.now();
+    await this.page.close();
+    this.cutShort = this.engine === 'chromium' && performance.now() - begin >= CHROMIUM_END_MS;
   }
 }

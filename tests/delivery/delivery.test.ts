@@ -14,19 +14,26 @@ import { Site, type World } from './site.js';
 import { storageCases } from './storage-cases.js';
 import { take, ways } from './ways.js';
 
+/** So often a way is begun in which a browser closed a page too soon. */
+const TRIES_MAX = 5;
+
 /** The ways of the table, three times each. */
 const wayCases: Case[] = ways.map((way) => ({
   name: `${way.name}, three times`,
   kills: way.kills ?? false,
   async run(site, _, again) {
-    const once = async (one: Site): Promise<void> => {
+    const once = async (one: Site, tries = 1): Promise<void> => {
       const { delivered, expected, surplus } = await take(way, one, 1000, 30_000);
+      /* That is no fault of whom the browser gave no time. */
+      if (delivered < expected && one.cutShort && tries < TRIES_MAX) {
+        return once(await again(), tries + 1);
+      }
       assert.deepEqual({ delivered, surplus }, { delivered: expected, surplus: 0 });
       assert.deepEqual(one.wrongs(), []);
     };
     const sites = [site, await again(), await again()];
     if (way.kills) for (const one of sites) await once(one);
-    else await Promise.all(sites.map(once));
+    else await Promise.all(sites.map((one) => once(one)));
   },
 }));
 const cases: Case[] = [...storageCases, ...hostileCases];

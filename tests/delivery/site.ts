@@ -119,6 +119,11 @@ export class Site {
     return tab;
   }
 
+  /** Whether the browser may have closed one of the pages before its end had run. */
+  get cutShort(): boolean {
+    return this.#opened.some((tab) => tab.cutShort);
+  }
+
   /** Opens a page in a tab of its own. */
   async visit(path = ''): Promise<Page> {
     const page = await this.tab();

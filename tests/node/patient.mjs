@@ -1,3 +1,5 @@
+import timers from 'node:timers';
+
 /**
  * Loaded before a program: its limits of time for a server's answer are thirty times as long. On a busy
  * machine a process, the thread of its last word and the server all wait for their turn, and what a test is
@@ -10,3 +12,7 @@ Atomics.wait = (array, index, value, timeout) => wait(array, index, value, timeo
 
 const { timeout } = AbortSignal;
 AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms * TIMES);
+
+/* That of `flush` and `close`, and of nothing else: programs have the global one. */
+const { setTimeout } = timers;
+timers.setTimeout = (act, ms, ...rest) => setTimeout(act, ms * TIMES, ...rest);

@@ -197,7 +197,7 @@ describe('a server that', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{');
     });
     assert.equal(outcome.out, 'true true\n');
-    // Whoever waits for the end of the answer waits ten seconds.
-    assert.ok(outcome.ms < 9000, `${outcome.ms} ms`);
+    // Whoever waits for the end of the answer waits five minutes.
+    assert.ok(outcome.ms < 60_000, `${outcome.ms} ms`);
   });
 });

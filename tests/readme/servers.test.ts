@@ -7,6 +7,7 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { root } from '../../web/build/run.js';
+import { patience } from '../node/processes.js';
 import { Counting } from '../package/counting.js';
 import { exampleDsn, snippet } from './snippets.js';
 
@@ -31,7 +32,7 @@ async function run(name: string, code: string, replacements: Record<string, stri
   folders.push(folder);
   const file = join(folder, 'snippet.mjs');
   await writeFile(file, `${text}\n${code}`);
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [patience, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   return child;
 }
@@ -98,7 +99,7 @@ describe('the snippets for servers in README.md', () => {
     const begin = performance.now();
     child.kill();
     assert.deepEqual(await ended(child), { code: 0, all: 1, healthy: 1, errored: 0, crashed: 0 });
-    assert.ok(performance.now() - begin < 8000);
+    assert.ok(performance.now() - begin < 30_000);
   });
 
   it('node-events: tells what crashed', async () => {
