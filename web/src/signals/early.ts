@@ -15,9 +15,9 @@ export type Call = [name: string, ...parameters: unknown[]];
 const KEPT_MAX = 20;
 
 /** What is in the queue, if it is one: an element of the page can have the name, too. */
-function read(): unknown[] {
+function read(): unknown[] | undefined {
   const queue = attempt(() => (globalThis as Holder).crashfree?.q);
-  return Array.isArray(queue) ? queue.slice(0, KEPT_MAX) : [];
+  return Array.isArray(queue) ? queue.slice(0, KEPT_MAX) : undefined;
 }
 
 /** The queue is read when the script comes, as another script may take the name later. */
@@ -25,9 +25,10 @@ let kept = read();
 
 /** The error events that were kept. All clients that are made in one task get the same. */
 export function earlyEvents(): unknown[] {
+  if (!kept) return [];
   /* From here on there are real listeners, and the pre-listener stops. */
   setTimer(() => {
-    kept = [];
+    kept = undefined;
     attempt(() => delete (globalThis as Holder).crashfree!.q);
   });
   return kept;
@@ -35,4 +36,6 @@ export function earlyEvents(): unknown[] {
 
 /** The calls that were kept. */
 export const earlyCalls = (): Call[] =>
-  kept.filter((entry): entry is Call => Array.isArray(entry) && typeof entry[0] === 'string');
+  (kept ?? []).filter(
+    (entry): entry is Call => Array.isArray(entry) && typeof entry[0] === 'string',
+  );
