@@ -30,7 +30,7 @@ export class Bench {
     private readonly closeCollector: () => Promise<void> | void,
   ) {}
 
-  static async start(subjects: readonly Subject[], patienceMs = 20_000): Promise<Bench> {
+  static async start(subjects: readonly Subject[], patienceMs = 60_000): Promise<Bench> {
     const pages = new PageServer();
     for (const subject of subjects) pages.scripts.set(subject, await loadScripts(subject));
     const server = await startServer({ quiet: true });

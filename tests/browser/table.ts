@@ -21,7 +21,7 @@ const { values } = parseArgs({
     case: { type: 'string', default: '' },
     area: { type: 'string', default: '' },
     width: { type: 'string', default: '4' },
-    patience: { type: 'string', default: '20000' },
+    patience: { type: 'string', default: '60000' },
     why: { type: 'boolean', default: false },
     json: { type: 'string' },
   },

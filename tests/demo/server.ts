@@ -118,7 +118,7 @@ export class Demo {
       ask();
     });
     try {
-      return await within(what, heard, 30_000);
+      return await within(what, heard);
     } catch (error) {
       const total = JSON.stringify(this.#summary?.total);
       throw new Error(`${what}; got ${total}`, { cause: error });

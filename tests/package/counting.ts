@@ -90,7 +90,7 @@ export class Counting {
     project: string,
     what: string,
     check: (metrics: Metrics) => boolean,
-    timeoutMs = 30_000,
+    timeoutMs = 60_000,
   ): Promise<void> {
     let stop = (): void => {};
     let timer: NodeJS.Timeout | undefined;

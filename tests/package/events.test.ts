@@ -161,7 +161,7 @@ describe('events of pages', { concurrency: engineNames.length }, () => {
       }
       const arrived = async (project: string, count: number): Promise<ErrorEvent[]> => {
         const enough = async () => (await counting.events(project)).length >= count;
-        await until(`${count} events`, enough, 30_000);
+        await until(`${count} events`, enough);
         const all = await counting.events(project);
         assert.equal(all.length, count);
         for (const { bytes } of all) assert.ok(bytes <= EVENT_MAX, `${bytes} bytes`);

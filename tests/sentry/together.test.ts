@@ -80,8 +80,8 @@ class Told {
       const timer = setTimeout(() => {
         stop();
         const seen = JSON.stringify([this.sessions, this.events.length]);
-        reject(new Error(`not within 30 s: ${what}; got ${seen}`));
-      }, 30_000);
+        reject(new Error(`not within 60 s: ${what}; got ${seen}`));
+      }, 60_000);
       const ask = (): void => {
         if (!check()) return;
         stop();

@@ -24,7 +24,7 @@ class PuppeteerPageDriver implements Page {
     if (this.#traversed) {
       return this.leave(`location.assign(${JSON.stringify(url)})`);
     }
-    await this.page.goto(url, { waitUntil: 'load', timeout: 30_000 });
+    await this.page.goto(url, { waitUntil: 'load', timeout: 60_000 });
   }
 
   async evaluate<T>(expression: string): Promise<T> {

@@ -15,7 +15,7 @@ const answerMs = 5000;
 export async function until(
   what: string,
   check: () => Promise<unknown>,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   const begin = Date.now();
   let last: unknown;
@@ -35,7 +35,7 @@ export async function until(
 }
 
 /** Fails loudly instead of hanging when a browser stops answering. */
-export async function within<T>(what: string, work: Promise<T>, timeoutMs = 30_000): Promise<T> {
+export async function within<T>(what: string, work: Promise<T>, timeoutMs = 60_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

@@ -24,7 +24,7 @@ const { values } = parseArgs({
     share: { type: 'boolean', default: false },
     turn: { type: 'string' },
     width: { type: 'string', default: '4' },
-    patience: { type: 'string', default: '20000' },
+    patience: { type: 'string', default: '60000' },
     why: { type: 'boolean', default: false },
     failures: { type: 'string' },
   },
