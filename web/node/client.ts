@@ -5,13 +5,13 @@ import type { Core } from './core';
 import { Delivery } from './delivery';
 import { Events } from './events';
 import { inactive } from './inactive';
-import { follow, type Counter } from './incoming';
+import { follow, type RequestCounter } from './incoming';
 import { currentSession, enter, sessionOfAny } from './incoming/context';
 import { middleware, open, wrapListener } from './incoming/foreign';
 import { whenServing } from './incoming/servers';
 import { End, Sessions } from './incoming/session';
 import type { Settings } from './options';
-import { watchProcess } from './process';
+import { watchProcess, type Watcher } from './process';
 import { ProcessSession } from './process/session';
 import { createSender, type Sender } from './sender';
 import { LAST_WORD_MS } from './sender/way';
@@ -58,7 +58,7 @@ function counterOf(
   events: Events | undefined,
   { ignoreIncomingRequests }: Settings,
   warn: Warn,
-): Counter {
+): RequestCounter {
   const complain = once(warn);
   return {
     sessions,
@@ -78,6 +78,33 @@ function counterOf(
   };
 }
 
+/** What the errors and the end of the process mean to this client. */
+const watcherOf = (
+  { uncaught, rejections }: Settings['parts'],
+  counter: RequestCounter,
+  delivery: Delivery,
+  processSession: ProcessSession | undefined,
+): Watcher => ({
+  uncaught,
+  rejections,
+  crashed(error, session, origin) {
+    const own = session?.of(counter.sessions);
+    counter.failed(error, own, { handled: false, origin });
+    own?.crash();
+    processSession?.uncaught();
+  },
+  beforeEnd() {
+    processSession?.beforeEnd();
+    delivery.beforeEnd();
+  },
+  end(code) {
+    const until = performance.now() + LAST_WORD_MS;
+    processSession?.lastWord(code, LAST_WORD_MS);
+    counter.sessions.endAll();
+    delivery.lastWord(Math.max(0, until - performance.now()));
+  },
+});
+
 /** Starts to count. */
 export function startClient(core: Core, settings: Settings, warn: Warn): Client {
   const tally = new Tally(core, () => delivery.expect());
@@ -91,25 +118,7 @@ export function startClient(core: Core, settings: Settings, warn: Warn): Client 
   const unwatchServers = processSession ? whenServing(() => processSession.giveUp()) : () => {};
   const unfollow = parts.http ? follow(counter) : () => {};
   let closed = false;
-  const unwatch = watchProcess({
-    ...parts,
-    crashed(error, session, origin) {
-      const own = session?.of(sessions);
-      counter.failed(error, own, { handled: false, origin });
-      own?.crash();
-      processSession?.uncaught();
-    },
-    beforeEnd() {
-      processSession?.beforeEnd();
-      delivery.beforeEnd();
-    },
-    end(code) {
-      const until = performance.now() + LAST_WORD_MS;
-      processSession?.lastWord(code, LAST_WORD_MS);
-      sessions.endAll();
-      delivery.lastWord(Math.max(0, until - performance.now()));
-    },
-  });
+  const unwatch = watchProcess(watcherOf(parts, counter, delivery, processSession));
 
   return {
     get status() {

@@ -23,7 +23,7 @@ export interface Host {
 }
 
 /** What the server said to an envelope; status 0 is no answer. */
-export interface Answer {
+export interface ServerAnswer {
   status: number;
   /** X-Sentry-Rate-Limits. */
   limits?: string | undefined;
@@ -92,7 +92,7 @@ export class Core {
   }
 
   /** Returns whether the envelope was delivered. */
-  respond({ status, limits = '', retryAfter = -1 }: Answer): boolean {
+  respond({ status, limits = '', retryAfter = -1 }: ServerAnswer): boolean {
     return this.core.respond(status, this.write(limits), retryAfter, performance.now()) !== 0;
   }
 
@@ -113,7 +113,7 @@ export class Core {
     this.core.process_wake();
   }
 
-  processRespond(request: number, { status, limits = '', retryAfter = -1 }: Answer): void {
+  processRespond(request: number, { status, limits = '', retryAfter = -1 }: ServerAnswer): void {
     this.core.process_respond(request, status, this.write(limits), retryAfter);
   }
 

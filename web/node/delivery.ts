@@ -1,6 +1,6 @@
 /** When what was counted is sent, and what becomes of the answer. */
 import timers from 'node:timers';
-import type { Answer, Core } from './core';
+import type { ServerAnswer, Core } from './core';
 import type { Joined } from '../src/events/outbox';
 import type { Events } from './events';
 import { runOutside } from './incoming/context';
@@ -155,7 +155,7 @@ export class Delivery {
     return delivered;
   }
 
-  private async post(body: string, timeout: number): Promise<Answer> {
+  private async post(body: string, timeout: number): Promise<ServerAnswer> {
     const { url } = this.core;
     const { pathname, search } = new URL(url);
     const joined = this.events?.join(body);

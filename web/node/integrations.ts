@@ -7,8 +7,8 @@ interface WithOptions extends Integration {
   options?: object;
 }
 
-/** The parts that are on. */
-export interface Known {
+/** The parts of a client: which are on, and with which options. */
+export interface Parts {
   /** Counting of requests by itself, as it was asked for. */
   http: HttpOptions | undefined;
   uncaught: boolean;
@@ -81,7 +81,7 @@ function chosenFrom(option: unknown): WithOptions[] {
 }
 
 /** The parts that are on; `invalid` is called if the option is no list and gives none. */
-export function integrationsOf(option: unknown, invalid: () => void): Known {
+export function integrationsOf(option: unknown, invalid: () => void): Parts {
   let chosen = defaults() as WithOptions[];
   try {
     chosen = chosenFrom(option);

@@ -1,6 +1,6 @@
 /** Options, their defaults, and what makes them invalid. */
 import { builtRelease } from '../src/options/defaults';
-import { integrationsOf, type Known } from './integrations';
+import { integrationsOf, type Parts } from './integrations';
 import type { Fetch } from './sender';
 import type { HttpOptions, Options } from './types';
 
@@ -16,7 +16,7 @@ export interface Settings {
   flushInterval: number;
   ignoreIncomingRequests: HttpOptions['ignoreIncomingRequests'];
   debug: boolean;
-  parts: Known;
+  parts: Parts;
 }
 
 /** What was given for each option that has a value; a getter that throws makes its option invalid. */

@@ -55,8 +55,8 @@ function named(event: ErrorEvent): ErrorEvent {
   return event;
 }
 
-/** What is the same in all events of a client. */
-export interface Known {
+/** What all events of a client have in common. */
+export interface EventAttributes {
   release: string;
   environment: string;
 }
@@ -66,7 +66,7 @@ export function nodeEventOf(
   error: unknown,
   { handled, origin }: Failure,
   request: IncomingMessage | undefined,
-  { release, environment }: Known,
+  { release, environment }: EventAttributes,
   sendDefaultPii: boolean,
 ): ErrorEvent {
   const asked = request && attempt(() => requestOf(request, sendDefaultPii));

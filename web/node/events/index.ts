@@ -9,13 +9,13 @@ import type { RequestSession } from '../incoming/session';
 import { later } from '../later';
 import type { Sender } from '../sender';
 import { ANSWER_MS, wayWithin } from '../sender/way';
-import { nodeEventOf, type Known } from './event';
+import { nodeEventOf, type EventAttributes } from './event';
 
 /** How long an event waits for others of the same moment, and for a request of the sessions. */
 const JOIN_MS = 50;
 
 /** Where events go. */
-export interface Target extends Known {
+export interface Target extends EventAttributes {
   url: string;
   dsn: string;
   tunnel: string;

@@ -12,8 +12,8 @@ export interface Failure {
   origin?: 'exception' | 'rejection' | undefined;
 }
 
-/** A client that counts requests by itself. */
-export interface Counter {
+/** What counts the requests of the process for one client. */
+export interface RequestCounter {
   sessions: Sessions;
   /** Whether it wants to know of a session which request it is of. */
   remembers: boolean;
@@ -24,7 +24,7 @@ export interface Counter {
 }
 
 /** The clients that count requests by themselves. */
-export const counters: Counter[] = [];
+export const counters: RequestCounter[] = [];
 
 /** What closes when a request is answered: a response, a stream, or an upgraded socket. */
 export interface Closing {

@@ -1,7 +1,7 @@
 /** Requests that no server of Node got, as a listener or a middleware gets them. */
 import type { IncomingMessage } from 'node:http';
 import { attempt } from '../../src/platform/attempt';
-import { refer, type Counter } from './begin';
+import { refer, type RequestCounter } from './begin';
 import {
   currentSession,
   followEvents,
@@ -65,7 +65,11 @@ function attach(owner: unknown, session: RequestSession): void {
  * The session that a client has of a request, opened now unless the request is counted already;
  * none if it is not to be counted.
  */
-export function open(counter: Counter, request: unknown, response: unknown): Opened | undefined {
+export function open(
+  counter: RequestCounter,
+  request: unknown,
+  response: unknown,
+): Opened | undefined {
   try {
     const known = sessionOfAny(response) ?? sessionOfAny(request);
     const own = known?.of(counter.sessions);
@@ -87,7 +91,7 @@ export function open(counter: Counter, request: unknown, response: unknown): Ope
 }
 
 /** Calls a listener with its request as the current one. What it throws is a crash. */
-function runRequest(counter: Counter, opened: Opened, call: () => unknown): unknown {
+function runRequest(counter: RequestCounter, opened: Opened, call: () => unknown): unknown {
   const { session, isOver } = opened;
   const own = session.of(counter.sessions)!;
   const settle = () => {
@@ -123,7 +127,7 @@ function runRequest(counter: Counter, opened: Opened, call: () => unknown): unkn
  * no function is left as it is.
  */
 export function wrapListener<Listener>(
-  counter: Counter,
+  counter: RequestCounter,
   listener: Listener,
   isClosed: () => boolean,
 ): Listener {
@@ -139,7 +143,7 @@ export function wrapListener<Listener>(
 }
 
 /** A context of Koa has Node's request and response; others are what they are. */
-function openAny(counter: Counter, request: object, response: unknown): Opened | undefined {
+function openAny(counter: RequestCounter, request: object, response: unknown): Opened | undefined {
   try {
     const { req, res } = request as { req?: unknown; res?: unknown };
     if (typeof response === 'function' && isObject(req) && isObject(res)) {
@@ -152,7 +156,7 @@ function openAny(counter: Counter, request: object, response: unknown): Opened |
 }
 
 /** For `app.use` of Express and Connect `(request, response, next)`, and of Koa `(context, next)`. */
-export function middleware(counter: Counter): Call {
+export function middleware(counter: RequestCounter): Call {
   return (...parameters) => {
     const next = parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
       (() => unknown) | undefined;

@@ -1,12 +1,12 @@
 /** The requests that the servers of this process get, for all clients that count them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listenTo } from '../channels';
-import { begin, counters, type Counter } from './begin';
+import { begin, counters, type RequestCounter } from './begin';
 import { followEvents, followScopes } from './context';
 import { followStreams } from './http2';
 import { followServers } from './servers';
 
-export type { Counter } from './begin';
+export type { RequestCounter } from './begin';
 
 /** Published by Node from 18 on, of HTTP/1 with and without TLS, before the listeners are called. */
 const STARTED = 'http.server.request.start';
@@ -29,7 +29,7 @@ function start(): () => void {
 }
 
 /** Counts the requests that come from now on; returns a function that ends it. */
-export function follow(counter: Counter): () => void {
+export function follow(counter: RequestCounter): () => void {
   if (counters.push(counter) === 1) stop = start();
   return () => {
     const index = counters.indexOf(counter);

@@ -1,9 +1,9 @@
 /** What an answer to an envelope says. */
-import type { Answer } from '../core';
+import type { ServerAnswer } from '../core';
 import type { Way } from './way';
 
 /** Sends an envelope. Resolves to the answer, never rejects. */
-export type Post = (url: string, body: string, way: Way) => Promise<Answer>;
+export type Post = (url: string, body: string, way: Way) => Promise<ServerAnswer>;
 
 /** Seconds that Retry-After asks for, which it does as a number or as a date. */
 function secondsOf(retryAfter: string): number | undefined {
@@ -13,9 +13,9 @@ function secondsOf(retryAfter: string): number | undefined {
   return Number.isNaN(date) ? undefined : (date - Date.now()) / 1000;
 }
 
-export const NO_ANSWER: Answer = { status: 0 };
+export const NO_ANSWER: ServerAnswer = { status: 0 };
 
-export function answerOf(status: number, header: (name: string) => string | null): Answer {
+export function answerOf(status: number, header: (name: string) => string | null): ServerAnswer {
   return {
     status,
     limits: header('x-sentry-rate-limits') ?? '',
@@ -27,7 +27,7 @@ export function answerOf(status: number, header: (name: string) => string | null
  * Whether an answer may be a page, such as that of a login, rather than the server's: then the first
  * character of its body tells.
  */
-export const mayBePage = ({ status }: Answer, contentType: string | null): boolean =>
+export const mayBePage = ({ status }: ServerAnswer, contentType: string | null): boolean =>
   status >= 200 && status < 300 && /html/i.test(contentType ?? '');
 
 export const isPage = (text: string): boolean => /^\s*</.test(text);

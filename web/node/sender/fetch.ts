@@ -1,6 +1,6 @@
 /** Envelopes sent by a function like `fetch`. */
 import { listenTo } from '../channels';
-import type { Answer } from '../core';
+import type { ServerAnswer } from '../core';
 import { answerOf, isPage, mayBePage, NO_ANSWER, type Post } from './answer';
 import type { Way } from './way';
 
@@ -37,7 +37,7 @@ function watch(path: string, { left, keeps }: Way): () => void {
 }
 
 /** Reads what is needed of the body, and lets go of the rest: its socket is free then. */
-async function judge(response: Response, answer: Answer): Promise<Answer> {
+async function judge(response: Response, answer: ServerAnswer): Promise<ServerAnswer> {
   const { body } = response;
   if (!body) return answer;
   if (!mayBePage(answer, response.headers.get('content-type'))) {
@@ -74,7 +74,7 @@ export function postByFetch(fetch: Fetch, own: boolean): Post {
 }
 
 /** Whatever a function of the app's makes of an answer, there was one. */
-async function answerByFetch(response: Response | undefined): Promise<Answer> {
+async function answerByFetch(response: Response | undefined): Promise<ServerAnswer> {
   if (response?.redirected || response?.type === 'opaqueredirect') return NO_ANSWER;
   try {
     const answer = answerOf(+response!.status || 200, (name) => response!.headers.get(name));

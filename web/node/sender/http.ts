@@ -3,7 +3,7 @@ import { request as httpRequest, type Agent, type IncomingMessage } from 'node:h
 import { request as httpsRequest } from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import type { Answer } from '../core';
+import type { ServerAnswer } from '../core';
 import { answerOf, isPage, mayBePage, NO_ANSWER } from './answer';
 import type { Way } from './way';
 
@@ -12,13 +12,13 @@ function agentFor(url: string, proxy: string): Agent | false {
   return url.startsWith('https:') ? new HttpsProxyAgent(proxy) : new HttpProxyAgent(proxy);
 }
 
-function answerOfMessage(message: IncomingMessage, done: (answer: Answer) => void): void {
+function answerOfMessage(message: IncomingMessage, done: (answer: ServerAnswer) => void): void {
   const header = (name: string) => {
     const value = message.headers[name];
     return value === undefined ? null : String(value);
   };
   const answer = answerOf(message.statusCode ?? 0, header);
-  const finish = (judged: Answer) => {
+  const finish = (judged: ServerAnswer) => {
     done(judged);
     message.destroy();
   };
@@ -36,10 +36,10 @@ export function post(
   body: string,
   proxy: string,
   { signal, left, keeps }: Partial<Way>,
-  tell: (answer: Answer) => void,
+  tell: (answer: ServerAnswer) => void,
 ): void {
   let told = false;
-  const done = (answer: Answer) => {
+  const done = (answer: ServerAnswer) => {
     if (!told) tell(answer);
     told = true;
   };

@@ -1,5 +1,5 @@
 /** Ways for envelopes to leave the process. */
-import type { Answer } from '../core';
+import type { ServerAnswer } from '../core';
 import { NO_ANSWER, type Post } from './answer';
 import { postByFetch, type Fetch } from './fetch';
 import { post } from './http';
@@ -12,7 +12,7 @@ export type { Fetch } from './fetch';
 export interface Sender {
   post: Post;
   /** Sends several envelopes as the process ends, and waits for their answers, for `timeout` ms at most. */
-  postNow(url: string, bodies: string[], timeout: number): Answer[];
+  postNow(url: string, bodies: string[], timeout: number): ServerAnswer[];
 }
 
 /** By a function that the app gave: it alone may know the way, so it is asked at the end, too. */

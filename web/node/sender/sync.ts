@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { code } from 'crashfree:worker';
-import type { Answer } from '../core';
+import type { ServerAnswer } from '../core';
 import { NO_ANSWER } from './answer';
 import { ANSWERED, statusAt, type Work } from './work';
 
@@ -27,7 +27,12 @@ function start(work: Work): void {
 }
 
 /** Sends envelopes and waits for all answers, no longer than `timeout` ms. */
-export function postNow(url: string, bodies: string[], proxy: string, timeout: number): Answer[] {
+export function postNow(
+  url: string,
+  bodies: string[],
+  proxy: string,
+  timeout: number,
+): ServerAnswer[] {
   const size = statusAt(bodies.length) * Int32Array.BYTES_PER_ELEMENT;
   const answers = new Int32Array(new SharedArrayBuffer(size));
   try {

@@ -10,10 +10,10 @@ import type { Extensions } from './extensions';
 import type { LazyCore } from './lazy-core';
 import type { Queue } from '../signals/queue';
 import type { Status } from './status';
-import type { Location, Whereabouts } from './whereabouts';
+import type { PageLocation, Whereabouts } from './whereabouts';
 
 /** What is known of a client from the start, before anything of it is needed. */
-export interface Beginning extends Location {
+export interface Beginning extends PageLocation {
   readonly _lifecycle: Lifecycle;
   /** Whether errors that nobody catches count. */
   readonly _hasErrors: boolean;

@@ -6,7 +6,7 @@ import type { Fact, Queue } from '../signals/queue';
 import { addressOfPage, isAnotherRoute, isShown } from './route';
 
 /** Where the page is. A client notes that from its start, before it has anything that compares it. */
-export interface Location {
+export interface PageLocation {
   readonly _settings: Settings;
   /** The location that the running session is about, once there is one. */
   _place?: string;
@@ -34,7 +34,7 @@ interface Move extends Fact {
 
 /** Knows where the page is, and calls `moved` for each change with whether it shows another route. */
 export function createWhereabouts(
-  location: Location,
+  location: PageLocation,
   queue: Queue,
   moved: (isNew: boolean, at: number) => void,
 ): Whereabouts {
