@@ -116,13 +116,13 @@ typedef enum crashfree_option {
     CRASHFREE_OPTION_TUNNEL = 4,      /* an address that forwards envelopes; no key is put in it */
 
     /* Numbers. */
-    CRASHFREE_OPTION_SAMPLE_RATE = 5,  /* the share of sessions sent, default 1; see below */
+    CRASHFREE_OPTION_SAMPLE_RATE = 5,  /* share of sessions sent, default 1: crashfree_set_number */
     CRASHFREE_OPTION_CONSENT = 6,      /* a crashfree_consent, default granted; none is denied */
     CRASHFREE_OPTION_UNHANDLED = 7,    /* CRASHFREE_SESSION_UNHANDLED, or _CRASHED: default */
     CRASHFREE_OPTION_PER_MINUTE = 8,   /* most sessions opened a minute, default 100; 0 is none */
     CRASHFREE_OPTION_REPORTS = 9,      /* 0 sends no client reports, default 1 (protocol 5.2) */
     CRASHFREE_OPTION_BEFORE_SEND = 10, /* 1 asks host->before_send about each item, default 0 */
-    CRASHFREE_OPTIONS = 11
+    CRASHFREE_OPTIONS = 11             /* how many there are, no option */
 } crashfree_option;
 
 typedef enum crashfree_consent {
@@ -161,7 +161,7 @@ typedef enum crashfree_counter {
     CRASHFREE_COUNT_BEFORE_SEND = 8,       /* discarded by host->before_send */
     CRASHFREE_COUNT_BACKPRESSURE = 9,      /* beyond option CRASHFREE_OPTION_PER_MINUTE */
     CRASHFREE_COUNT_FOREIGN_ANSWERS = 10,  /* answers that were not the server's: not sessions */
-    CRASHFREE_COUNTERS = 11
+    CRASHFREE_COUNTERS = 11                /* how many there are, no counter */
 } crashfree_counter;
 
 /* How a request should be made; the values are added up. */
@@ -299,8 +299,9 @@ void crashfree_end_session(crashfree *client, crashfree_session_status status, d
  */
 void crashfree_error(crashfree *client, crashfree_error_kind kind, double at);
 
-/* Sends what is waiting, unless a rate limit forbids it. If there is no answer once more, the wait
- * until the next try is short again: the host calls this when the network is back. */
+/* Sends what is waiting, unless a rate limit forbids it. It counts as the first try: if it is not
+ * answered either, the next one follows after seconds, however many there were before. The host
+ * calls this when the network is back. */
 void crashfree_flush(crashfree *client);
 
 /*
@@ -312,7 +313,7 @@ void crashfree_flush(crashfree *client);
  */
 void crashfree_hide(crashfree *client, bool final);
 
-/* The timer that host->wake asked for. A call without need sends what is waiting. */
+/* The time that host->wake asked for is over. Called at another time it sends what is waiting. */
 void crashfree_wake(crashfree *client);
 
 /*
@@ -381,7 +382,11 @@ void crashfree_forget(crashfree *client);
 /* A counter since crashfree_init; 0 for a number that names none. */
 uint32_t crashfree_count(const crashfree *client, crashfree_counter counter);
 
-/* Sends what is waiting and ignores every later event of the page. */
+/*
+ * Sends what is waiting, in CRASHFREE_FETCH_AT_EXIT mode, and ignores every later event of the page. The
+ * status is CRASHFREE_STATUS_CLOSED from here on. Answers may still be told; nothing has to be
+ * freed but the memory of the client.
+ */
 void crashfree_close(crashfree *client);
 
 #ifdef __cplusplus

@@ -40,7 +40,7 @@ typedef enum crashfree_aggregate_end {
     CRASHFREE_AGGREGATE_EXITED = 0,  /* without an error, whatever its answer was */
     CRASHFREE_AGGREGATE_ERRORED = 1, /* with an error that somebody handled */
     CRASHFREE_AGGREGATE_CRASHED = 2, /* with an error that nobody handled */
-    CRASHFREE_AGGREGATE_ENDS = 3
+    CRASHFREE_AGGREGATE_ENDS = 3     /* how many there are, no end */
 } crashfree_aggregate_end;
 
 typedef struct crashfree_aggregate crashfree_aggregate;

@@ -28,7 +28,7 @@ extern "C" {
 #define CRASHFREE_EVENTS_PER_MINUTE 30
 /* Different errors that are remembered, so that each is told once in a session. */
 #define CRASHFREE_EVENTS_REMEMBERED 16
-/* Reasons that there are. */
+/* Number of reasons in crashfree_event_loss. */
 #define CRASHFREE_EVENT_LOSSES 7
 /* Bytes of the longest X-Sentry-Rate-Limits that is read; a longer one is no limit. Relay's have
  * a few dozen. */
@@ -55,13 +55,13 @@ typedef enum crashfree_event_verdict {
 
 typedef struct crashfree_events crashfree_events;
 
-/* Bytes that they take; the memory must be aligned as for malloc. */
+/* Bytes that a crashfree_events takes; the memory must be aligned as for malloc. */
 size_t crashfree_events_size(void);
 
 /*
- * Makes them in `memory`, which has crashfree_events_size() bytes and belongs to the caller.
- * `sample_rate` is the share of events that are kept, from 0 to 1; `per_minute` the most in a minute, 0 for
- * no limit.
+ * Makes an empty crashfree_events in `memory`, which has crashfree_events_size() bytes and belongs to the
+ * caller. `sample_rate` is the share of events that are kept, from 0 to 1; `per_minute` the most in a
+ * minute, 0 for no limit. A host without a wish of its own gives 1 and CRASHFREE_EVENTS_PER_MINUTE.
  */
 crashfree_events *crashfree_events_init(void *memory, double sample_rate, double per_minute);
 
@@ -73,7 +73,8 @@ crashfree_events *crashfree_events_init(void *memory, double sample_rate, double
 int crashfree_events_add(crashfree_events *events, uint32_t session, uint32_t error, double draw,
                          double now);
 
-/* The host threw the text of a slot away: `reason` counts it, and the slot is free. */
+/* The host threw the text of a slot away: `reason` counts it, and the slot is free. With a slot that is
+ * free already, or a number that is no slot or no reason, it does nothing. */
 void crashfree_events_drop(crashfree_events *events, int slot, crashfree_event_loss reason);
 
 /*
