@@ -60,8 +60,9 @@ if (values.readme && (values.only || values.pair)) {
 /** Bytes with events, as a share of those of @sentry/browser's own init, which has both as well. */
 const EVENTS_BOUND = 0.45;
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 12));
-const batches = values.quick ? 2 : 5;
-const size = 50;
+/** A thousand navigations: engines compile what runs often for the first few hundred. */
+const batches = values.quick ? 2 : 10;
+const size = 100;
 const wanted = rows.filter(({ figure }) => figure.includes(values.only));
 const wants = (...figures: string[]) => wanted.some(({ figure }) => figures.includes(figure));
 

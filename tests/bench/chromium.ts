@@ -179,7 +179,7 @@ export class Chromium {
     return this.visit('/steady', async ({ page, cdp }) => {
       await this.settle(page, subject, path === 'wrap');
       const navigations: number[] = [];
-      const errors: number[] = [];
+      const withErrors: number[] = [];
       const alone: number[] = [];
       const captured: number[] = [];
       // The first batch is there to warm up.
@@ -194,15 +194,16 @@ export class Chromium {
         alone.push(pushState);
         captured.push(captureException);
         navigations.push((1000 * (between - before)) / size);
-        errors.push((1000 * (after - between - (between - before))) / size);
+        withErrors.push((1000 * (after - between)) / size);
       }
       const counted = await call(page, 'count');
+      const navigation = lowerQuartile(navigations);
       return {
-        [`navigation, ${path}`]: median(navigations),
-        [`pushState, ${path}`]: median(alone),
+        [`navigation, ${path}`]: navigation,
+        [`pushState, ${path}`]: lowerQuartile(alone),
         ...(path === 'api' && {
-          error: median(errors),
-          captureException: median(captured),
+          error: lowerQuartile(withErrors) - navigation,
+          captureException: lowerQuartile(captured),
           ...counted,
         }),
       };
@@ -227,7 +228,9 @@ function startOptions(origin: string, visit = 0): StartOptions {
   return { dsn, release: `shop@1.0.${visit}`, environment };
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
+/** What a quarter of the batches stay below: a busy machine adds to the others. */
+const lowerQuartile = (values: number[]): number =>
+  values.sort((a, b) => a - b)[values.length >> 2]!;
 
 /** Calls a function of in-page.ts. */
 export async function call<Name extends keyof typeof InPage>(
