@@ -155,6 +155,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'client/lazy-core.ts': [['forgets what happened before the core', 'calls.forEach(run);', '']],
   'client/client.ts': [
+    ['moves a tunnel with the route', 'attempt(wholeAddress, settings.tunnel) ?? ', ''],
     ['takes a client without a DSN for one', "if (!settings.dsn) failure ??= 'no-dsn';", ''],
     ['sends although it is disabled', "failure ??= 'disabled'", 'failure ??= undefined'],
     ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],

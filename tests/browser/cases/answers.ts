@@ -62,6 +62,17 @@ export const answerCases: Case[] = [
   tunnel('nothing, with 200', handsOn({ status: 200, type: 'text/html', body: '' }), { all: 2 }),
   tunnel('ok as text', handsOn({ status: 202, type: 'text/plain', body: 'ok' }), { all: 2 }),
   {
+    name: 'tunnel: a name beside the page, from a route further down',
+    area,
+    page: { options: `{ tunnel: 'tunnel' }` },
+    files: {
+      tunnel: handsOn({ body: '{}', type: 'application/json' }),
+      'far/tunnel': { status: 404, body: '' },
+    },
+    steps: (s) => s.run(`history.pushState(null, '', 'far/next')`),
+    expect: { all: 2 },
+  },
+  {
     name: 'a secret of the DSN does not travel in the body',
     area,
     page: {

@@ -65,6 +65,21 @@ describe('the status', () => {
 });
 
 describe('what the options say', () => {
+  it('of a tunnel is meant as the page is at the start', async () => {
+    for (const [tunnel, address] of [
+      ['/tunnel', '/tunnel'],
+      ['tunnel?a=b:c', 'https://shop.example/tunnel?a=b:c'],
+      ['../tunnel', 'https://shop.example/tunnel'],
+      ['https://other.example', 'https://other.example'],
+      ['//other.example/t', '//other.example/t'],
+    ] as const) {
+      const page = await new Browser().start({ tunnel });
+      page.history.pushState(null, '', '/far/next');
+      await page.sent();
+      assert.deepEqual([...new Set(page.requests.map(({ url }) => url))], [address]);
+    }
+  });
+
   it('reaches the server', async () => {
     const page = await new Browser().start({
       environment: 'staging',

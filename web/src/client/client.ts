@@ -10,6 +10,7 @@ import { methodsOf } from './methods';
 import { watchPage } from './page';
 import { createParts } from './parts';
 import { findClient, isFrame } from './registry';
+import { wholeAddress } from './route';
 import type { Status } from './status';
 import type { Client } from './types';
 
@@ -35,6 +36,10 @@ export function createClient(options: Options): Client {
   const settings = complete(options, defaults(), (name) => {
     failure ??= `invalid-${name}`;
   });
+  /* A name beside the page would be another address on a route further down. */
+  if (/^(?!\w+:|\/)./.test(settings.tunnel)) {
+    settings.tunnel = attempt(wholeAddress, settings.tunnel) ?? settings.tunnel;
+  }
   /* Without the option the default integrations are on. */
   const hasOwn = (settings.integrations ?? null) !== null;
   const list = hasOwn ? integrationsOf(settings) : [];

@@ -4,6 +4,10 @@ import { ofDocument } from '../platform/document';
 /** The address of the page. */
 export const addressOfPage = (): string => ofDocument('URL') as string;
 
+/** The whole of an address that may be given as a path of the page. */
+export const wholeAddress = (address: string): string =>
+  new URL(address, ofDocument('baseURI') as string).href;
+
 /**
  * The part of a location that makes a route: all but the fragment, and that where it is a hash
  * route (`#/…`, `#!…`; `#/` alone is its start, as none is). Other fragments are places within a page.

@@ -1,9 +1,8 @@
 import { nothing, type Settings } from '../options/defaults';
 import { attempt } from '../platform/attempt';
-import { ofDocument } from '../platform/document';
 import { now } from '../platform/moment';
 import type { Fact, Queue } from '../signals/queue';
-import { addressOfPage, isAnotherRoute, isShown } from './route';
+import { addressOfPage, isAnotherRoute, isShown, wholeAddress } from './route';
 
 /** Where the page is. A client notes that from its start, before it has anything that compares it. */
 export interface PageLocation {
@@ -82,7 +81,7 @@ export function createWhereabouts(
     },
     _hook(to) {
       if (!location._place) return;
-      const called = new URL(to, ofDocument('baseURI') as string).href;
+      const called = wholeAddress(to);
       if (hooked) note(called, replacedInBar);
       else if (last && queue._waiting.includes(last)) last._called = called;
       else if (isShown(to, addressOfPage())) location._place = called;

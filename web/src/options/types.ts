@@ -67,7 +67,10 @@ export interface Options {
    */
   initialScope?:
     { user?: User | null | undefined } | ((scope: InitialScope) => unknown) | undefined;
-  /** An address of yours that forwards envelopes to the server; the DSN then travels in the body. */
+  /**
+   * An address of yours that forwards envelopes to the server; the DSN then travels in the body. A path is
+   * one of the page that calls `init`, whatever route it shows later.
+   */
   tunnel?: string | undefined;
   /**
    * What a session is. `route` (default): a page load or a navigation within it. `page`: a page
