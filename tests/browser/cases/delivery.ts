@@ -17,11 +17,11 @@ const observe = `window.answered = 0;
   } })`;
 
 /**
- * Until then a page that ends could not know what became of its request. It may have asked again by the
- * time it is looked at. The peer's is not seen.
+ * Waits until the page knows what became of its first request, which a second one, empty, finds out: a page
+ * that ends before keeps the session to itself, as a second copy may count twice. The peer's is not seen.
  */
 async function known(s: Scene): Promise<void> {
-  if (s.subject === 'crashfree') await s.page.waitFor('window.answered >= 1');
+  if (s.subject === 'crashfree') await s.page.waitFor('window.answered >= 2');
 }
 
 /** Where the network of a page cannot be cut, its connections are, however often it tries. */
