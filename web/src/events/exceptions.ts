@@ -29,16 +29,19 @@ const EXCEPTIONS_MAX = 5;
 
 const isError = (value: unknown) => value instanceof Error;
 
+/** A text of an error's own, also if it is an object, as Sentry writes it. */
+const writtenOut = (value: () => unknown) => textOf(() => `${(value() ?? '') as string}`);
+
 /** The type and the message of an error; empty where it has none. */
 function wordsOf(thrown: unknown): [type: string, value: string] {
   const message = attempt(() => (thrown as { message?: unknown }).message);
   /* Of an exception of C++ that came through WebAssembly. */
-  if (Array.isArray(message)) return [textOf(() => message[0]), textOf(() => message[1])];
+  if (Array.isArray(message)) return [writtenOut(() => message[0]), writtenOut(() => message[1])];
   /* Some have the error that a server answered in its place. */
   const inner = attempt(() => (message as { error?: Error }).error?.message);
   return [
-    textOf(() => (thrown as Error).name),
-    textOf(() => inner ?? (message instanceof Object ? JSON.stringify(message) : message)),
+    writtenOut(() => (thrown as Error).name),
+    writtenOut(() => inner ?? (message instanceof Object ? JSON.stringify(message) : message)),
   ];
 }
 
