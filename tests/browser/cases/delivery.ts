@@ -7,24 +7,17 @@ const push = `history.pushState(null, '', 'next')`;
 
 type Fault = Parameters<ReturnType<Scene['bench']['collector']['faults']>['push']>[0];
 
-/** Counts in the page how many requests have come to an end and been taken note of. */
-const observe = `window.answered = 0;
-  window.fetch = new Proxy(window.fetch, { apply(target, self, parameters) {
-    const result = Reflect.apply(target, self, parameters);
-    const end = () => setTimeout(() => setTimeout(() => answered++));
-    result.then(end, end);
-    return result;
-  } })`;
-
 /**
  * Waits until the page knows what became of its session: a browser may have sent the request once more by itself,
- * and else the client asks with an empty one whether answers can be read. A page that ends before that keeps the
- * session to itself, as it may have arrived. The peer's requests are not seen.
+ * and else the client asks with an empty one whether answers can be read, and sends again. A page that ends before
+ * that keeps the session to itself, as it may have arrived. The peer does not send again.
  */
 async function known(s: Scene): Promise<void> {
-  if (s.subject === 'crashfree') {
-    await s.page.waitFor('window.answered >= 2 || client.counts.accepted > 0');
-  }
+  if (s.subject !== 'crashfree') return;
+  await s.bench.when(
+    () => 'the session',
+    () => s.metrics().all > 0,
+  );
 }
 
 /** Where the network of a page cannot be cut, its connections are, however often it tries. */
@@ -49,7 +42,6 @@ function failing(
   return {
     name,
     area,
-    page: { head: `<script>${observe}</script>` },
     faulty: true,
     start: 'empty',
     async steps(s) {
