@@ -3,7 +3,7 @@ import type { Case, Expected } from './case.js';
 import type { Features } from './features.js';
 import { Scene, summary, type Bench, type Item } from './harness.js';
 import type { Subject } from './subjects/index.js';
-import type { Tabs } from './tabs.js';
+import { CUT_SHORT_TRIES_MAX, type Tabs } from './tabs.js';
 
 export interface Result {
   ok: boolean;
@@ -133,14 +133,11 @@ export interface RunContext {
   subject: Subject;
 }
 
-/** So often a case is begun in which a browser closed a page too soon. */
-const TRIES_MAX = 5;
-
 /** Runs a case. A failure tells nothing if the browser cut the end of a page short: it is begun anew then. */
 export async function runCase(test: Case, context: RunContext): Promise<Result> {
   for (let tries = 1; ; tries++) {
     const result = await runOnce(test, context);
-    if (result.ok || !result.cutShort || tries === TRIES_MAX) return result;
+    if (result.ok || !result.cutShort || tries === CUT_SHORT_TRIES_MAX) return result;
   }
 }
 

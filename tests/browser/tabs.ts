@@ -2,6 +2,8 @@ import type { Engine, EngineName, Key, Page } from './engines/index.js';
 
 /** Chromium closes a page whose end takes longer, also where a busy machine has not let it begin. */
 const CHROMIUM_END_MS = 500;
+/** So often a case is begun in which that may have happened. */
+export const CUT_SHORT_TRIES_MAX = 5;
 
 /**
  * Keeps tabs for the next case, since opening one costs more than most cases do. A tab comes back

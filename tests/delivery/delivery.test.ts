@@ -5,7 +5,7 @@ import { detectFeatures, type Features } from '../browser/features.js';
 import { engineNames, launch, type Engine } from '../browser/engines/index.js';
 import { PageServer } from '../browser/pages.js';
 import { loadScripts } from '../browser/subjects/index.js';
-import { Tabs } from '../browser/tabs.js';
+import { CUT_SHORT_TRIES_MAX, Tabs } from '../browser/tabs.js';
 import type { Case } from './case.js';
 import { hostileCases } from './hostile-cases.js';
 import { canKill } from './kill.js';
@@ -13,9 +13,6 @@ import { killedCases } from './killed-cases.js';
 import { Site, type World } from './site.js';
 import { storageCases } from './storage-cases.js';
 import { take, ways } from './ways.js';
-
-/** So often a case is begun in which the browser closed a page too soon. */
-const TRIES_MAX = 5;
 
 /** The ways of the table, three times each. */
 const wayCases: Case[] = ways.map((way) => ({
@@ -78,7 +75,7 @@ describe('delivery', { concurrency: engineNames.length }, () => {
         try {
           return await test.run(await open(), features, open);
         } catch (error) {
-          if (tries === TRIES_MAX || !sites.some((site) => site.cutShort)) throw error;
+          if (tries === CUT_SHORT_TRIES_MAX || !sites.some((site) => site.cutShort)) throw error;
         } finally {
           for (const site of sites) await site.close();
         }

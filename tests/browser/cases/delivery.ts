@@ -7,19 +7,6 @@ const push = `history.pushState(null, '', 'next')`;
 
 type Fault = Parameters<ReturnType<Scene['bench']['collector']['faults']>['push']>[0];
 
-/**
- * Waits until the page knows what became of its session: a browser may have sent the request once more by itself,
- * and else the client asks with an empty one whether answers can be read, and sends again. A page that ends before
- * that keeps the session to itself, as it may have arrived. The peer does not send again.
- */
-async function known(s: Scene): Promise<void> {
-  if (s.subject !== 'crashfree') return;
-  await s.bench.when(
-    () => 'the session',
-    () => s.metrics().all > 0,
-  );
-}
-
 /** Where the network of a page cannot be cut, its connections are, however often it tries. */
 async function cutNetwork(s: Scene): Promise<void> {
   if (s.page.setOffline) await s.page.setOffline(true);
@@ -133,7 +120,12 @@ export const deliveryCases: Case[] = [
     'connection cut, then closed',
     { drop: 'before' },
     async (s) => {
-      await known(s);
+      /*
+       * A page that ends before it knows what became of its session keeps it to itself, as it may have arrived.
+       * Either the browser sends a cut request once more, or the client asks first whether answers can be read.
+       * The peer does not send again.
+       */
+      if (s.subject === 'crashfree') await s.sessions(1);
       await s.closePage();
     },
     { all: 1 },
