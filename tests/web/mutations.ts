@@ -157,28 +157,28 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'client/client.ts': [
     ['moves a tunnel with the route', 'attempt(wholeAddress, settings.tunnel) ?? ', ''],
     ['takes a client without a DSN for one', "if (!settings.dsn) failure ??= 'no-dsn';", ''],
+    [
+      'takes a client without a release for one',
+      "if (!settings.release) failure ??= 'no-release';",
+      '',
+    ],
+    ['keeps a client that cannot work', 'clients.forEach((client) => client.status);', ''],
     ['sends although it is disabled', "failure ??= 'disabled'", 'failure ??= undefined'],
     ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
   ],
-  'client/parts.ts': [['counts an ignored error nowhere', '_ignored[rule] = before + 1;', '']],
+  'client/parts.ts': [
+    ['counts an ignored error nowhere', '_ignored[rule] = before + 1;', ''],
+    ['keeps calls of a client that works', 'carrierOf(window).calls = undefined;', ''],
+  ],
   'carrier.ts': [
     ['keeps calls without bound', 'calls && calls.length < CALLS_MAX', 'calls'],
-    [
-      'keeps every user before init',
-      "if (call.name !== 'setUser' && calls && calls.length",
-      'if (calls && calls.length',
-    ],
-    ['forgets calls before init', 'calls?.forEach(({ make }) => make(client));', ''],
+    ['keeps every user before init', 'else if (calls && calls.length', 'if (calls && calls.length'],
+    ['forgets calls before init', 'carrier.calls?.forEach(({ make }) => make(client));', ''],
     ['lets the last client take over', '!isNew || openClient() !== client', '!isNew'],
     [
       'tells a client twice who uses the page',
       '!isNew || openClient() !== client',
       'openClient() !== client',
-    ],
-    [
-      'hands calls to a client that failed',
-      '!isNew || openClient() !== client',
-      '!isNew || (openClient() ?? client) !== client',
     ],
     [
       'has a kept user outdo the options',
@@ -248,6 +248,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'signals/details.ts': [
     ['looks for no title', 'return [message, title];', 'return [message];'],
     ['looks for no words of Sentry', 'if (!hasWords(thing))', 'if (true)'],
+    ['looks for no error in an object', 'inner ? detailsOf', 'false ? detailsOf'],
     ['knows no words of libraries', "message === 'CancelledError' && message", "''"],
     [
       'knows no marks of libraries',
@@ -394,6 +395,12 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'includes(value as string) !== undefined',
     ],
     ['takes negative numbers', '!(value >= 0)', 'false'],
+    [
+      'takes options that all objects have',
+      'given[name] === everywhere[name] ? undefined',
+      'false ? undefined',
+    ],
+    ['takes only an object’s own options', '= own ??', '??='],
     ['takes a rate above one', 'return (value as number) <= 1', 'return true'],
   ],
   'client/configure.ts': [

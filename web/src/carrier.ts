@@ -16,7 +16,7 @@ export interface Carrier {
   clients: Map<string, Client>;
   /** The last client that was made, which says why there is none that is open. */
   last?: Client | undefined;
-  /** Calls that were made before there was a client; none are kept afterwards. */
+  /** Calls that were made before there was a client that works, for the first one; none are kept afterwards. */
   calls?: Call[] | undefined;
   /** Who uses the page, as the last call said, for the next client. */
   user?: Call | undefined;
@@ -40,8 +40,8 @@ export const isPage = (): boolean =>
 export const openClient = (): Client | undefined => carrierOf(window).clients.values().next().value;
 
 /**
- * Makes a call of the page's client. Before there is one the call is kept for it, on a page: on a server
- * it would reach somebody else.
+ * Makes a call of the page's client. Until there is one of which it is known that it works the call is kept,
+ * on a page: on a server it would reach somebody else.
  */
 export function perform(call: Call): unknown {
   if (!isPage()) return undefined;
@@ -50,9 +50,8 @@ export function perform(call: Call): unknown {
   const client = openClient();
   /* Nobody was there yet whom another user could follow. */
   if (call.name === 'setUser') carrier.user = call;
-  if (client) return call.make(client);
-  if (call.name !== 'setUser' && calls && calls.length < CALLS_MAX) calls.push(call);
-  return undefined;
+  else if (calls && calls.length < CALLS_MAX) calls.push(call);
+  return client && call.make(client);
 }
 
 /** Calls a function of the page's client, see `perform`. */
@@ -76,7 +75,5 @@ export function adopt(client: Client, user: string): void {
   carrier.last = client;
   if (!isNew || openClient() !== client) return;
   if (!user) carrier.user?.make(client);
-  const { calls } = carrier;
-  carrier.calls = undefined;
-  calls?.forEach(({ make }) => make(client));
+  carrier.calls?.forEach(({ make }) => make(client));
 }

@@ -103,6 +103,24 @@ export const copyCases: Case[] = [
     `crashfree.init({ enabled: false }); crashfree.setUser({ id: 'u1' })`,
     { all: 1, users: { all: 1 }, items: 1 },
   ),
+  ...(
+    [
+      ['a tag without a release', ''],
+      ['a tag whose DSN the build was to put in', 'data-dsn="%DSN%" data-release="shop@1.0.0"'],
+      ['a tag with a release that is none', 'data-release="latest"'],
+    ] as const
+  ).map(([name, attributes]): Case => ({
+    name: `${name}, a user and an error, then the init of the app`,
+    area,
+    page: {
+      library: (
+        site,
+      ) => `<script src="${site.script}" ${attributes} data-dsn="${site.dsn}"></script>
+        <script>crashfree.setUser({ id: 'u1' }); crashfree.captureException(new Error('x'));
+        crashfree.init(${initOptions(site)}); crashfree.captureException(new Error('y'));</script>`,
+    },
+    expect: { all: 1, errored: 1, users: { all: 1, errored: 1 }, items: 1 },
+  })),
   {
     name: 'closed, then a user and an error, then another init',
     area,

@@ -1,5 +1,6 @@
 import type { Case, Expected } from '../case.js';
 import type { Scene } from '../harness.js';
+import { initOptions } from '../pages.js';
 
 /** Calls with what makes no sense, and values that the page changes or takes back afterwards. */
 const area = 'control';
@@ -45,7 +46,29 @@ const odd = `[null, undefined, Symbol('x'), {}, [], 7, NaN, -1, new Event('x'), 
   Proxy.revocable({}, {}).proxy, { get id() { throw new Error('id'); } }]`;
 const known: Expected = { all: 1, users: { all: 1 } };
 
+/** Options that are not in the object itself. */
+const shaped = (name: string, options: string): Case => ({
+  name: `options of ${name}`,
+  area,
+  page: {
+    library: (site) => `<script src="${site.script}"></script><script>
+      const given = ${initOptions(site, '{ initialScope: { user: { id: 7 } } }')};
+      window.client = crashfree.init(${options});</script>`,
+  },
+  expect: known,
+});
+
 export const misuseCases: Case[] = [
+  shaped(
+    'a class with getters',
+    `new (class {
+      get dsn() { return given.dsn; }
+      get release() { return given.release; }
+      get environment() { return given.environment; }
+      get initialScope() { return given.initialScope; }
+    })()`,
+  ),
+  shaped('an object that another one is based on', 'Object.freeze(Object.create(given))'),
   ...['flush', 'navigate', 'setUser'].map((call) =>
     harmless(`${call} of anything`, `for (const value of ${odd}) client.${call}(value);`),
   ),

@@ -228,6 +228,12 @@ describe('the lists of the options', () => {
     ],
     ['a pattern', { ignoreErrors: [/^bro/] }, error(new Error('broken')), 'ignoreErrors'],
     ['another message', { ignoreErrors: ['xyz'] }, error(new Error('broken')), undefined],
+    [
+      'an error within an object',
+      { ignoreErrors: ['Error: deep'] },
+      error({ status: 1, error: new Error('deep') }),
+      'ignoreErrors',
+    ],
     ...words.map(([what, pattern, happens]): (typeof lists)[number] => [
       `${what}, by Sentry’s words`,
       { ignoreErrors: [pattern] },

@@ -26,15 +26,18 @@ describe('a second init', () => {
 
 describe('the functions of the package', () => {
   it('act on the first client that is open', async () => {
-    const page = await new Browser().start();
-    page.init({ dsn: DSN.replace('42', '43'), release: 'other@1' });
-    page.crashfree.setUser({ id: 'a' });
-    await page.sent();
-    assert.equal(page.crashfree.getClient(), page.client);
-    assert.deepEqual(
-      page.told.map(({ release, did }) => `${release} ${did}`),
-      ['shop@1.4.0 a', 'other@1 undefined'].slice(0, page.told.length),
-    );
+    for (const isLate of [true, false]) {
+      const page = await new Browser().start();
+      if (!isLate) page.crashfree.setUser({ id: 'a' });
+      page.init({ dsn: DSN.replace('42', '43'), release: 'other@1' });
+      if (isLate) page.crashfree.setUser({ id: 'a' });
+      await page.sent();
+      assert.equal(page.crashfree.getClient(), page.client);
+      assert.deepEqual(
+        page.told.map(({ release, did }) => `${release} ${did}`),
+        ['shop@1.4.0 a', 'other@1 undefined'],
+      );
+    }
   });
 
   it('may be called before init: twenty calls are kept, and of the users the last', async () => {
@@ -69,6 +72,49 @@ describe('the functions of the package', () => {
       assert.equal(page.states, 'ok+1');
       assert.equal(page.told[0]!.did, 'a');
     }
+  });
+
+  it('wait for a client of which it is known that it works', async () => {
+    for (const wrong of [{ release: '' }, { release: 'a/b' }, { dsn: '%DSN%' }]) {
+      for (const errors of [0, 2]) {
+        const page = await new Browser().start({}, false);
+        const failing = page.init(wrong);
+        page.crashfree.setUser({ id: 'a' });
+        if (errors) page.crashfree.captureException(new Error('x'));
+        page.client = page.init();
+        assert.notEqual(page.client, failing);
+        assert.equal(page.crashfree.getClient(), page.client);
+        if (errors) page.crashfree.captureException(new Error('y'));
+        await page.sent();
+        assert.equal(page.states, errors ? 'ok+2' : 'ok');
+        assert.equal(page.told[0]!.did, 'a');
+      }
+    }
+  });
+
+  it('wait while the page is prerendered, if the first client has no release', async () => {
+    const page = new Browser();
+    page.document.prerendering = true;
+    await page.start({ release: '' });
+    page.crashfree.setUser({ id: 'a' });
+    page.client = page.init();
+    page.document.prerendering = false;
+    page.dispatch('prerenderingchange', {}, page.document);
+    await page.sent();
+    assert.equal(page.told[0]!.did, 'a');
+  });
+
+  it('are made of one client, once it is known that it works', async () => {
+    const page = await new Browser().start();
+    page.crashfree.captureException(new Error('x'), { handled: false });
+    await page.sent();
+    page.crashfree.startSession();
+    await page.sent();
+    page.crashfree.captureException(new Error('x'), { handled: false });
+    void page.client.close();
+    page.client = page.init();
+    await page.sent();
+    assert.equal(page.states, 'crashed+1 crashed+1 ok');
   });
 
   it('act on the next client that is open, once the first is closed', async () => {

@@ -29,6 +29,22 @@ describe('options', () => {
     );
   });
 
+  it('are those that an object has from its class, but not those that all objects have', () => {
+    class Given {
+      get release() {
+        return 'shop@1.4.0';
+      }
+    }
+    Object.defineProperty(Object.prototype, 'debug', { value: true, configurable: true });
+    try {
+      const settings = complete(new Given(), defaults(), assert.fail);
+      assert.equal(settings.release, 'shop@1.4.0');
+      assert.equal(settings.debug, false);
+    } finally {
+      delete (Object.prototype as { debug?: boolean }).debug;
+    }
+  });
+
   it('may be any attributes of a tag', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names, 'userId'), nastyText), (attributes) => {

@@ -24,6 +24,8 @@ export function createClient(options: Options): Client {
   const key = typeof options.dsn === 'string' ? options.dsn : '';
   /* The user is read at once, as a page may change what it handed over, or take it back. */
   const user = attempt(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
+  /* One that turns out to have a DSN or a release that is none makes room for this one. */
+  clients.forEach((client) => client.status);
   const existing = findClient(key, user);
   if (existing) {
     /* A client of a window around this one is this window's, too, from now on. */
@@ -41,8 +43,8 @@ export function createClient(options: Options): Client {
     settings.tunnel = attempt(wholeAddress, settings.tunnel) ?? settings.tunnel;
   }
   /* Without the option the default integrations are on. */
-  const hasOwn = (settings.integrations ?? null) !== null;
-  const list = hasOwn ? integrationsOf(settings) : [];
+  const hasOwn = (options.integrations ?? null) !== null;
+  const list = hasOwn ? integrationsOf(options) : [];
   const has = (name: string) => !hasOwn || list?.some((one) => one.name === name) === true;
   const fetch =
     settings.fetch === noFetch ? findFetch(attempt(() => native('fetch'))) : settings.fetch;
@@ -51,6 +53,7 @@ export function createClient(options: Options): Client {
   if (!settings.enabled) failure ??= 'disabled';
   /* Its core would say so, but only once it has begun, and the next client may be the right one. */
   if (!settings.dsn) failure ??= 'no-dsn';
+  if (!settings.release) failure ??= 'no-release';
 
   const listeners = createListeners();
   const beginning: Beginning = {

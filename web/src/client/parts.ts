@@ -2,6 +2,7 @@
 import { attempt } from '../platform/attempt';
 import { loadStorage } from 'crashfree:files';
 import { statusWords } from '../abi';
+import { carrierOf } from '../carrier';
 import type { Core } from '../core/core';
 import { createTransport } from '../delivery/http';
 import { browserFetch } from '../delivery/own-fetch';
@@ -56,6 +57,7 @@ function start(context: Context, ready: (core: Core) => void): void {
   const prepare = (core: Core) => {
     const reason = statusWords[core._status()]!;
     if (reason.startsWith('no-') || reason.startsWith('invalid-')) return context._fail(reason);
+    carrierOf(window).calls = undefined;
     setUser(core, _user, began);
     if (_lifecycle !== 'manual') core._start(false, began);
     ready(core);

@@ -77,10 +77,14 @@ export function complete<T extends object>(
   invalid: (name: string) => void,
 ): T {
   const fallbacks = defaults as Record<string, unknown>;
+  const given = options as Record<string, unknown>;
+  const everywhere = Object.prototype as unknown as Record<string, unknown>;
   const settings: Record<string, unknown> = { ...fallbacks, ...options };
 
   for (const name of Object.keys(fallbacks)) {
-    const value = (settings[name] ??= fallbacks[name]);
+    /* An object of a class may have its options by getters; what all objects of a page have is none. */
+    const own = given[name] === everywhere[name] ? undefined : given[name];
+    const value = (settings[name] = own ?? fallbacks[name]);
     if (value === fallbacks[name] || isValid(name, value, fallbacks[name])) continue;
     if (name === 'environment') settings[name] = '';
     else invalid(name);

@@ -42,6 +42,15 @@ const tagOf = (thrown: unknown) => textOf(() => Object.prototype.toString.call(t
 const hasWords = (thrown: unknown) =>
   Object(thrown) !== thrown || /(Object|Event)\]$/.test(tagOf(thrown));
 
+/** The error that an object has as one of its values, for which Sentry's SDKs take the object. */
+const errorIn = (thrown: unknown) =>
+  attempt(
+    () =>
+      Object.values(thrown as object).find((value) =>
+        /(Error|Exception)\]$/.test(tagOf(value)),
+      ) as unknown,
+  );
+
 export function detailsOf(error: unknown, report: Report, isLeaving: boolean): ErrorDetails {
   const { _event, _handled, _isPrevented, _isRejection } = report;
   const thrown = (error ?? {}) as Partial<Error> &
@@ -68,7 +77,10 @@ export function detailsOf(error: unknown, report: Report, isLeaving: boolean): E
       const thing = _isRejection ? error : error || message;
       if (!hasWords(thing)) return [message, title];
       const { type, value } = wordsFor(thing, !!_isRejection);
-      return [message, title, value, `${type}: ${value}`];
+      const inner = errorIn(thing);
+      return [message, title, value, `${type}: ${value}`].concat(
+        inner ? detailsOf(inner, report, isLeaving)._titles() : [],
+      );
     },
     _kind: () =>
       [
