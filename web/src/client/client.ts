@@ -39,7 +39,7 @@ export function createClient(options: Options): Client {
     failure ??= `invalid-${name}`;
   });
   /* A name beside the page would be another address on a route further down. */
-  if (/^(?!\w+:|\/)./.test(settings.tunnel)) {
+  if (settings.tunnel && !/^(\w+:|\/)/.test(settings.tunnel)) {
     settings.tunnel = attempt(wholeAddress, settings.tunnel) ?? settings.tunnel;
   }
   /* Without the option the default integrations are on. */

@@ -30,7 +30,8 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
       _env: {
         ...host,
         _now: Date.now,
-        _monotonic: now,
+        /* As a function of our own: an engine would compile a way of its own to one that is bound. */
+        _monotonic: () => now(),
         _random: (address, length) => globalThis.crypto.getRandomValues(bytes(address, length)),
       },
     },

@@ -37,7 +37,9 @@ const NAMES: Name[] = ['Map', 'Proxy', 'Set', 'Symbol', 'Uint8Array', 'WeakMap',
 
 /** Whether a page has replaced what has this name, such as by `function Map() {}`. */
 const isReplaced = (name: Name) =>
-  !/native code/.test(Reflect.apply(own.Function.prototype.toString, own[name], []) as string);
+  !(Reflect.apply(own.Function.prototype.toString, own[name], []) as string).includes(
+    'native code',
+  );
 
 /** The names of the window, but for those that a page has replaced: these are taken from a frame. */
 function findNames(): Names {

@@ -37,7 +37,7 @@ export function watchLifecycle(
    * Scripts dispatch these events, too, and the page stays. Chromium cuts requests only once the next page
    * has come.
    */
-  if (!('userAgentData' in window.navigator)) {
+  if (!('NavigatorUAData' in window)) {
     on(window, 'beforeunload', ({ isTrusted }) => isTrusted && moments._leaves());
   }
   on(document, 'visibilitychange', hide);
