@@ -108,6 +108,25 @@ describe('S3: what a Relay would refuse is refused before the work', () => {
     }
   });
 
+  test('zstd in millions of blocks, in one frame and in many, and of large windows', () => {
+    const zstd = { headers: { 'content-encoding': 'zstd' } };
+    const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+    const last = hex('010000');
+    const start = (window: string): Buffer => hex(`28b52ffd00${window}`);
+    const bodies = [
+      Buffer.concat([start('58'), Buffer.alloc(4 * MIB, hex('0a000041')), last]),
+      Buffer.concat([start('00'), Buffer.alloc(18 * MIB), last]),
+      Buffer.alloc(18 * MIB, Buffer.concat([start('00'), last])),
+      Buffer.alloc(18 * MIB, hex('502a4d1800000000')),
+      Buffer.alloc(9 * 900, Buffer.concat([start('88'), last])),
+      Buffer.concat([start('f8'), last]),
+    ];
+    for (const [index, body] of bodies.entries()) {
+      const took = timed(() => assert.equal(post(new Collector(), body, zstd).status, 400));
+      assert.ok(took < 2000, `${index}: ${took} ms`);
+    }
+  });
+
   test('values that nobody reads cost no memory', () => {
     const collector = new Collector();
     const payload = P({ x: 0 }).replace('"x":0', `"x":[${'0,'.repeat(4 * MIB)}0]`);

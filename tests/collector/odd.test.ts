@@ -149,6 +149,21 @@ const text = Buffer.from(BODY);
 const junk = (body: Uint8Array): Buffer => Buffer.concat([body, Buffer.from('junk')]);
 const cut = (body: Uint8Array): Uint8Array => body.subarray(0, -3);
 const gzip = gzipSync(text);
+/** The same with these flags, and what they announce. */
+const flagged = (flags: number, extra = ''): Buffer =>
+  Buffer.concat([
+    gzip.subarray(0, 3),
+    Buffer.from([flags]),
+    gzip.subarray(4, 10),
+    Buffer.from(extra),
+    gzip.subarray(10),
+  ]);
+/** A frame that nobody reads, of three bytes, and what follows. */
+const skipped = (body: Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from('502a4d1803000000616263', 'hex'), body]);
+/** The frame with a window of 2^bits KiB in place of its own length. */
+const windowed = (body: Buffer, bits: number): Buffer =>
+  Buffer.concat([body.subarray(0, 4), Buffer.from([0x00, bits << 3]), body.subarray(9)]);
 
 judge('a body', [
   ['with deflate', encoded('deflate', deflateSync(text)), 200],
@@ -163,12 +178,29 @@ judge('a body', [
     encoded('gzip', Buffer.concat([gzip.subarray(0, -8), Buffer.alloc(4), gzip.subarray(-4)])),
     400,
   ],
+  [
+    'with gzip and a wrong length',
+    encoded('gzip', Buffer.concat([gzip.subarray(0, -4), Buffer.alloc(4)])),
+    400,
+  ],
+  ['with gzip and flags that nobody knows', encoded('gzip', flagged(0xe0)), 200],
+  ['with gzip and a name', encoded('gzip', flagged(8, 'a\0')), 200],
+  ['with gzip and a name without an end', encoded('gzip', flagged(8)), 400],
+  ['with gzip and a wrong sum of its header', encoded('gzip', flagged(2, 'ab')), 400],
   ['with gzip that is none', encoded('gzip', text), 400],
   ['with gzip, empty', encoded('gzip', new Uint8Array()), 400],
   ['with gzip of nothing', encoded('gzip', gzipSync('')), 400],
   ['with zstd', encoded('zstd', frame(text)), 200],
-  ['with zstd and something behind', encoded('zstd', junk(frame(text))), 200],
-  ['with zstd and another frame', encoded('zstd', Buffer.concat([frame(text), frame(text)])), 200],
+  ['with zstd and something behind', encoded('zstd', junk(frame(text))), 400],
+  [
+    'with zstd in two frames',
+    encoded('zstd', Buffer.concat([frame(text.subarray(0, 30)), frame(text.subarray(30))])),
+    200,
+  ],
+  ['with zstd behind a frame that is skipped', encoded('zstd', skipped(frame(text))), 200],
+  ['with zstd, of which more is skipped than there is', encoded('zstd', skipped(text)), 400],
+  ['with zstd and a window of 256 MiB', encoded('zstd', windowed(frame(text), 18)), 400],
+  ['with zstd and a window of 128 MiB', encoded('zstd', windowed(frame(text), 17)), 200],
   ['with zstd, cut', encoded('zstd', cut(frame(text))), 400],
   ['with zstd, empty', encoded('zstd', new Uint8Array()), 400],
   ['with zstd that is none', encoded('zstd', text), 400],

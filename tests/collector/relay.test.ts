@@ -658,6 +658,8 @@ const reports: [name: string, payload: unknown, expected: string, header?: objec
     { timestamp: (R - 4 * DAY) / 1000, discarded_events: [loss] },
     'session|network_error=3',
   ],
+  ['older than 1970', { timestamp: -1, discarded_events: [loss] }, ''],
+  ['beyond what 64 bits hold', { timestamp: 1e300, discarded_events: [loss] }, ''],
   ['six days old', { timestamp: (R - 6 * DAY) / 1000, discarded_events: [loss] }, ''],
   [
     'by a clock that lags two hours',
@@ -687,6 +689,24 @@ for (const [name, payload, expected, header = {}] of reports) {
     assert.equal(got.join(' '), expected, item?.reason ?? 'no item');
   });
 }
+
+test('the first report whose time can be read dates all of an envelope', () => {
+  const taken = (...times: unknown[]): number => {
+    const collector = new Collector();
+    const reports = times.map((timestamp) =>
+      JSON.stringify({ timestamp, discarded_events: [loss] }),
+    );
+    post(collector, envelope(reports, { type: 'client_report' }));
+    const items = collector.requests().flatMap((record) => record.items);
+    return items.filter(({ report }) => report !== undefined).length;
+  };
+  const old = (R - 6 * DAY) / 1000;
+  assert.equal(taken(R / 1000, old), 2);
+  assert.equal(taken(old, R / 1000), 0);
+  assert.equal(taken(null, old), 0);
+  assert.equal(taken(-1, R / 1000), 1, 'what cannot be read dates nothing');
+  assert.equal(taken('1969-12-31T23:59:59Z', R / 1000), 1);
+});
 
 test('a limit of everything leaves reports and unknown items alone', () => {
   for (const [type, status] of [
@@ -732,9 +752,17 @@ test('an envelope holds one event, whatever makes it one', () => {
     assert.equal(send(type), 200, type);
     assert.equal(send('event', type), 413, type);
   }
-  assert.equal(send('check_in', 'profile', 'replay_recording', 'replay_video'), 200);
-  for (const type of ['check_in', 'profile', 'replay_recording', 'replay_video']) {
-    assert.equal(send(type, type), 413, type);
+  const single = ['check_in', 'profile', 'replay_recording', 'replay_video'];
+  const containers = ['log', 'trace_metric', 'statsd', 'metric_buckets'];
+  assert.equal(send(...single, ...containers), 200);
+  for (const type of [...single, ...containers]) assert.equal(send(type, type), 413, type);
+  for (const [type, most] of [
+    ['span', 25],
+    ['attachment', 30],
+    ['user_report', 30],
+  ] as const) {
+    assert.equal(send(...Array<string>(most).fill(type)), 200, type);
+    assert.equal(send(...Array<string>(most + 1).fill(type)), 413, type);
   }
 });
 

@@ -1,13 +1,11 @@
 import * as zlib from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { Reject } from './reject.js';
+import { decodeZstd, TooLarge } from './zstd.js';
 
 /** Relay takes 200 MiB; a page never sends that much, and this keeps memory bounded. */
 export const MAX_BODY = 20 << 20;
 
 const LIMIT = { maxOutputLength: MAX_BODY };
-
-class TooLarge extends Error {}
 
 const crcTable = Uint32Array.from({ length: 256 }, (_value, index) => {
   let crc = index;
@@ -25,10 +23,10 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** The offset behind the header of a gzip member. */
+/** The offset behind the header of a gzip member. Relay does not look at the flags that are reserved. */
 function gzipHeaderEnd(bytes: Buffer): number {
   const flags = bytes[3] ?? 0;
-  if (bytes.length < 18 || bytes.readUInt16BE(0) !== 0x1f8b || bytes[2] !== 8 || flags & 0xe0) {
+  if (bytes.length < 18 || bytes.readUInt16BE(0) !== 0x1f8b || bytes[2] !== 8) {
     throw new Error('no gzip');
   }
   let at = 10;
@@ -39,7 +37,10 @@ function gzipHeaderEnd(bytes: Buffer): number {
     if (end < 0) throw new Error('no gzip');
     at = end + 1;
   }
-  return flags & 2 ? at + 2 : at;
+  if (!(flags & 2)) return at;
+  if (bytes.readUInt16LE(at) !== (crc32(bytes.subarray(0, at)) & 0xffff))
+    throw new Error('no gzip');
+  return at + 2;
 }
 
 /** The first member only: Relay does not look at what follows it. Node's own would go on. */
@@ -51,48 +52,12 @@ function gunzipFirst(body: Uint8Array): Uint8Array {
     info: true,
   }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
   const end = start + engine.bytesWritten;
-  if (end + 8 > bytes.length || bytes.readUInt32LE(end) !== crc32(buffer)) {
-    throw new Error('no gzip');
-  }
+  const isWhole =
+    end + 8 <= bytes.length &&
+    bytes.readUInt32LE(end) === crc32(buffer) &&
+    bytes.readUInt32LE(end + 4) === buffer.length;
+  if (!isWhole) throw new Error('no gzip');
   return buffer;
-}
-
-const ZSTD_MAGIC = 0xfd2fb528;
-const ZSTD_RLE = 1;
-
-/** The offset behind the first frame of zstd. */
-function zstdFrameEnd(bytes: Buffer): number {
-  if (bytes.length < 6 || bytes.readUInt32LE(0) !== ZSTD_MAGIC) throw new Error('no zstd');
-  const flags = bytes[4] ?? 0;
-  const isSingle = (flags & 0x20) !== 0;
-  const contentSize = [isSingle ? 1 : 0, 2, 4, 8][flags >> 6] ?? 0;
-  const dictionary = [0, 1, 2, 4][flags & 3] ?? 0;
-  let at = 5 + (isSingle ? 0 : 1) + dictionary + contentSize;
-  for (let isLast = false; !isLast;) {
-    const header = bytes.readUIntLE(at, 3);
-    isLast = (header & 1) !== 0;
-    at += 3 + (((header >> 1) & 3) === ZSTD_RLE ? 1 : header >> 3);
-  }
-  at += flags & 4 ? 4 : 0;
-  if (at > bytes.length) throw new Error('the end is missing');
-  return at;
-}
-
-/** The first frame only, as with gzip. */
-function zstd(body: Uint8Array): Uint8Array {
-  const end = zstdFrameEnd(Buffer.from(body.buffer, body.byteOffset, body.length));
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  let isWhole = false;
-  const stream = new Decompress((part, isLast) => {
-    length += part.length;
-    if (length > MAX_BODY) throw new TooLarge();
-    parts.push(part);
-    isWhole = isLast === true;
-  });
-  stream.push(body.subarray(0, end), true);
-  if (!isWhole) throw new Error('the end is missing');
-  return Buffer.concat(parts);
 }
 
 /** Relay takes these words, and minds their case; an empty one and `utf-8` mean none. */
@@ -103,7 +68,7 @@ const DECODERS = new Map<string, (body: Uint8Array) => Uint8Array>([
   ['gzip', gunzipFirst],
   ['deflate', (body) => zlib.inflateSync(body, LIMIT)],
   ['br', (body) => zlib.brotliDecompressSync(body, LIMIT)],
-  ['zstd', zstd],
+  ['zstd', (body) => decodeZstd(body, MAX_BODY)],
 ]);
 
 /** Undoes the content encoding. */

@@ -21,26 +21,31 @@ const EVENTS = [
   'form_data',
 ];
 
-const only = (what: string, types: readonly string[], bytes: number): SizeLimit => ({
+const MIB = 1 << 20;
+/** What a container may hold: an item in which there are many of a kind. */
+const CONTAINER = 12 * MIB;
+
+const only = (what: string, types: readonly string[], bytes: number, items = 1): SizeLimit => ({
   what,
   covers: (type) => types.includes(type),
-  items: 1,
+  items,
   bytes,
 });
 
 const LIMITS: readonly SizeLimit[] = [
-  { what: 'session items', covers: isSessionItem, items: 100, bytes: 10 << 20 },
-  {
-    what: 'client reports',
-    covers: (type) => type === 'client_report',
-    items: 100,
-    bytes: 100 << 10,
-  },
-  only('events', EVENTS, 1 << 20),
-  only('profiles', ['profile', 'profile_chunk', 'profile_chunk_ui'], 50 << 20),
-  only('recordings', ['replay_recording'], 10 << 20),
-  only('videos', ['replay_video'], 10 << 20),
+  { what: 'session items', covers: isSessionItem, items: 100, bytes: 10 * MIB },
+  only('client reports', ['client_report'], 100 << 10, 100),
+  only('events', EVENTS, MIB),
+  only('attachments', ['attachment', 'unreal_report', 'user_report'], 200 * MIB, 30),
+  only('profiles', ['profile', 'profile_chunk', 'profile_chunk_ui'], 50 * MIB),
+  only('recordings', ['replay_recording'], 10 * MIB),
+  only('videos', ['replay_video'], 10 * MIB),
   only('check-ins', ['check_in'], 100 << 10),
+  only('logs', ['log'], CONTAINER),
+  only('metrics', ['trace_metric'], CONTAINER),
+  only('spans', ['span'], CONTAINER, 25),
+  only('statsd items', ['statsd'], MIB),
+  only('metric buckets', ['metric_buckets'], MIB),
 ];
 
 /** Refuses the whole envelope, with `status`, if it holds more than a Relay takes. */

@@ -1,5 +1,5 @@
 import { Fields } from '../wire/fields.js';
-import { itemsOf, textOf, type JsonNode } from '../wire/json.js';
+import { itemsOf, textOf, wordOf, type JsonNode } from '../wire/json.js';
 import { parseTime } from '../wire/rfc3339.js';
 import { readPayload } from './session.js';
 
@@ -74,21 +74,21 @@ const CATEGORIES = new Set([
 ]);
 const ALIASES = new Map([['user_report_v2', 'feedback']]);
 
-/** A number of seconds or a text; undefined if there is none. */
+/** Relay holds seconds since 1970 in so many bits. */
+const MAX_SECONDS = 2 ** 64;
+
+/** A number of seconds or a text, in whole seconds; undefined if there is none. */
 function readTimestamp(fields: Fields): number | undefined {
   const node = fields.get('timestamp');
   if (node === undefined || node.kind === 'null') return undefined;
-  if (node.kind === 'number') {
-    const seconds = Math.trunc(Number(wordNumber(node)));
-    if (Number.isFinite(seconds)) return Math.max(0, seconds) * 1000;
+  const text = node.kind === 'string' ? parseTime(textOf(node).value) : undefined;
+  const seconds = text === undefined ? NaN : Math.floor(text.ms / 1000);
+  const given = node.kind === 'number' ? Number(wordOf(node)) : seconds;
+  if (!(given >= 0 && given <= MAX_SECONDS)) {
+    throw fields.wrong('timestamp', 'a time since 1970 or Unix seconds', node);
   }
-  const time = node.kind === 'string' ? parseTime(textOf(node).value) : undefined;
-  if (time === undefined) throw fields.wrong('timestamp', 'a time or Unix seconds', node);
-  return Math.floor(time.ms / 1000) * 1000;
+  return Math.trunc(given) * 1000;
 }
-
-const wordNumber = ({ bytes, start, end }: JsonNode): string =>
-  Buffer.from(bytes.subarray(start, end)).toString('latin1');
 
 /** What made a server's sampling drop something: the kinds of its rules, by their numbers. */
 function samplingReason(reason: string): string | undefined {

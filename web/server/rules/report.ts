@@ -26,7 +26,9 @@ export function processReport(
   result.payload = shownPayload(readPayload(payload));
   const report = readClientReport(payload);
   const { receivedAt } = options;
-  const time = (options.reportTime ?? receivedAt) + clockDrift(options);
+  /* Reports have whole seconds, and so has what corrects them. */
+  const drift = Math.trunc(clockDrift(options) / 1000) * 1000;
+  const time = (options.reportTime ?? receivedAt) + drift;
   if (time - receivedAt > MAX_AHEAD) {
     throw new Drop('The report is dated more than 60 seconds in the future.');
   }

@@ -1,0 +1,81 @@
+import { Decompress } from 'fzstd';
+
+/** There is more in it than may be. */
+export class TooLarge extends Error {}
+
+const MAGIC = 0xfd2fb528;
+/** Frames of this magic number, whatever its last digit, hold what is not read. */
+const SKIPPED_MAGIC = 0x184d2a50;
+const RLE = 1;
+/** What the decoder of Relay looks back at most, by its default. */
+const MAX_WINDOW = 128 << 20;
+/**
+ * A limit of this collector: the decoder moves its window with each block, so that a small body of tiny
+ * blocks would keep it busy for minutes. This much takes half a second; programs that write 20 MiB with
+ * their default window need a sixth of it.
+ */
+const MAX_WORK = 2 ** 31;
+const MAX_BLOCKS = 1000;
+
+interface Frame {
+  end: number;
+  blocks: number;
+  /** How many bytes it looks back. */
+  window: number;
+}
+
+function windowOf(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+/** A frame that is skipped, or one that begins at `start`. */
+function findFrame(bytes: Buffer, start: number): Frame | { end: number } {
+  const magic = bytes.readUInt32LE(start);
+  if (magic >>> 4 === SKIPPED_MAGIC >>> 4)
+    return { end: start + 8 + bytes.readUInt32LE(start + 4) };
+  if (magic !== MAGIC) throw new Error('no zstd');
+  const flags = bytes.readUInt8(start + 4);
+  const isSingle = (flags & 0x20) !== 0;
+  const sizeLength = [isSingle ? 1 : 0, 2, 4, 8][flags >> 6] ?? 0;
+  const dictionary = [0, 1, 2, 4][flags & 3] ?? 0;
+  const size = start + 5 + (isSingle ? 0 : 1) + dictionary;
+  const window = isSingle
+    ? bytes.readUIntLE(size, Math.min(sizeLength, 6))
+    : windowOf(bytes.readUInt8(start + 5));
+  let end = size + sizeLength;
+  let blocks = 0;
+  for (let isLast = false; !isLast; blocks++) {
+    const header = bytes.readUIntLE(end, 3);
+    isLast = (header & 1) !== 0;
+    end += 3 + (((header >> 1) & 3) === RLE ? 1 : header >> 3);
+  }
+  return { end: end + (flags & 4 ? 4 : 0), blocks, window };
+}
+
+/** All frames, and nothing behind them. The sums in them are not checked. */
+export function decodeZstd(body: Uint8Array, maxLength: number): Uint8Array {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const parts: Uint8Array[] = [];
+  let [length, work, blocks] = [0, 0, 0];
+  for (let at = 0; at < bytes.length;) {
+    const frame = findFrame(bytes, at);
+    if (frame.end > bytes.length) throw new Error('the end is missing');
+    blocks += 'blocks' in frame ? frame.blocks : 1;
+    if ('window' in frame) {
+      if (frame.window > MAX_WINDOW) throw new Error('its window is too large');
+      work += frame.blocks * frame.window;
+    }
+    if (blocks > MAX_BLOCKS || work > MAX_WORK) throw new Error('more than this collector reads');
+    if ('window' in frame) {
+      const stream = new Decompress((part) => {
+        length += part.length;
+        if (length > maxLength) throw new TooLarge();
+        parts.push(part);
+      });
+      stream.push(bytes.subarray(at, frame.end), true);
+    }
+    at = frame.end;
+  }
+  return Buffer.concat(parts);
+}
