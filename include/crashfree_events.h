@@ -23,17 +23,17 @@ extern "C" {
 #endif
 
 /* Events that are kept until the server has taken them. */
-#define CRASHFREE_EVENTS_MAX 10
+#define CRASHFREE_EVENTS_MAX 20
 /* Most events in a minute, unless the host says otherwise: a page in a storm says nothing new. */
 #define CRASHFREE_EVENTS_PER_MINUTE 30
 /* Different errors that are remembered, so that each is told once in a session. */
-#define CRASHFREE_EVENTS_REMEMBERED 16
+#define CRASHFREE_EVENTS_REMEMBERED 64
 /* Number of reasons in crashfree_event_loss. */
 #define CRASHFREE_EVENT_LOSSES 7
 /* Bytes of the longest X-Sentry-Rate-Limits that is read; a longer one is no limit. Relay's have
  * a few dozen. */
 #define CRASHFREE_EVENTS_LIMITS_MAX 1024
-/* Requests in vain, or answers that refuse it, before an event is given up. */
+/* Requests in vain before an event is given up; an answer that refuses it (4xx but 429) is final. */
 #define CRASHFREE_EVENTS_TRIES 4
 
 /* Why an event does not reach the server, by the reasons of client reports (protocol 5.2). */

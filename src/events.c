@@ -133,7 +133,7 @@ int crashfree_events_respond(crashfree_events *events, uint32_t request, int sta
         if (status == 429) {
             return -1;
         }
-        if (++event->tries == CRASHFREE_EVENTS_TRIES) {
+        if ((status >= 400 && status < 500) || ++event->tries == CRASHFREE_EVENTS_TRIES) {
             crashfree_events_drop(events, slot,
                                   status == 0 ? CRASHFREE_EVENT_NETWORK_ERROR
                                               : CRASHFREE_EVENT_SEND_ERROR);

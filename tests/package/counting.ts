@@ -68,6 +68,23 @@ export class Counting {
     });
   }
 
+  /** What the client reports of its losses tell, by category and reason. */
+  async losses(project: string): Promise<Record<string, number>> {
+    const answer = await fetch(`${this.origin}/api/${project}/requests`);
+    const losses: Record<string, number> = {};
+    for (const { body } of (await answer.json()) as { body: string }[]) {
+      for (const line of body.split('\n').filter((text) => text.includes('discarded_events'))) {
+        const { discarded_events: lost } = JSON.parse(line) as {
+          discarded_events: { category: string; reason: string; quantity: number }[];
+        };
+        for (const { category, reason, quantity } of lost) {
+          losses[`${category}/${reason}`] = (losses[`${category}/${reason}`] ?? 0) + quantity;
+        }
+      }
+    }
+    return losses;
+  }
+
   releases(project: string): string[] {
     const releases = this.collector
       .updates(project)

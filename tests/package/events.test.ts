@@ -34,6 +34,28 @@ const things: Record<string, [thing: string, type: string | RegExp, value: strin
     /./,
   ],
   'an error of another realm': [`new frames[0].RangeError('realm')`, 'RangeError', 'realm'],
+  'one that says nothing': [
+    `Object.assign(new frames[0].Error(), { stack: '' })`,
+    'Error',
+    'No error message',
+  ],
+  'an object that holds one': [
+    `({ code: 1, error: new frames[0].RangeError('in') })`,
+    'RangeError',
+    'in',
+  ],
+  'an event of a rejection': [
+    `(() => { const promise = Promise.reject(1); promise.catch(() => {});
+       return new PromiseRejectionEvent('unhandledrejection', { promise, reason: new Error('in') }); })()`,
+    'Error',
+    'in',
+  ],
+  'half of a character': [`new Error('x'.repeat(1023) + '\\u{1F600}')`, 'Error', /^x{1023}\ufffd$/],
+  'findings of a validation': [
+    `Object.assign(new Error('invalid'), { errors: [{ path: 'a' }] })`,
+    'Error',
+    'invalid',
+  ],
   'an event of the page': [
     `new Event('x')`,
     'Event',
@@ -214,6 +236,140 @@ describe('events of pages', { concurrency: engineNames.length }, () => {
           const calls = frames.map((frame) => frame.function);
           assert.deepEqual(calls.slice(-2), ['checkout', 'pay'], JSON.stringify(frames));
         });
+      });
+
+      it(`of what the window was told without an error, in ${name}`, async () => {
+        await visit(`integrations: [eventsIntegration()]`, async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.run(`dispatchEvent(new ErrorEvent('error',
+            { message: 'told', filename: 'https://cdn.example/a.js', lineno: 7, colno: 3 }))`);
+          const [event] = await arrived(project, 1);
+          const { type, value, stacktrace } = event!.exception.values[0]!;
+          assert.deepEqual([type, value], ['Error', 'told']);
+          assert.equal(stacktrace!.frames[0]!.lineno, 7);
+        });
+      });
+
+      it(`of a cause of another realm, in ${name}`, async () => {
+        await visit(`integrations: [eventsIntegration()]`, async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.run(`const cause = new frames[0].TypeError('far');
+            crashed.captureException(new Error('out', { cause }))`);
+          const [event] = await arrived(project, 1);
+          const values = event!.exception.values.map(({ value }) => value);
+          assert.deepEqual(values, ['far', 'out']);
+        });
+      });
+
+      it(`of a page without sessions, by its own function, in ${name}`, async () => {
+        const own = `(url, init) => fetch(url + '&own=1', init)`;
+        await visit(
+          `lifecycle: 'manual', fetch: ${own}, integrations: [eventsIntegration()]`,
+          async (page, project) => {
+            await page.run(`crashed.captureException(new Error('manual'))`);
+            const [event] = await arrived(project, 1);
+            assert.equal(event!.release, 'shop@1.0.0');
+            assert.equal(event!.environment, 'production');
+            assert.equal(event!.tags, undefined);
+          },
+        );
+      });
+
+      for (const end of ['flush', 'close']) {
+        it(`that wait, all of them before a client has done what ${end} asks, in ${name}`, async () => {
+          await visit(`integrations: [eventsIntegration()]`, async (page, project) => {
+            await counting.until(project, 'the page load', ({ all }) => all === 1);
+            await page.evaluate(`(async () => {
+              for (const text of ['a', 'b', 'c']) crashed.captureException(new Error(text));
+              return crashed.${end}(60000);
+            })()`);
+            assert.equal((await counting.events(project)).length, 3);
+          });
+        });
+      }
+
+      it(`of a client that was closed before anybody agreed, which are none, in ${name}`, async () => {
+        await visit(
+          `consent: 'pending', integrations: [eventsIntegration()]`,
+          async (page, project) => {
+            await page.evaluate(`(async () => {
+              crashed.captureException(new Error('a'));
+              return crashed.close(60000);
+            })()`);
+            await page.run(
+              `crashed.init({ dsn: '${counting.dsn(project)}', release: 'shop@2.0.0' })`,
+            );
+            await counting.until(project, 'the second client', ({ all }) => all === 1);
+            assert.deepEqual(await counting.events(project), []);
+          },
+        );
+      });
+
+      it(`that wait as the page is left, in ${name}`, async () => {
+        await visit(`integrations: [eventsIntegration()]`, async (page, project) => {
+          await counting.until(project, 'the page load', ({ all }) => all === 1);
+          await page.leave(`for (const text of ['a', 'b', 'c']) crashed.captureException(new Error(text));
+            location.href = '/other'`);
+          const values = (await arrived(project, 3)).map(
+            ({ exception }) => exception.values[0]!.value,
+          );
+          assert.deepEqual(values.sort(), ['a', 'b', 'c']);
+        });
+      });
+
+      it(`that a firewall refuses: the session arrives without them, in ${name}`, async () => {
+        const wall = `(url, init) => init.body.includes('"type":"event"')
+          ? Promise.resolve(new Response('', { status: 403 })) : fetch(url, init)`;
+        await visit(
+          `fetch: ${wall}, integrations: [eventsIntegration()]`,
+          async (page, project) => {
+            await counting.until(project, 'the page load', ({ all }) => all === 1);
+            await page.run(`setTimeout(() => { throw new Error('<script>'); })`);
+            await counting.until(project, 'the crash', ({ crashed }) => crashed === 1);
+            await page.evaluate('crashed.close(60000)');
+            assert.deepEqual(await counting.events(project), []);
+          },
+        );
+      });
+
+      it(`of the script tag: errors until the file is there, in ${name}`, async () => {
+        const project = counting.newProject();
+        let send = () => {};
+        const asked = new Promise<void>((resolve) => (send = resolve));
+        const page = await engine.newPage();
+        const site = await Site.serve(async (path) => {
+          const file = path.slice('/lib/'.length);
+          /* The file comes once the page has gone on. */
+          if (file === 'crashfree.events.js') await asked;
+          if (path.startsWith('/lib/')) return { body: await readFile(join(root, 'dist', file)) };
+          return {
+            body: `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+              <script src="/lib/crashfree.min.js" data-dsn="${counting.dsn(project)}"
+                data-release="shop@1.0.0" data-events></script>`,
+          };
+        });
+        try {
+          await page.goto(`${site.origin}/first`);
+          await page.run(`for (let i = 0; i < 30; i++) crashfree.captureException(new Error('early ' + i));
+            window.sid = crashfree.getSession().sid; window.at = Date.now();
+            crashfree.setUser({ id: 'late' }); history.pushState(null, '', '/second');`);
+          await counting.until(project, 'the second route', ({ all }) => all >= 2);
+          send();
+          const events = await arrived(project, 20);
+          const { sid, at } = await page.evaluate<{ sid: string; at: number }>('({ sid, at })');
+          for (const { tags, user, request, timestamp } of events) {
+            assert.equal(tags!['session.id'], sid);
+            assert.equal(user, undefined);
+            assert.equal(new URL(request!.url).pathname, '/first');
+            assert.ok(timestamp * 1000 <= at);
+          }
+          const lost = await counting.losses(project);
+          assert.deepEqual(lost, { 'error/queue_overflow': 10 });
+        } finally {
+          send();
+          await page.close();
+          await site.close();
+        }
       });
 
       it(`that could not be delivered, by the next visit, in ${name}`, async () => {

@@ -94,9 +94,22 @@ TEST(a_request_in_vain_is_tried_again_later_and_given_up_in_the_end) {
     for (int i = 0; i < CRASHFREE_EVENTS_TRIES; i++) {
         now += 60000;
         CHECK_EQ_INT(crashfree_events_take(&events, 7, false, now), 0);
-        (void)respond(7, 413, "", now);
+        (void)respond(7, 503, "", now);
     }
     CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_SEND_ERROR), 1);
+}
+
+TEST(an_answer_that_refuses_an_event_is_final) {
+    static const int refusals[] = {400, 403, 413, 499};
+
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        reset();
+        CHECK_EQ_INT(add(1), 0);
+        CHECK_EQ_INT(crashfree_events_take(&events, 7, false, NOW), 0);
+        CHECK_EQ_INT(respond(7, refusals[i], "", NOW), 0);
+        CHECK_EQ_INT(crashfree_events_wait(&events, NOW), -1);
+        CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_SEND_ERROR), 1);
+    }
 }
 
 TEST(only_limits_of_errors_hold_events_back) {

@@ -1,33 +1,46 @@
 import { loadEvents } from 'crashfree:files';
+import { momentOf } from './events/moment';
 import type { Extension, Integration } from './options/types';
 
-/** Errors that are kept until the file is there. */
+/** Errors that are kept until the file is there; others are counted. */
 const KEPT_MAX = 20;
 
 /**
- * `crashfree/events` for the script tag, where it is a file of its own that nothing waits for: errors are
- * kept until it has come. If it does not come, nothing but the events is missing.
+ * `crashfree/events` for the script tag, where it is a file of its own that nothing waits for: it is asked for
+ * with the first session, at idle, or at the first error. Errors are kept until it has come, as of the
+ * moment when they happened. If it does not come, nothing but the events is missing.
  */
 export const lateEvents = (): Integration => ({
   name: 'Events',
   setup(client, options) {
     const kept: Parameters<NonNullable<Extension['error']>>[] = [];
+    let lost = 0;
     let events: Extension | undefined | void;
-    loadEvents().then(
-      ({ eventsIntegration }) => {
-        events = eventsIntegration().setup?.(client, options);
-        kept.forEach((told) => events?.error?.(...told));
-      },
-      () => {
-        if (options.debug) console.warn('crashfree: crashfree.events.js did not come, no events');
-      },
-    );
+    let loaded: Promise<void> | undefined;
+
+    const load = () =>
+      (loaded ??= loadEvents().then(
+        ({ eventsIntegration }) => {
+          events = eventsIntegration().setup?.(client, options);
+          events?.lost?.(lost);
+          kept.forEach((told) => events?.error?.(...told));
+        },
+        () => {
+          if (options.debug) console.warn('crashfree: crashfree.events.js did not come, no events');
+        },
+      ));
     return {
-      error(...told) {
-        if (events) events.error?.(...told);
-        else if (kept.length < KEPT_MAX) kept.push(told);
+      error(error, report) {
+        void load();
+        if (events) events.error?.(error, report);
+        else if (kept.length < KEPT_MAX) kept.push([error, report, momentOf(client)]);
+        else lost++;
       },
-      fetch: (url, init, next) => events?.fetch?.(url, init, next) ?? next(url, init),
+      flush: () => Promise.resolve(loaded).then(() => events?.flush?.()),
+      fetch(url, init, next) {
+        void load();
+        return events?.fetch?.(url, init, next) ?? next(url, init);
+      },
     };
   },
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EVENT_MAX, eventOf, textOfEvent } from '../../../web/src/events/event.js';
+import { runInNewContext } from 'node:vm';
+import { EVENT_MAX, eventOf, textOfEvent, type ErrorEvent } from '../../../web/src/events/event.js';
 import { exceptionsOf } from '../../../web/src/events/exceptions.js';
-import { pageEventOf } from '../../../web/src/events/page.js';
+import { pageEventOf, type PageReport } from '../../../web/src/events/page.js';
+import type { Moment } from '../../../web/src/options/types.js';
 import { framesOf } from '../../../web/src/events/stack.js';
 
 const generic = { type: 'generic', handled: true };
@@ -65,6 +67,20 @@ describe('the exceptions of an event', () => {
       'std::runtime_error',
       'gone',
     ],
+    [
+      'an error that has another as its message',
+      Object.assign(new Error(), { message: new Error('in') }),
+      'Error',
+      'in',
+    ],
+    ['an error of another realm', runInNewContext("new RangeError('far')"), 'RangeError', 'far'],
+    [
+      'an error of another realm that says nothing',
+      runInNewContext("Object.assign(new Error(), { stack: '' })"),
+      'Error',
+      'No error message',
+    ],
+    ['an object that holds one', { code: 1, error: runInNewContext("Error('in')") }, 'Error', 'in'],
     ['an event', new Event('x'), 'Event', 'Event `Event` (type=x) captured as exception'],
     ['an array', [1, 2], 'Error', '1,2'],
     ['a function', Number, 'Error', 'function Number() { [native code] }'],
@@ -132,6 +148,41 @@ describe('the exceptions of an event', () => {
     assert.ok(exception?.stacktrace);
   });
 
+  it('are those of the reason that an event of a rejection tells of', () => {
+    class Told extends Event {
+      reason = new RangeError('told');
+    }
+    const [exception] = exceptionsOf(new Told('unhandledrejection'), generic, false);
+    assert.deepEqual([exception?.type, exception?.value], ['RangeError', 'told']);
+  });
+
+  it('have the causes of another realm', () => {
+    const cause: unknown = runInNewContext("new TypeError('far', { cause: { code: 5 } })");
+    const values = exceptionsOf(new Error('out', { cause }), generic, false);
+    assert.deepEqual(
+      values.map(({ value }) => value),
+      ['Object captured as exception with keys: code', 'far', 'out'],
+    );
+  });
+
+  it('are no groups of what is no error, as the findings of a validation', () => {
+    const found = Object.assign(new Error('invalid'), {
+      errors: [{ path: ['a'] }, 'b is required'],
+    });
+    assert.equal(exceptionsOf(found, generic, false).length, 1);
+    found.errors.push(new Error('c') as never);
+    assert.deepEqual(
+      exceptionsOf(found, generic, false).map(({ mechanism }) => mechanism.source),
+      ['errors[2]', undefined],
+    );
+  });
+
+  it('have no frames of a stack that is no text', () => {
+    const stack = ['f (https://cdn.example/a.js:1:2)', 'g (https://cdn.example/a.js:3:4)'];
+    const error = Object.assign(new Error('x'), { stack });
+    assert.equal(exceptionsOf(error, generic, false)[0]?.stacktrace, undefined);
+  });
+
   it('take no frames from a message, and none that the error says are not its own', () => {
     const fake = 'x\n    at fake (https://cdn.example/fake.js:1:2)';
     const stack = `Error: ${fake}
@@ -181,11 +232,19 @@ describe('the frames of a stack', () => {
     at https://cdn.example/app/(shop)/page.js:9:10
     at JSON.parse (<anonymous>)
     at Array.map (native)
+    at async https://cdn.example/b.js:5:6
+    at eval (eval at <anonymous> (:1:26), <anonymous>:1:1)
+    at f (C:\\Program Files (x86)\\a.js:1:2)
+    at C:\\Program Files (x86)\\a.js:1:2
     at run (data:text/javascript,run():1:1)
     at chrome-extension://abc/inject.js:1:1`,
       [
         ['chrome-extension://abc/inject.js', '?', false],
         ['<data:text/javascript>', 'run', true],
+        ['C:\\Program Files (x86)\\a.js', '?', true],
+        ['C:\\Program Files (x86)\\a.js', 'f', true],
+        ['<anonymous>', 'eval', false],
+        ['https://cdn.example/b.js', '?', true],
         ['native', 'Array.map', false],
         ['<anonymous>', 'JSON.parse', false],
         ['https://cdn.example/app/(shop)/page.js', '?', true],
@@ -249,23 +308,62 @@ describe('an event', () => {
     did: '7',
     attrs: { release: 'shop@1.0.0', environment: 'test' },
   } as const;
+  const moment: Moment = { session, time: 1_764_115_200_500, url: 'https://shop.example/cart' };
+  const make = (error: unknown, report: PageReport = told, at = moment) =>
+    pageEventOf(error, report, at, { release: 'shop@2.0.0', environment: 'other' }, undefined);
 
   it('carries the release, the user and the session', () => {
-    const event = pageEventOf(new Error('x'), told, session, undefined);
+    const event = make(new Error('x'));
     assert.match(event.event_id, /^[\da-f]{12}4[\da-f]{3}[89ab][\da-f]{15}$/);
     assert.deepEqual(
       [event.release, event.environment, event.user, event.tags],
       ['shop@1.0.0', 'test', { id: '7' }, { 'session.id': session.sid }],
     );
+    assert.deepEqual([event.timestamp, event.request?.url], [1_764_115_200.5, moment.url]);
     assert.deepEqual(event.exception.values.at(-1)?.mechanism, {
       type: 'auto.browser.global_handlers.onerror',
       handled: false,
     });
   });
 
+  it('carries the release of the options where no session runs', () => {
+    const event = make(new Error('x'), told, { ...moment, session: null });
+    assert.deepEqual(
+      [event.release, event.environment, event.user, event.tags],
+      ['shop@2.0.0', 'other', undefined, undefined],
+    );
+  });
+
+  it('says what the window was told where there is no error', () => {
+    const valueOf = (error: unknown, message: string) =>
+      make(error, { ...told, event: { message } }).exception.values.at(-1)!.value;
+    assert.equal(valueOf(null, 'Script error.'), 'Script error.');
+    assert.equal(valueOf(undefined, 'boom'), 'boom');
+    assert.equal(valueOf(null, 'Uncaught null'), 'null');
+    assert.equal(valueOf(undefined, 'uncaught exception: undefined'), 'undefined');
+    assert.equal(valueOf(0, 'Uncaught 0'), '0');
+    assert.equal(valueOf(undefined, ''), 'undefined');
+  });
+
+  it('is what a server can read, whatever half of a character is in it', () => {
+    const half = '\ud83d';
+    const cut = make(new Error(`${'x'.repeat(1023)}\u{1F600} and more`));
+    const event = make(
+      Object.assign(new Error(`a${half}b\\ud83d \u{1F600}`), { name: `N${half}` }),
+    );
+    event.extra = { [`key ${half}`]: half };
+    for (const text of [textOfEvent(cut)!, textOfEvent(event)!]) {
+      assert.ok(!/(?<!\\)\\ud/.test(text), text);
+    }
+    const { exception, extra } = JSON.parse(textOfEvent(event)!) as ErrorEvent;
+    const { type, value } = exception.values.at(-1)!;
+    assert.deepEqual([type, value], ['N\ufffd', 'a\ufffdb\\ud83d \u{1F600}']);
+    assert.deepEqual(extra, { 'key \ufffd': '\ufffd' });
+  });
+
   it('says where what has no stack was thrown', () => {
-    const placeOf = (error: unknown, report: Parameters<typeof pageEventOf>[1]) =>
-      pageEventOf(error, report, session, undefined).exception.values.at(-1)!.stacktrace?.frames;
+    const placeOf = (error: unknown, report: PageReport) =>
+      make(error, report).exception.values.at(-1)!.stacktrace?.frames;
     const place = {
       function: '?',
       in_app: true,
@@ -289,10 +387,7 @@ describe('an event', () => {
     known['_debugIds'] = { 'Error\n    at https://cdn.example/b.js:9:9': 'two' };
     try {
       assert.deepEqual(
-        pageEventOf(error, told, session, undefined).debug_meta?.images.map((image) => [
-          image.code_file,
-          image.debug_id,
-        ]),
+        make(error).debug_meta?.images.map((image) => [image.code_file, image.debug_id]),
         [
           ['https://cdn.example/a.js', 'one'],
           ['https://cdn.example/b.js', 'two'],
@@ -306,9 +401,9 @@ describe('an event', () => {
 
   it('has no more bytes than may be, and loses the frames of causes first', () => {
     const stack = `Error: x\n${`    at ${'f'.repeat(120)} (https://cdn.example/a.js:1:1)\n`.repeat(50)}`;
-    const make = (cause?: Error) =>
+    const large = (cause?: Error) =>
       Object.assign(new Error('x'.repeat(9000), cause && { cause }), { stack });
-    const event = pageEventOf(make(make(make())), told, session, undefined);
+    const event = make(large(large(large())));
     const text = textOfEvent(event);
     assert.ok(text !== undefined && Buffer.byteLength(text) <= EVENT_MAX);
     assert.equal(event.exception.values[0]?.stacktrace, undefined);
@@ -316,7 +411,7 @@ describe('an event', () => {
   });
 
   it('is none if it cannot be written', () => {
-    const event = pageEventOf(new Error('x'), told, null, undefined);
+    const event = make(new Error('x'));
     event.extra = { toJSON: () => assert.fail() };
     assert.equal(textOfEvent(event), undefined);
   });

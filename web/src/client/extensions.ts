@@ -7,6 +7,8 @@ import type { Client } from './types';
 export interface Extensions {
   _setUp(integrations: Integration[], client: Client, options: Options): void;
   _error: NonNullable<Extension['error']>;
+  /** Has them send what waits; resolves when nothing of theirs is on its way any more. */
+  _flush(): Promise<unknown>;
   /** Makes a request, through the extensions that take part in requests; the last one added is asked first. */
   _fetch: Fetch;
 }
@@ -17,7 +19,8 @@ export function createExtensions(fetch: Fetch): Extensions {
   return {
     _setUp(integrations, client, options) {
       for (const integration of integrations) {
-        const added = attempt(() => integration.setup?.(client, options)) as Extension | undefined;
+        const added = attempt(() => integration.setup?.(client, { ...options, fetch })) as
+          Extension | undefined;
         if (!added) continue;
         const next = send;
         all.push(added);
@@ -25,6 +28,7 @@ export function createExtensions(fetch: Fetch): Extensions {
       }
     },
     _error: (...told) => all.forEach((extension) => attempt(() => extension.error?.(...told))),
+    _flush: () => Promise.allSettled(all.map((extension) => attempt(() => extension.flush?.()))),
     _fetch: (url, init) => send(url, init),
   };
 }

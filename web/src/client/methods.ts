@@ -12,11 +12,11 @@ import type { CaptureHint, Client } from './types';
 const TIMEOUT_MAX_MS = 1e9;
 
 /** Resolves to whether nothing is on its way any more within a time. */
-const idle = ({ _transport }: Context, timeout: unknown) =>
+const idle = ({ _transport, _extensions }: Context, timeout: unknown) =>
   new Promise<boolean>((resolve) => {
     const ms = typeof timeout === 'number' ? Math.min(timeout, TIMEOUT_MAX_MS) : 2000;
     const timer = setTimer(() => resolve(false), ms);
-    void _transport._idle().then(() => {
+    void Promise.all([_extensions._flush(), _transport._idle()]).then(() => {
       clearTimer(timer);
       resolve(true);
     });

@@ -4,6 +4,7 @@ import { KEEPALIVE_BYTES } from '../delivery/keepalive';
 import { endpointOf } from '../dsn';
 import type { Options, Requester } from '../options/types';
 import { attempt } from '../platform/attempt';
+import { clearTimer, setTimer, type Timer } from '../platform/native';
 import { EVENT_MAX } from './event';
 import { headerOf, type Outbox } from './outbox';
 
@@ -15,28 +16,32 @@ export interface Delivery {
   _fetch(url: string, init: RequestInit, next: Requester): Promise<Response>;
   /** Looks after a while whether an event waits that no request of the sessions took along. */
   _wake(delay: number): void;
-  /** Sends an event that waits; it is the page's last one if the page ends. */
-  _sendOwn(last: boolean): void;
+  /** Sends what waits, now. Resolves when nothing is on its way any more. */
+  _flush(): Promise<unknown>;
+  /** The page ends: what waits leaves now, or never. */
+  _end(): void;
 }
 
-/** Whether nobody wants events any more. */
-export const isOver = ({ status }: Client): boolean => /denied|closed/.test(status);
+/** Whether an answer says that the envelope is not wanted as it is, as that of a firewall does. */
+const isRefusal = (status: number) => status >= 400 && status < 500 && status !== 429;
 
 export function createDelivery(
   client: Client,
-  { dsn, tunnel }: Options,
+  { dsn, tunnel, fetch }: Options,
   outbox: Outbox,
   /** Whether what is not delivered waits for the next visit. */
   isStored: () => boolean,
 ): Delivery {
   let outliving = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let send: Requester = (...call) => fetch(...call);
+  let timer: Timer | undefined;
+  let pending: Promise<unknown> = Promise.resolve();
+  /** Whether consent was pending as the client told last: one that is closed only says that. */
+  let isPending = false;
 
   /** Makes a request with an event in it, if one waits and the request can carry it. */
-  const join = (url: string, init: RequestInit, before: string, last: boolean) => {
-    const room = KEEPALIVE_BYTES - outliving - before.length > EVENT_MAX;
-    const { body, _settle } = outbox._join(before, room, last);
+  const join = (send: Requester, url: string, init: RequestInit, before: string, last: boolean) => {
+    const room = !init.keepalive || KEEPALIVE_BYTES - outliving - before.length > EVENT_MAX;
+    const { body, _carries, _settle } = outbox._join(before, room, last);
     const share = init.keepalive ? body.length : 0;
     outliving += share;
     const settle = (response?: Response) => {
@@ -51,44 +56,70 @@ export function createDelivery(
       wake(0);
     };
     const answer = send(url, { ...init, body });
-    answer.then(settle, () => settle());
-    return answer;
+    pending = Promise.all([pending, answer.then(settle, () => settle())]);
+    return { answer, _carries };
   };
 
-  const wake = (delay: number) => {
-    clearTimeout(timer);
+  /** Whether events may leave; nobody wants those of a client without consent. */
+  const mayLeave = () => {
+    const { status } = client;
+    if (status !== 'closed') isPending = status === 'consent-pending';
+    if (status === 'consent-denied' || (status === 'closed' && isPending)) outbox._clear();
+    return !isPending;
+  };
+
+  /** Sends an event that waits in a request of its own, if there is one; whether there was. */
+  const sendOwn = (last: boolean): boolean => {
     const wait = outbox._wait();
-    if (wait >= 0) timer = setTimeout(() => sendOwn(false), Math.max(wait, delay));
-  };
-
-  const sendOwn = (last: boolean) => {
-    if (isOver(client)) outbox._clear();
-    if (client.status === 'consent-pending' || !outbox._kept.size) return;
+    if (!mayLeave() || wait < 0 || (wait && !last)) return false;
     /* The sessions of a page that ends leave behind it. */
-    if (last && outliving > KEEPALIVE_BYTES - 2 * EVENT_MAX) return;
-    /* What was sent in vain is the next visit's: the answer could not be seen. */
-    if (last && isStored() && [...outbox._kept.values()].some(({ _tried }) => _tried)) return;
-    if (!last && outbox._wait()) return wake(JOIN_MS);
+    const keepalive = outliving <= KEEPALIVE_BYTES - 2 * EVENT_MAX;
+    if (last && !keepalive) return false;
     const init = {
       method: 'POST',
-      keepalive: last,
+      keepalive,
       credentials: 'omit',
       referrerPolicy: 'strict-origin',
     } as const;
-    join(tunnel || endpointOf(dsn!), init, headerOf(dsn!, tunnel), last).catch(() => {});
+    const url = tunnel || endpointOf(dsn!);
+    const { answer, _carries } = join(fetch!, url, init, headerOf(dsn!, tunnel), last);
+    answer.catch(() => {});
+    return _carries;
+  };
+
+  const wake = (delay: number) => {
+    clearTimer(timer);
+    mayLeave();
+    const wait = outbox._wait();
+    const act = () => {
+      if (!sendOwn(false) && outbox._wait() > 0) wake(JOIN_MS);
+    };
+    if (wait >= 0) timer = setTimer(act, Math.max(wait, delay));
   };
 
   return {
     _wake: wake,
-    _sendOwn: sendOwn,
-    _fetch(url, init, next) {
-      /* As a plain call: the browser's own function takes no other object for its window. */
-      send = next;
+    async _flush() {
+      while (sendOwn(false));
+      await pending;
+    },
+    _end() {
+      /* What was sent in vain is the next visit's: the answer could not be seen. */
+      if (isStored() && [...outbox._kept.values()].some(({ _tried }) => _tried)) return;
+      while (sendOwn(true));
+    },
+    async _fetch(url, init, next) {
+      /* Somebody wants them sent. */
+      isPending = false;
       const { body, mode } = init;
       /* What only asks whether somebody is there stays what it is. */
-      return typeof body !== 'string' || mode === 'no-cors' || body.indexOf('\n') >= body.length - 1
-        ? next(url, init)
-        : join(url, init, body, false);
+      if (typeof body !== 'string' || mode === 'no-cors' || body.indexOf('\n') >= body.length - 1) {
+        return next(url, init);
+      }
+      const { answer, _carries } = join(next, url, init, body, false);
+      const response = await answer;
+      /* Whatever is wrong with the event, the session has to arrive. */
+      return _carries && attempt(() => isRefusal(response.status)) ? next(url, init) : response;
     },
   };
 }

@@ -11,7 +11,7 @@ export interface ErrorEvent {
   platform: string;
   level: 'error' | 'fatal';
   exception: { values: Exception[] };
-  release?: string;
+  release?: string | undefined;
   environment?: string | undefined;
   user?: { id: string } | undefined;
   request?: { url: string; headers: Record<string, string>; [more: string]: unknown } | undefined;
@@ -115,6 +115,10 @@ export function eventOf(
 
 const lengthOf = (text: string) => new TextEncoder().encode(text).length;
 
+/** What it is in JSON. Half of a surrogate pair, as of a text that was cut, would lose the event. */
+const jsonOf = (event: ErrorEvent) =>
+  JSON.stringify(event)?.replace(/\\\\|\\ud[89a-f]../g, (found) => (found[2] ? '\ufffd' : found));
+
 /** An event as text that has at most `EVENT_MAX` bytes; undefined if that cannot be. */
 export function textOfEvent(event: ErrorEvent): string | undefined {
   const cuts: ((values: Exception[]) => void)[] = [
@@ -128,7 +132,7 @@ export function textOfEvent(event: ErrorEvent): string | undefined {
   ];
   for (const cut of cuts) {
     attempt(() => cut(event.exception.values));
-    const text = attempt(() => JSON.stringify(event)) as string | undefined;
+    const text = attempt(jsonOf, event);
     if (text !== undefined && lengthOf(text) <= EVENT_MAX) return text;
   }
   return undefined;

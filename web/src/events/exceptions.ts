@@ -1,6 +1,7 @@
 /** What was thrown, as the exceptions of an event. Anything can be, and reading it may throw once more. */
 import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
+import type { Uncaught } from '../signals/details';
 import { isEvent, wordsFor } from '../signals/words';
 import { framesOf, type Frame } from './stack';
 
@@ -27,7 +28,11 @@ const STACK_MAX = 65_536;
 /** Exceptions of one event at most. */
 const EXCEPTIONS_MAX = 5;
 
-const isError = (value: unknown) => value instanceof Error;
+/** Whether it is an error, also of another realm, such as a frame's. */
+const isError = (value: unknown): boolean =>
+  attempt(
+    () => value instanceof Error || /t (Error|DOMException)]/.test({}.toString.call(value)),
+  ) === true;
 
 /** A text of an error's own, also if it is an object, as Sentry writes it. */
 const writtenOut = (value: () => unknown) => textOf(() => `${(value() ?? '') as string}`);
@@ -37,8 +42,8 @@ function wordsOf(thrown: unknown): [type: string, value: string] {
   const message = attempt(() => (thrown as { message?: unknown }).message);
   /* Of an exception of C++ that came through WebAssembly. */
   if (Array.isArray(message)) return [writtenOut(() => message[0]), writtenOut(() => message[1])];
-  /* Some have the error that a server answered in its place. */
-  const inner = attempt(() => (message as { error?: Error }).error?.message);
+  /* Some have an error in its place, or what a server answered, with one in it. */
+  const inner = attempt(() => ((message as { error?: Error }).error ?? (message as Error)).message);
   return [
     writtenOut(() => (thrown as Error).name),
     writtenOut(() => inner ?? (message instanceof Object ? JSON.stringify(message) : message)),
@@ -48,7 +53,8 @@ function wordsOf(thrown: unknown): [type: string, value: string] {
 /** The frames of an error. What its message says, with which some stacks begin, may look like some. */
 function framesOfError(thrown: unknown): Frame[] {
   const { stack, message, framesToPop } = thrown as Partial<Error & { framesToPop: number }>;
-  const text = `${stack ?? ''}`;
+  /* What a page has V8 prepare may be no text. */
+  const text = typeof stack === 'string' ? stack : '';
   const at = text.indexOf(`: ${message}`);
   const from = at < 0 || text.lastIndexOf('\n', at) >= 0 ? 0 : at + `: ${message}`.length;
   return framesOf(text.slice(from, from + STACK_MAX), framesToPop);
@@ -57,7 +63,7 @@ function framesOfError(thrown: unknown): Frame[] {
 function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean): Exception {
   const [type, value] = wordsOf(thrown);
   const frames = attempt(() => framesOfError(thrown)) ?? [];
-  if (isEvent(thrown) || (!value && !frames.length && !attempt(() => isError(thrown)))) {
+  if (isEvent(thrown) || (!value && !frames.length && !isError(thrown))) {
     const inner = attempt(() => Object.values(thrown as object).find(isError));
     if (inner) return exceptionOf(inner, mechanism, isRejection);
     const words = wordsFor(thrown, isRejection);
@@ -73,14 +79,21 @@ function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean
   };
 }
 
-/** What an error says that it was caused by, or that it holds. */
+/**
+ * What an error says that it was caused by, or that it holds. Sentry names an issue after what a group holds,
+ * so that what is no error, as a validation's findings, is only told of a true AggregateError.
+ */
 function partsOf(error: unknown): [source: string, part: unknown][] {
-  const cause = attempt(() => (error as Error).cause);
-  const errors = attempt(() => (error as AggregateError).errors as unknown);
-  const list = Array.isArray(errors) ? errors.slice(0, EXCEPTIONS_MAX) : [];
+  const read = (key: string) => attempt(() => (error as Record<string, unknown>)[key]);
+  const cause = read('cause');
+  const errors = read('errors');
+  const list: unknown[] = Array.isArray(errors) ? errors.slice(0, EXCEPTIONS_MAX) : [];
+  const isGroup = list.length && read('name') === 'AggregateError';
   return [
-    ...(cause instanceof Object ? [['cause', cause] as [string, unknown]] : []),
-    ...list.map((part, index): [string, unknown] => [`errors[${index}]`, part]),
+    ...(Object(cause) === cause ? [['cause', cause] as [string, unknown]] : []),
+    ...list
+      .map((part, index): [string, unknown] => [`errors[${index}]`, part])
+      .filter(([, part]) => isGroup || isError(part)),
   ];
 }
 
@@ -116,6 +129,7 @@ export function exceptionsOf(
     }
   };
   /* Who hears of an error may hand on the event that told of it. */
-  add((isEvent(error) && attempt(() => (error as ErrorEvent).error as unknown)) || error);
+  const told = (event: Uncaught): unknown => event.error ?? event.reason;
+  add((isEvent(error) && attempt(told, error as Uncaught)) || error);
   return found.reverse();
 }

@@ -5,8 +5,9 @@ import type { Extension, Integration, Options } from '../options/types';
 import { attempt } from '../platform/attempt';
 import type { EventStore } from '../storage/events';
 import { createEventsCore, type EventsCore } from './core';
-import { createDelivery, isOver, JOIN_MS } from './delivery';
+import { createDelivery, JOIN_MS } from './delivery';
 import type { EventsOptions } from './options';
+import { momentOf } from './moment';
 import { createOutbox } from './outbox';
 import { pageEventOf } from './page';
 import { FRAMES_MAX } from './stack';
@@ -34,7 +35,7 @@ function createEvents(
   attempt(() => {
     if (Error.stackTraceLimit < FRAMES_MAX) Error.stackTraceLimit = FRAMES_MAX;
   });
-  addEventListener('pagehide', () => delivery._sendOwn(true), true);
+  addEventListener('pagehide', delivery._end, true);
   if (settings.storage !== 'none') {
     loadStorage().then(
       ({ eventStore }) => {
@@ -47,11 +48,16 @@ function createEvents(
   }
   return {
     fetch: delivery._fetch,
-    error(error, report) {
-      if (isOver(client)) return;
-      const session = client.getSession();
-      outbox._add(pageEventOf(error, report, session, options.sendDefaultPii), session?.sid ?? '');
+    error(error, report, moment = momentOf(client)) {
+      if (client.status === 'consent-denied') return;
+      const event = pageEventOf(error, report, moment, settings, options.sendDefaultPii);
+      outbox._add(event, moment.session?.sid ?? '');
       delivery._wake(JOIN_MS);
+    },
+    lost: outbox._lose,
+    flush() {
+      if (client.status === 'closed') removeEventListener('pagehide', delivery._end, true);
+      return delivery._flush();
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Outbox {
   _add(event: ErrorEvent, session: string): void;
   /** Keeps one that an earlier page could not deliver. */
   _restore(event: Kept): void;
+  /** Counts errors that were lost before they came here. */
+  _lose(count: number): void;
   /** Throws all away that waits: nobody wants it sent. */
   _clear(): void;
   /** Milliseconds until an event could leave, 0 for now; negative if none waits. */
@@ -74,6 +76,7 @@ export function createOutbox(
 ): Outbox {
   const kept = new Map<number, Kept>();
   let requests = 0;
+  let early = 0;
 
   const now = () => performance.now();
   const keep = (slot: number, event: Kept) => {
@@ -85,9 +88,12 @@ export function createOutbox(
 
   /** What was lost and no report has told yet, as an item. A report that gets lost is not reported (protocol 5.2). */
   const report = (): string => {
+    const quantityOf = (index: number) =>
+      core.losses(index) + (index === EventLoss.QUEUE_OVERFLOW ? early : 0);
     const discarded = eventLossWords
-      .map((reason, index) => ({ reason, category: 'error', quantity: core.losses(index) }))
+      .map((reason, index) => ({ reason, category: 'error', quantity: quantityOf(index) }))
       .filter(({ quantity }) => quantity && sendsReports);
+    early = 0;
     const item = { timestamp: Date.now() / 1000, discarded_events: discarded };
     return discarded.length ? `{"type":"client_report"}\n${JSON.stringify(item)}\n` : '';
   };
@@ -107,6 +113,9 @@ export function createOutbox(
     _restore(event) {
       const slot = slotFor(event.id, event.id, 0);
       if (slot < EVENTS_MAX) keep(slot, event);
+    },
+    _lose(count) {
+      early += count;
     },
     _clear() {
       for (const slot of kept.keys()) core.drop(slot, EventLoss.BEFORE_SEND);

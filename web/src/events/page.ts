@@ -1,5 +1,5 @@
 /** Events of a page. */
-import type { Session } from '../options/types';
+import type { Moment, Options } from '../options/types';
 import { eventOf, type ErrorEvent, type ErrorReport } from './event';
 import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
@@ -7,7 +7,7 @@ import type { Frame } from './stack';
 
 /** What the window told of an error, if it did; the app may have told as well. */
 export interface PageReport extends ErrorReport {
-  event?: { filename?: unknown; lineno?: unknown; colno?: unknown } | undefined;
+  event?: Partial<Record<'filename' | 'lineno' | 'colno' | 'message', unknown>> | undefined;
 }
 
 const mechanismOf = ({ event, isRejection }: PageReport) =>
@@ -18,7 +18,7 @@ const mechanismOf = ({ event, isRejection }: PageReport) =>
 /** Where an error was thrown that has no stack: what is no error has none, and one of syntax may not. */
 function placeOf({ event, isRejection }: PageReport): Frame | undefined {
   const filename = textOf(() => event?.filename) || textOf(() => location.href);
-  const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+  const number = (value: unknown) => (typeof value === 'number' && value > 0 ? value : undefined);
   return event && !isRejection
     ? {
         filename,
@@ -30,11 +30,20 @@ function placeOf({ event, isRejection }: PageReport): Frame | undefined {
     : undefined;
 }
 
+/**
+ * What was thrown. A window may only say what somebody told it, as in the place of an error of another
+ * origin; that `null` was thrown stands at the end of its message.
+ */
+function thrownOf(error: unknown, { event }: PageReport): unknown {
+  const message = textOf(() => event?.message);
+  return error ?? (message.endsWith(`${error as null}`) ? error : message || error);
+}
+
 /** The address of the page and who asks, without what tells more of a person. */
-function requestOf(): ErrorEvent['request'] {
+function requestOf(url: string): ErrorEvent['request'] {
   const referrer = textOf(() => document.referrer);
   return {
-    url: textOf(() => location.href),
+    url: textOf(() => url),
     headers: {
       ...(referrer && { Referer: referrer }),
       'User-Agent': textOf(() => navigator.userAgent),
@@ -42,23 +51,26 @@ function requestOf(): ErrorEvent['request'] {
   };
 }
 
-/** The event of an error that happened in a session, or in none. */
+/** The event of an error. */
 export function pageEventOf(
   error: unknown,
   report: PageReport,
-  session: Session | null,
+  { session, time, url }: Moment,
+  settings: Pick<Options, 'release' | 'environment'>,
   sendDefaultPii: boolean | undefined,
 ): ErrorEvent {
-  return eventOf(error, report, {
+  const { release, environment } = session?.attrs ?? settings;
+  return eventOf(thrownOf(error, report), report, {
+    timestamp: time / 1000,
     mechanism: mechanismOf(report),
     place: placeOf(report),
     sendDefaultPii,
+    release,
+    environment,
     ...(session && {
-      release: session.attrs.release,
-      environment: session.attrs.environment,
       user: session.did ? { id: session.did } : undefined,
       tags: { 'session.id': session.sid },
     }),
-    request: requestOf(),
+    request: requestOf(url),
   });
 }

@@ -18,12 +18,15 @@ const LINE_MAX = 1024;
 
 const V8 = /^\s*at .*(\S:\d+|\((native|<anonymous>)\)?)/;
 const GECKO = /@|:\d+$/;
-/** The place of code that `eval` made is where it was called. */
-const V8_EVAL = /\(eval at .*? \((\S+:\d+:\d+)\).*/;
+/** The place of code that `eval` made is where it was called, which may be in a script without an address. */
+const V8_EVAL = /\(eval at .*? \((\S*?)(:\d+:\d+)\).*/;
+/** Before an address stands for whom it waited, before a function it is a part of the name. */
+const V8_ASYNC = /^(\s*at )async (?=[^(]*:\d+$)/;
 const BUILT_IN = /\((native|<anonymous>)\)$/;
 const GECKO_EVAL = / line (\d+)( > \w+ line \d+)* > \w+:\d+:\d+$/;
 /** Code that is not the page's: the engine's, an extension's, or without an address. */
-const FOREIGN = /^(native|\[native code\]|<anonymous>|[a-z-]+-(extension|masked-url):)/;
+const FOREIGN = /^(native|self-hosted|\[native code\]|<anonymous>|[a-z-]+-(extension|masked-url):)/;
+const NAMELESS = '<anonymous>';
 
 /**
  * The parser drops the parentheses that a file's name has, as with Next.js's groups of routes, and reads
@@ -38,10 +41,13 @@ const show = (text: string) =>
 /** Of a data address only the type says anything. */
 const DATA = /(data:[^,\s]*),.*(:\d+:\d+)/;
 
-/** A line as the parser reads it rightly. */
+/** A line as the parser reads it rightly: a folder may be called `Program Files (x86)`. */
 function v8Line(line: string): string {
-  const plain = line.replace(V8_EVAL, '($1)').replace(BUILT_IN, '($1:0)');
-  const place = plain.lastIndexOf(' (') + 2;
+  const plain = line
+    .replace(V8_EVAL, (_, file: string, place: string) => `(${file || NAMELESS}${place})`)
+    .replace(BUILT_IN, '($1:0)')
+    .replace(V8_ASYNC, '$1');
+  const place = plain.endsWith(')') ? plain.indexOf(' (') + 2 : 0;
   return place > 1 ? `${plain.slice(0, place)}${hide(plain.slice(place, -1))})` : hide(plain);
 }
 
@@ -62,7 +68,7 @@ export function framesOf(stack: string, added = 0): Frame[] {
     .slice(added, added + FRAMES_MAX)
     .flatMap((line) => attempt(() => parse(line)) ?? [])
     .filter(({ file, function: name, line }) => file ?? name ?? line)
-    .map(({ file = '<anonymous>', function: name, line, col }) => ({
+    .map(({ file = NAMELESS, function: name, line, col }) => ({
       filename: show(file),
       function: show(name || '?'),
       lineno: line || undefined,

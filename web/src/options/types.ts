@@ -23,13 +23,28 @@ export interface ErrorContext {
 /** Makes a request, as `fetch` does. */
 export type Requester = (url: string, init: RequestInit) => Promise<Response>;
 
+/** What an error belongs to: a session, if one was running, a time in ms, and the page's address. */
+export interface Moment {
+  session: Session | null;
+  time: number;
+  url: string;
+}
+
 /** What an integration adds to a client. */
 export interface Extension {
-  /** An error that counts, before its session is told of it; `event` is what the window said of it. */
+  /**
+   * An error that counts, before its session is told of it; `event` is what the window said of it. One that
+   * was kept for the extension comes with its moment.
+   */
   error?(
     error: unknown,
     report: { handled: boolean; isRejection: boolean; event?: Partial<ErrorEvent> | undefined },
+    moment?: Moment,
   ): void;
+  /** So many errors could not be kept for the extension. */
+  lost?(count: number): void;
+  /** Sends what waits, as the client flushes or is closed; resolves when nothing is on its way any more. */
+  flush?(): Promise<unknown>;
   /** Makes the client's requests; `next` makes one as it would be without the extension. */
   fetch?(url: string, init: RequestInit, next: Requester): Promise<Response>;
 }
@@ -40,7 +55,7 @@ export interface Extension {
  */
 export interface Integration {
   name: string;
-  /** Called once, when the client is made. */
+  /** Called once, when the client is made; the option `fetch` is the function that makes its requests. */
   setup?: ((client: Client, options: Options) => Extension | undefined | void) | undefined;
 }
 
