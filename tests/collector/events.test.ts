@@ -309,6 +309,35 @@ test('an event that comes late tells in which release it began', () => {
   assert.equal(issue?.event.release, 'shop@2');
 });
 
+test('what a tab of an earlier release has later is not new', () => {
+  const collector = new Collector();
+  send(collector, thrown('E', 'x', { release: 'shop@1.0', timestamp: at(-DAY) }));
+  send(collector, thrown('E', 'y', { release: 'shop@1.1', timestamp: at(-HOUR) }));
+  const isNew = () =>
+    summarise(collector, PROJECT, {}, undefined, R).issues.find(({ message }) => message === 'y')
+      ?.isNew;
+  assert.equal(isNew(), true);
+  send(collector, thrown('E', 'y', { release: 'shop@1.0', timestamp: at(-MINUTE) }));
+  assert.equal(isNew(), false);
+});
+
+test('the final version comes after its candidates, and later builds of it after it', () => {
+  const newestOf = (...versions: string[]) => {
+    const collector = new Collector();
+    versions.forEach((version, index) => {
+      const changes = { release: `my-shop@${version}`, timestamp: at(0) };
+      send(collector, thrown('E', 'abcdefgh'[index]!, changes));
+    });
+    return summarise(collector, PROJECT, {}, undefined, R)
+      .issues.filter(({ isNew }) => isNew)
+      .map(({ firstRelease }) => firstRelease.slice('my-shop@'.length));
+  };
+  assert.deepEqual(newestOf('1.9.0', '2.0.0-rc.1', '2.0.0', '2.0.0-rc.10', '1.10.0'), ['2.0.0']);
+  assert.deepEqual(newestOf('1.9.0', '2.0.0-rc.1', '2.0.0-rc.10', '2.0.0-rc.2'), ['2.0.0-rc.10']);
+  assert.deepEqual(newestOf('2.0.0+6', '2.0.0+7', '2.0.0-rc.1', '1.10.0'), ['2.0.0+7']);
+  assert.deepEqual(newestOf('1.9.0', '1.10.0', '1.10.0-rc.1'), ['1.10.0']);
+});
+
 test('issues without end stay in bounds', () => {
   const collector = new Collector({ budgetBytes: 4 << 20 });
   for (let index = 0; index < 3000; index++) {

@@ -32,6 +32,12 @@ export interface IssueRow {
   latestSessions: string[];
 }
 
+/** The release that the page is about, and those before it. */
+export interface Order {
+  newest: string;
+  earlier: ReadonlySet<string>;
+}
+
 const MAX_MEMBERS = 20_000;
 const MAX_NAMES = 100;
 const MAX_LATEST = 10;
@@ -90,8 +96,15 @@ class Issue implements Kept {
     );
   }
 
-  /** `newest` is the release that the page is about, if there was an earlier one. */
-  row(newest: string | undefined): IssueRow {
+  /** Tabs of an earlier release may fail for the first time after the newest one has. */
+  #isNewIn({ newest, earlier }: Order): boolean {
+    return (
+      this.#first.release === newest &&
+      ![...this.#releases.keys()].some((release) => earlier.has(release))
+    );
+  }
+
+  row(order: Order | undefined): IssueRow {
     const firstRelease = this.#first.release ?? '';
     const releases = [...this.#releases].sort(([, a], [, b]) => b - a);
     return {
@@ -106,7 +119,7 @@ class Issue implements Kept {
       firstSeen: this.#first.time,
       lastSeen: this.latest.time,
       firstRelease,
-      isNew: firstRelease !== '' && firstRelease === newest,
+      isNew: order !== undefined && this.#isNewIn(order),
       releases: releases.map(([release, events]) => ({ release, events })).slice(0, 20),
       environments: [...this.#environments].slice(0, 20),
       event: this.latest,
@@ -153,13 +166,13 @@ export class IssueStore {
     this.#budget.release('counted', oldest);
   }
 
-  /** The issues that match, those new in `newest` first, then the latest. */
-  rows(filter: Filter, newest: string | undefined): IssueRow[] {
+  /** The issues that match, those that are new first, then the latest; none is without earlier releases. */
+  rows(filter: Filter, order: Order | undefined): IssueRow[] {
     return [...this.#issues.values()]
       .filter((issue) => issue.matches(filter))
       .sort((a, b) => b.latest.time - a.latest.time)
       .slice(0, MAX_ROWS)
-      .map((issue) => issue.row(newest))
+      .map((issue) => issue.row(order))
       .sort((a, b) => Number(b.isNew) - Number(a.isNew));
   }
 

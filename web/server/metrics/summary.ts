@@ -54,9 +54,27 @@ const ADOPTED = 0.1;
 /** A page does not show more of each; the busiest are shown. */
 const MAX_LISTED = 100;
 
-/** Newer versions first; text that is no number compares as text. */
+/** Names that end in numbers, such as `shop@1.4.0`; a commit has no order. */
+const VERSION = /(?:^|@)v?\d+(?:\.\d+)+/;
 const collator = new Intl.Collator('en', { numeric: true });
-const byVersion = (a: string, b: string): number => collator.compare(b, a);
+
+/** A name without what follows its version, and whether that is no `-rc.1`, which came before. */
+function versionOf(name: string): [version: string, isFinal: boolean] {
+  const found = VERSION.exec(name);
+  const end = found ? found.index + found[0].length : name.length;
+  return [name.slice(0, end), name[end] !== '-'];
+}
+
+/** Newer versions first; text that is no number compares as text. */
+function byVersion(a: string, b: string): number {
+  const [ours, isOursFinal] = versionOf(a);
+  const [theirs, isTheirsFinal] = versionOf(b);
+  return (
+    collator.compare(theirs, ours) ||
+    Number(isTheirsFinal) - Number(isOursFinal) ||
+    collator.compare(b, a)
+  );
+}
 
 const unique = (names: Iterable<string>): string[] => [...new Set(names)].sort(byVersion);
 
@@ -151,9 +169,6 @@ function firstSeen(
   return first;
 }
 
-/** Names that end in numbers, such as `shop@1.4.0`; a commit has no order. */
-const VERSION = /(?:^|@)v?\d+(?:\.\d+)+/;
-
 /** The releases, the latest first: by version where all have one, else by when they were seen first. */
 function latestFirst(releases: ReadonlyMap<string, number>): string[] {
   const names = [...releases.keys()];
@@ -171,8 +186,10 @@ function issuesOf(
   const store = collector.issues(project);
   const releases = latestFirst(firstSeen(series, store.releases));
   const newest = filter.release ?? releases[0];
-  const hasEarlier = newest !== undefined && releases.at(-1) !== newest;
-  return { issues: store.rows(filter, hasEarlier ? newest : undefined), issueCount: store.size };
+  const earlier = newest === undefined ? [] : releases.slice(releases.indexOf(newest) + 1);
+  const hasEarlier = newest !== undefined && earlier.length > 0;
+  const order = hasEarlier ? { newest, earlier: new Set(earlier) } : undefined;
+  return { issues: store.rows(filter, order), issueCount: store.size };
 }
 
 /** Looks at every series a fixed number of times, whatever arrived. */
