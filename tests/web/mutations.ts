@@ -162,7 +162,11 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       "if (!settings.release) failure ??= 'no-release';",
       '',
     ],
-    ['keeps a client that cannot work', 'clients.forEach((client) => client.status);', ''],
+    [
+      'keeps a client that cannot work',
+      'clients.forEach((client) => isFrame() || client.status);',
+      '',
+    ],
     ['sends although it is disabled', "failure ??= 'disabled'", 'failure ??= undefined'],
     ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
   ],

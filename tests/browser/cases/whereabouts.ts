@@ -280,8 +280,8 @@ export const whereaboutsCases: Case[] = [
     expect: two,
   },
 
-  {
-    name: 'a frame with the script starts before its page',
+  ...['', 'twice '].map((how): Case => ({
+    name: `a frame with the script starts ${how}before its page`,
     area,
     start: 'loaded',
     page: {
@@ -292,14 +292,14 @@ export const whereaboutsCases: Case[] = [
         document.head.append(script);
       }</script><iframe src="frame" onload="late()"></iframe>`,
     },
-    pages: { frame: {} },
+    pages: { frame: how ? { library: (site) => tag(site) + tag(site) } : {} },
     async steps(s) {
       await s.sessions(1);
       await delay(1200);
       await s.calm(300);
     },
     expect: still,
-  },
+  })),
   {
     name: 'many routes within a second, each in a task of its own',
     area,

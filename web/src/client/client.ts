@@ -24,8 +24,8 @@ export function createClient(options: Options): Client {
   const key = typeof options.dsn === 'string' ? options.dsn : '';
   /* The user is read at once, as a page may change what it handed over, or take it back. */
   const user = attempt(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
-  /* One that turns out to have a DSN or a release that is none makes room for this one. */
-  clients.forEach((client) => client.status);
+  /* One that turns out to have a DSN or a release that is none makes room for this one; a frame waits for its page. */
+  clients.forEach((client) => isFrame() || client.status);
   const existing = findClient(key, user);
   if (existing) {
     /* A client of a window around this one is this window's, too, from now on. */
