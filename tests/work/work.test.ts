@@ -77,6 +77,12 @@ describe('the work of the page’s layer', { timeout: 120_000 }, async () => {
     assert.deepEqual(thrown, []);
   });
 
+  /* A step of the build sees to that, see web/build/steps/eager.ts: without it a start takes a seventh more. */
+  it('what runs at the start is compiled with the script', () => {
+    const together = subject!.script.match(/\((async )?function\(/g) ?? [];
+    assert.ok(together.length > 40, `${together.length} functions`);
+  });
+
   it('work.json names no action that is not measured', () => {
     assert.deepEqual(Object.keys(kept).sort(), Object.keys(seen).sort());
   });

@@ -8,6 +8,9 @@ import { withoutWasm } from '../wasm/nowasm.js';
 import { pack, type Packed } from '../wasm/pack.js';
 import { wasmPlugin, type Format } from '../wasm/plugin.js';
 import { commonjs } from './commonjs.js';
+import { Eager } from './eager.js';
+import { firstRun } from './first-run.js';
+import { moveMappings } from './mappings.js';
 
 /** What every bundle that runs in browsers is made with. */
 export const browserOptions = {
@@ -95,7 +98,7 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
     ],
   });
   const bundled = bundle.outputFiles.find((file) => file.path === outfile)!;
-  const map = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
+  const bundledMap = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
 
   const result = await minify(
     { [name]: bundled.text },
@@ -123,16 +126,26 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
       nameCache: nameCache(names),
       format: { ascii_only: true, comments: false },
       sourceMap: {
-        content: map.text,
+        content: bundledMap.text,
         filename: name,
         // Twenty bytes that only a debugger reads; it can be given the map.
         ...(format === 'iife' ? {} : { url: `${name}.map` }),
       },
     },
   );
-  const text = result.code!.replace(CODE_TEXT, () => JSON.stringify(packed.code));
-  await writeFile(outfile, `${text}\n`);
-  await writeFile(`${outfile}.map`, String(result.map));
+  const map = JSON.parse(String(result.map)) as { mappings: string };
+  const whole = (code: string) => code.replace(CODE_TEXT, () => JSON.stringify(packed.code));
+  let code = result.code!;
+  // Not in modules: bundlers make them small once more, and leave such parentheses out.
+  if (isTag) {
+    const eager = new Eager(code, await firstRun(whole(code)));
+    map.mappings = moveMappings(map.mappings, code, eager.code, eager.copied);
+    code = eager.code;
+    // It has to run as before.
+    await firstRun(whole(code));
+  }
+  await writeFile(outfile, `${whole(code)}\n`);
+  await writeFile(`${outfile}.map`, JSON.stringify(map));
 }
 
 /** Writes `name`.cjs, which has the same exports as `name`.js. */
