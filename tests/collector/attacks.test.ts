@@ -108,6 +108,44 @@ describe('S3: what a Relay would refuse is refused before the work', () => {
     }
   });
 
+  test('headers of many megabytes, and addresses without end', () => {
+    const address = (host: string): string => `https://${'0'.repeat(32)}@${host}`;
+    const letters = Array.from({ length: 300_000 }, (_value, at) =>
+      String.fromCharCode(0x4e00 + ((at * 7919) % 20_000)),
+    ).join('');
+    for (const [header, status] of [
+      [`{"dsn":"${address(`${letters}/42`)}"}`, 400],
+      [`{"origin":"https://${letters}/"}`, 400],
+      [`{"dsn":"${address(`h/42${'/'.repeat(1_000_000)}x`)}"}`, 400],
+      [`{"x":[${'-1,'.repeat(6 * MIB)}1]}`, 413],
+      [`{"x":"${'\\u0041'.repeat(3 * MIB)}"}`, 413],
+    ] as const) {
+      for (const url of [PATH + QUERY, PATH]) {
+        const took = timed(() => {
+          const answer = post(new Collector(), `${header}\n`, { url }).status;
+          assert.equal(answer, url === PATH && status === 400 ? 401 : status, header.slice(0, 40));
+        });
+        assert.ok(took < 2000, `${header.slice(0, 40)}: ${took} ms`);
+      }
+    }
+    const items = `\n{"type":"x","y":"${'a'.repeat(MIB / 4)}"}\n`;
+    assert.equal(post(new Collector(), `{}${items.repeat(3)}`).status, 200);
+    assert.equal(post(new Collector(), `{}${items.repeat(4)}`).status, 413);
+  });
+
+  test('times that no calendar has, once they are corrected', () => {
+    const [first, last] = ['-262143-01-01T00:00:00Z', '+262142-12-31T23:59:59Z'];
+    for (const [sent, started] of [
+      [first, last],
+      [last, first],
+    ]) {
+      const collector = new Collector();
+      const header = `{"sent_at":"${sent}"}`;
+      post(collector, `${header}\n{"type":"session"}\n${P({ started, timestamp: started })}`);
+      assert.equal(collector.updates(PROJECT)[0]?.outcome, 'drop');
+    }
+  });
+
   test('zstd in millions of blocks, in one frame and in many, and of large windows', () => {
     const zstd = { headers: { 'content-encoding': 'zstd' } };
     const hex = (text: string): Buffer => Buffer.from(text, 'hex');
@@ -203,7 +241,8 @@ describe('the server', () => {
     const abort = new AbortController();
     const response = await fetch(`${server.origin}/live?project=42`, { signal: abort.signal });
     const big = gzipSync(
-      `{"x":"${'A'.repeat(18 * MIB)}"}\n{"type":"session"}\n${'\u0001'.repeat(MIB)}`,
+      `{"x":"${'A'.repeat(MIB / 2)}"}\n{"type":"session"}\n${'\u0001'.repeat(MIB)}\n` +
+        `{"type":"x"}\n${'A'.repeat(17 * MIB)}`,
     );
     const headers = { 'content-encoding': 'gzip' };
     for (let round = 0; round < 3; round++) {

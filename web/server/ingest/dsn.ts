@@ -1,3 +1,5 @@
+import { parseUrl } from '../wire/url.js';
+
 /** The parts of a DSN that a Relay compares. */
 export interface Dsn {
   key: string;
@@ -18,10 +20,8 @@ export const isKey = (text: string): boolean => /^[\x00-\x7f]{32}$/.test(text);
 
 /** Reads a DSN: scheme://KEY@host/PROJECT. */
 export function parseDsn(text: string): Dsn | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, username, pathname } = new URL(text);
+  const { protocol = '', username = '', pathname = '' } = parseUrl(text) ?? {};
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;
-  const path = pathname.replace(/^\/+/, '').replace(/\/+$/, '');
-  const project = parseProject(path.slice(path.lastIndexOf('/') + 1));
+  const project = parseProject(pathname.split('/').filter(Boolean).at(-1) ?? '');
   return project === undefined || !isKey(username) ? undefined : { key: username, project };
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Fields, ParseError, variantOf } from '../wire/fields.js';
 import { itemsOf, toValue, type JsonNode } from '../wire/json.js';
+import { parseUrl } from '../wire/url.js';
 import { parseUuid } from '../wire/uuid.js';
 import { parseDsn, type Dsn } from './dsn.js';
 
@@ -72,8 +73,9 @@ function needsFeatures(fields: Fields): boolean {
 function readUrl(fields: Fields, key: string): string | undefined {
   const text = fields.optionalString(key);
   if (text === undefined) return undefined;
-  if (!URL.canParse(text)) throw new ParseError(`"${key}" must be a URL.`);
-  return new URL(text).href;
+  const url = parseUrl(text);
+  if (url === undefined) throw new ParseError(`"${key}" must be a URL.`);
+  return url.href;
 }
 
 function readDsn(fields: Fields): Dsn | undefined {

@@ -1,7 +1,8 @@
 import { ParseError } from '../wire/fields.js';
 import { JsonError, parseJson } from '../wire/json.js';
+import { parseUrl } from '../wire/url.js';
 import { readable, readAuth } from './auth.js';
-import { parseHeader } from './envelope.js';
+import { MAX_HEADER_BYTES, overlong, parseHeader } from './envelope.js';
 import { readSender } from './header.js';
 import { Reject } from './reject.js';
 import type { Route } from './route.js';
@@ -24,7 +25,8 @@ const LF = 0x0a;
 function originOf(headers: Record<string, string>): string | undefined {
   for (const name of ['origin', 'referer']) {
     const value = readable(headers[name]);
-    if (/^https?:/i.test(value) && URL.canParse(value)) return new URL(value).href;
+    const url = /^https?:/i.test(value) ? parseUrl(value) : undefined;
+    if (url !== undefined) return url.href;
   }
   return undefined;
 }
@@ -46,8 +48,10 @@ function tunnelSender(body: Uint8Array): Pick<Sender, 'project' | 'key'> {
 /** Where neither address nor headers name a key, the first line of the envelope has to. */
 function headerSender(body: Uint8Array): Pick<Sender, 'project' | 'key' | 'origin'> {
   const end = body.indexOf(LF);
+  const line = end < 0 ? body : body.subarray(0, end);
+  if (line.length > MAX_HEADER_BYTES) throw overlong();
   try {
-    const { dsn, origin } = readSender(parseJson(end < 0 ? body : body.subarray(0, end)));
+    const { dsn, origin } = readSender(parseJson(line));
     return origin === undefined ? dsn : { ...dsn, origin };
   } catch (error) {
     if (!(error instanceof ParseError || error instanceof JsonError)) throw error;

@@ -15,7 +15,9 @@ const RISKY_AHEAD = 30 * SECOND;
 /** How close to the limit an age is worth a word. */
 const NEAR = 6 * 60 * MINUTE;
 
-export const iso = (ms: number): string => new Date(ms).toISOString();
+/** What a clock that is off by an age moves may be no date any more. */
+export const iso = (ms: number): string =>
+  Number.isNaN(new Date(ms).getTime()) ? 'no date' : new Date(ms).toISOString();
 
 export interface Clock {
   /** `sent_at` of the envelope header, in Unix milliseconds. */

@@ -1,6 +1,8 @@
 /** Finds the ends of JSON values, checks them, and builds nothing. */
 
 export class JsonError extends Error {}
+/** The text ends before the value does. */
+export class JsonEnd extends JsonError {}
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -26,15 +28,17 @@ const isWord = (byte: number): boolean =>
 export function endOfString(bytes: Uint8Array, start: number): number {
   for (let at = start + 1; ; at++) {
     const byte = bytes[at];
-    if (byte === undefined) throw new JsonError('a string is not closed');
+    if (byte === undefined) throw new JsonEnd('a string is not closed');
     if (byte === QUOTE) return at + 1;
     if (byte < 0x20) throw new JsonError('a string holds a raw control character');
     if (byte !== BACKSLASH) continue;
     const code = bytes[++at];
-    if (code === undefined) throw new JsonError('a string is not closed');
+    if (code === undefined) throw new JsonEnd('a string is not closed');
     if (code === 0x75) {
       for (let end = at + 4; at < end;) {
-        if (!isHex(bytes[++at])) throw new JsonError('a string holds a wrong \\u escape');
+        const digit = bytes[++at];
+        if (digit === undefined) throw new JsonEnd('a string is not closed');
+        if (!isHex(digit)) throw new JsonError('a string holds a wrong \\u escape');
       }
     } else if (!SHORT_ESCAPES.has(code)) {
       const shown = String.fromCharCode(code).replace(/[^\x21-\x7e]/, '?');
@@ -80,7 +84,7 @@ export class Scanner {
 
   #unexpected(wanted: string): JsonError {
     const byte = this.bytes[this.at];
-    if (byte === undefined) return new JsonError(`the text ends where ${wanted} should be`);
+    if (byte === undefined) return new JsonEnd(`the text ends where ${wanted} should be`);
     const shown = byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte ${byte}`;
     return new JsonError(`found ${shown} where ${wanted} should be`);
   }
@@ -116,7 +120,11 @@ export class Scanner {
     if (word === 'true' || word === 'false' || word === 'null') return;
     const whole =
       this.at - first > 40 ? Buffer.from(bytes.subarray(first, this.at)).toString('latin1') : word;
-    if (!NUMBER.test(whole)) throw new JsonError(`"${word}" is not a JSON value`);
+    if (NUMBER.test(whole)) return;
+    const message = `"${word}" is not a JSON value`;
+    throw /^[-\d]/.test(word) && this.at === bytes.length
+      ? new JsonEnd(message)
+      : new JsonError(message);
   }
 
   /** Opens an object or an array; false if it is empty and closed at once. */

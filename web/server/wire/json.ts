@@ -7,7 +7,7 @@
  */
 import { endOfString, isDigit, isSpace, JsonError, Scanner } from './json-scanner.js';
 
-export { JsonError } from './json-scanner.js';
+export { JsonEnd, JsonError } from './json-scanner.js';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
