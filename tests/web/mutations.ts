@@ -103,7 +103,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['does not look when it begins', 'beginning._seen = addressOfPage();', "beginning._seen = '';"],
     ['sends no first session after two seconds', 'if (!context._core._up) flush(context);', ''],
     ['sends before a rejection is judged', '!_queue._waiting.length', 'true'],
-    ['begins while it is prerendered', '=== true) {', '=== 1) {'],
+    ['begins while it is prerendered', '=== true) _listeners', '=== 1) _listeners'],
     ['does not listen after document.open()', '_listeners._survive();', ''],
     ['forgets what was handled before it came', '      handled(event);\n', ''],
     ['forgets the early errors', '      take(event);\n', ''],
@@ -155,6 +155,14 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   ],
   'client/lazy-core.ts': [['forgets what happened before the core', 'calls.forEach(run);', '']],
   'client/client.ts': [
+    [
+      'keeps a client that cannot work',
+      'clients.forEach((client) => isFrame() || client.status);',
+      '',
+    ],
+    ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
+  ],
+  'client/setup.ts': [
     ['moves a tunnel with the route', 'attempt(wholeAddress, settings.tunnel) ?? ', ''],
     ['takes a client without a DSN for one', "if (!settings.dsn) failure ??= 'no-dsn';", ''],
     [
@@ -162,13 +170,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       "if (!settings.release) failure ??= 'no-release';",
       '',
     ],
-    [
-      'keeps a client that cannot work',
-      'clients.forEach((client) => isFrame() || client.status);',
-      '',
-    ],
     ['sends although it is disabled', "failure ??= 'disabled'", 'failure ??= undefined'],
-    ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
   ],
   'client/parts.ts': [
     ['counts an ignored error nowhere', '_ignored[rule] = before + 1;', ''],
@@ -196,21 +198,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['waits with an error at the end', 'isLast && !isRejection', 'false'],
     ['counts errors of elements', ' || (event.target && !targets.has(event.target))', ''],
     ['counts resources that failed', 'event.message === undefined', 'false'],
-    ['counts a rejection that is handled soon', 'queue._forget(fact);', ''],
-    [
-      'lets another promise’s handler undo a rejection',
-      'rejection.promise !== promise && (',
-      'false && (',
-    ],
-    ['undoes rejections where the rule is off', '!grace || (', '('],
-    ['does not know zone.js’s promises', 'event.isTrusted && rejection.promise', 'true'],
     ['does not read CustomEvents', 'isRejection && event.detail ? event.detail : event', 'event'],
-    ['does not read the details of zone.js', 'event.detail ?? event;', 'event;'],
-    [
-      'forgets who told of a rejection first',
-      'if (rejection) rejections.set',
-      'if (!rejection) rejections.set',
-    ],
     [
       'keeps frames that are gone',
       'target === window ? listeners : createListeners()',
@@ -223,6 +211,22 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       'false && attempt(',
     ],
     ['takes no call for one that prevents', 'isPrevented = event.defaultPrevented!;', ''],
+  ],
+  'signals/held.ts': [
+    ['counts a rejection that is handled soon', 'queue._forget(fact);', ''],
+    [
+      'lets another promise’s handler undo a rejection',
+      'rejection.promise !== promise && (',
+      'false && (',
+    ],
+    ['undoes rejections where the rule is off', '!grace || (', '('],
+    ['does not know zone.js’s promises', 'event.isTrusted && rejection.promise', 'true'],
+    ['does not read the details of zone.js', 'event.detail ?? event;', 'event;'],
+    [
+      'forgets who told of a rejection first',
+      'if (rejection) rejections.set',
+      'if (!rejection) rejections.set',
+    ],
   ],
   'signals/noise.ts': [
     ['counts what was prevented', '_isPrevented?.(),', 'false,'],
@@ -284,13 +288,12 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
   ],
   'delivery/http.ts': [
-    ['promises too many bytes after the end', 'outliving + share <= KEEPALIVE_BYTES', 'true'],
+    ['promises too many bytes after the end', 'outliving + size <= KEEPALIVE_BYTES', 'true'],
     ['forgets that bytes have arrived', 'outliving -= share;', ''],
     ['sends cookies', "credentials: 'omit'", "credentials: 'include'"],
     ['tells the page’s address', "referrerPolicy: 'strict-origin',", ''],
     ['sends no beacon', 'mode & FetchMode.AT_EXIT && !keepalive', 'false && !keepalive'],
     ['reads no limits', "header('X-Sentry-Rate-Limits')", "header('X-Rate-Limits')"],
-    ['reads no dates', '(Date.parse(retryAfter) - Date.now()) / 1000', 'seconds'],
     [
       'takes a page for the server',
       '!limits && (await isForeign(',
@@ -298,6 +301,9 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['believes in no cut', 'if (!share && !mode) answer', 'if (!mode) answer'],
     ['tells of a failure at once', 'await beforeFailing();', ''],
+  ],
+  'delivery/retry-after.ts': [
+    ['reads no dates', '(Date.parse(retryAfter) - Date.now()) / 1000', 'seconds'],
   ],
   'delivery/answer.ts': [
     ['believes a page that says 200', ': /^\\s*</.test(text)', ': false'],

@@ -1,17 +1,10 @@
 /** What an answer to an envelope says. */
+import { secondsOf } from '../../src/delivery/retry-after';
 import type { ServerAnswer } from '../core';
 import type { Way } from './way';
 
 /** Sends an envelope. Resolves to the answer, never rejects. */
 export type Post = (url: string, body: string, way: Way) => Promise<ServerAnswer>;
-
-/** Seconds that Retry-After asks for, which it does as a number or as a date. */
-function secondsOf(retryAfter: string): number | undefined {
-  const seconds = parseFloat(retryAfter);
-  if (seconds >= 0) return seconds;
-  const date = Date.parse(retryAfter);
-  return Number.isNaN(date) ? undefined : (date - Date.now()) / 1000;
-}
 
 export const NO_ANSWER: ServerAnswer = { status: 0 };
 

@@ -1,17 +1,14 @@
 import { adopt, carrierOf } from '../carrier';
-import { findFetch } from '../delivery/own-fetch';
-import { native } from '../platform/native';
-import { complete, defaults, initialUser, integrationsOf, noFetch } from '../options/defaults';
+import { initialUser } from '../options/defaults';
 import type { Options } from '../options/types';
-import { createListeners } from '../signals/listen';
 import { attempt } from '../platform/attempt';
+import { createListeners } from '../signals/listen';
 import { idOf, type Beginning, type Context } from './context';
-import { methodsOf } from './methods';
+import { clientOf } from './methods';
 import { watchPage } from './page';
 import { createParts } from './parts';
 import { findClient, isFrame } from './registry';
-import { wholeAddress } from './route';
-import type { Status } from './status';
+import { setupOf } from './setup';
 import type { Client } from './types';
 
 /**
@@ -34,38 +31,13 @@ export function createClient(options: Options): Client {
     return existing;
   }
 
-  let failure: Status | undefined;
-  const settings = complete(options, defaults(), (name) => {
-    failure ??= `invalid-${name}`;
-  });
-  /* A name beside the page would be another address on a route further down. */
-  if (settings.tunnel && !/^(\w+:|\/)/.test(settings.tunnel)) {
-    settings.tunnel = attempt(wholeAddress, settings.tunnel) ?? settings.tunnel;
-  }
-  /* Without the option the default integrations are on. */
-  const hasOwn = (options.integrations ?? null) !== null;
-  const list = hasOwn ? integrationsOf(options) : [];
-  const has = (name: string) => !hasOwn || list?.some((one) => one.name === name) === true;
-  const fetch =
-    settings.fetch === noFetch ? findFetch(attempt(() => native('fetch'))) : settings.fetch;
-  if (!list) failure ??= 'invalid-integrations';
-  if (!fetch) failure ??= 'unsupported';
-  if (!settings.enabled) failure ??= 'disabled';
-  /* Its core would say so, but only once it has begun, and the next client may be the right one. */
-  if (!settings.dsn) failure ??= 'no-dsn';
-  if (!settings.release) failure ??= 'no-release';
-
   const listeners = createListeners();
   const beginning: Beginning = {
-    _settings: settings,
-    _lifecycle: has('BrowserSession') ? settings.lifecycle : 'manual',
-    _hasErrors: has('GlobalHandlers'),
-    _fetch: fetch ?? noFetch,
-    _user: user,
-    _listeners: listeners,
+    ...setupOf(options),
     _undo: [],
+    _listeners: listeners,
+    _user: user,
     _framed: isFrame(),
-    _failure: failure,
     /* A frame can be ready before the page around it, whose visit it is part of. */
     _join() {
       const page = beginning._framed ? findClient(key, beginning._user, window.parent) : undefined;
@@ -77,7 +49,7 @@ export function createClient(options: Options): Client {
     },
     _fail(reason) {
       beginning._stop(reason);
-      if (settings.debug) console.warn(`crashfree: ${reason}, nothing is sent`);
+      if (beginning._settings.debug) console.warn(`crashfree: ${reason}, nothing is sent`);
     },
     _stop(reason) {
       beginning._failure = reason;
@@ -91,12 +63,13 @@ export function createClient(options: Options): Client {
   };
   let parts: Context | undefined;
   const need = () => (parts ??= createParts(beginning));
-  const client = methodsOf(need);
+  const client = clientOf(need);
+  const { _settings, _integrations, _failure } = beginning;
 
-  if (failure) beginning._fail(failure);
+  if (_failure) beginning._fail(_failure);
   else {
     clients.set(key, client);
-    if (list?.length) need()._extensions._setUp(list, client, settings);
+    if (_integrations.length) need()._extensions._setUp(_integrations, client, _settings);
     try {
       watchPage(beginning, need);
     } catch {

@@ -1,7 +1,7 @@
 import { SessionStatus, statusWords } from '../abi';
 import type { Core } from '../core/core';
-import type { Fetch, Transport } from '../delivery/http';
-import type { Lifecycle, User } from '../options/types';
+import type { Transport } from '../delivery/http';
+import type { User } from '../options/types';
 import type { Errors } from '../signals/errors';
 import type { Listeners } from '../signals/listen';
 import type { Judge } from '../signals/judge';
@@ -9,16 +9,12 @@ import type { Counts } from './counts';
 import type { Extensions } from './extensions';
 import type { LazyCore } from './lazy-core';
 import type { Queue } from '../signals/queue';
+import type { Setup } from './setup';
 import type { Status } from './status';
 import type { PageLocation, Whereabouts } from './whereabouts';
 
 /** What is known of a client from the start, before anything of it is needed. */
-export interface Beginning extends PageLocation {
-  readonly _lifecycle: Lifecycle;
-  /** Whether errors that nobody catches count. */
-  readonly _hasErrors: boolean;
-  /** Makes the requests. */
-  readonly _fetch: Fetch;
+export interface Beginning extends Setup, PageLocation {
   /** The id of who uses the page, as the last script was told that knew. */
   _user: string;
   readonly _listeners: Listeners;
@@ -26,10 +22,6 @@ export interface Beginning extends PageLocation {
   readonly _undo: (() => void)[];
   /** Whether the page is a frame of one of the same origin. */
   readonly _framed: boolean;
-  /** What is done once the page has loaded. */
-  _loaded?: () => unknown;
-  /** Why nothing is sent, if it is known without the core. */
-  _failure: Status | undefined;
   /** When the first session began: once the page was shown, and not when it was prerendered. */
   _began?: number;
   /** Leaves the visit to the client of the page around a frame, if that has one by now. */

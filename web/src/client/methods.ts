@@ -36,12 +36,31 @@ function capture(context: Context, error: unknown, hint: CaptureHint | undefined
   } else judge();
 }
 
+type Methods = Omit<Client, 'status' | 'counts'>;
+
 /**
  * What the page's code can do with a client, whose parts `need` gives. Whatever it hands over, nothing is
  * thrown into the page.
  */
-export function methodsOf(need: () => Context): Client {
-  const methods: Omit<Client, 'status' | 'counts'> = {
+export function clientOf(need: () => Context): Client {
+  const guarded = Object.entries(createMethods(need)).map(([name, method]) => [
+    name,
+    (...parameters: unknown[]) => attempt(method as (...all: unknown[]) => unknown, ...parameters),
+  ]);
+  return {
+    get status() {
+      return statusOf(need());
+    },
+    get counts() {
+      const { _core, _ignored } = need();
+      return countsOf(_core._up, _ignored);
+    },
+    ...(Object.fromEntries(guarded) as Methods),
+  };
+}
+
+function createMethods(need: () => Context): Methods {
+  const methods: Methods = {
     setUser(user) {
       const { _core } = settle(need());
       const id = idOf(user);
@@ -105,18 +124,5 @@ export function methodsOf(need: () => Context): Client {
       methods.setUser({ id: userId });
     },
   };
-  const guarded = Object.entries(methods).map(([name, method]) => [
-    name,
-    (...parameters: unknown[]) => attempt(method as (...all: unknown[]) => unknown, ...parameters),
-  ]);
-  return {
-    get status() {
-      return statusOf(need());
-    },
-    get counts() {
-      const { _core, _ignored } = need();
-      return countsOf(_core._up, _ignored);
-    },
-    ...(Object.fromEntries(guarded) as typeof methods),
-  };
+  return methods;
 }

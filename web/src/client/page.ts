@@ -1,8 +1,10 @@
 import { FIRST_SEND_MS } from '../abi';
+import { nothing } from '../options/defaults';
 import { ofDocument } from '../platform/document';
 import { setTimer } from '../platform/native';
 import { earlyEvents } from '../signals/early';
-import { GRACE_MS, watchErrors } from '../signals/errors';
+import { watchErrors } from '../signals/errors';
+import { GRACE_MS } from '../signals/held';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
 import { watchNavigation } from '../signals/navigation';
 import { watchZone } from '../signals/zone';
@@ -47,13 +49,13 @@ const momentsOf = (need: () => Context): Moments => ({
 });
 
 /** Begins the first session, now that somebody sees the page. */
-function begin(beginning: Beginning, need: () => Context): void {
+function begin(beginning: Beginning, need: () => Context, whenLoaded: () => unknown): void {
   const { _listeners } = beginning;
   beginning._began = now();
   beginning._place = beginning._seen = addressOfPage();
   /* Without WebAssembly the core comes in a file, which is asked for now, as it may come too late later. */
   if (typeof WebAssembly !== 'object') need()._core._need();
-  watchLifecycle(_listeners, momentsOf(need), beginning._loaded);
+  watchLifecycle(_listeners, momentsOf(need), whenLoaded);
   setTimer(() => {
     const context = need();
     if (!context._core._up) flush(context);
@@ -64,13 +66,14 @@ function begin(beginning: Beginning, need: () => Context): void {
 /** Has the page tell of its errors, navigations and moments; what they mean `need` gives. */
 export function watchPage(beginning: Beginning, need: () => Context): void {
   const { _listeners, _undo, _hasErrors, _lifecycle } = beginning;
+  let whenLoaded: () => unknown = nothing;
 
   if (_hasErrors) {
     const take = (event: unknown) => need()._errors._take(event);
     const handled = (event: unknown) => need()._errors._handled(event);
     watchErrors(_listeners, window, take, handled);
     const lookForZone = () => watchZone(take, handled, _undo);
-    if (!lookForZone()) beginning._loaded = lookForZone;
+    if (!lookForZone()) whenLoaded = lookForZone;
     for (const event of earlyEvents()) {
       take(event);
       handled(event);
@@ -86,7 +89,7 @@ export function watchPage(beginning: Beginning, need: () => Context): void {
     );
   }
   _listeners._survive();
-  if (ofDocument('prerendering') === true) {
-    _listeners._on(document, 'prerenderingchange', () => begin(beginning, need));
-  } else begin(beginning, need);
+  const start = () => begin(beginning, need, whenLoaded);
+  if (ofDocument('prerendering') === true) _listeners._on(document, 'prerenderingchange', start);
+  else start();
 }

@@ -1,8 +1,10 @@
 /** Requests: how the browser is asked to make them, and what came back. */
 import { Answer, FetchMode } from '../abi';
+import { attempt } from '../platform/attempt';
 import { setTimer } from '../platform/native';
 import { isForeign } from './answer';
 import { KEEPALIVE_BYTES } from './keepalive';
+import { secondsOf } from './retry-after';
 
 /** Requests with `keepalive` at once (protocol 4.3); each counts for its share of the bytes at least. */
 const KEEPALIVE_REQUESTS = 15;
@@ -22,21 +24,28 @@ export interface Transport {
   _idle(): Promise<unknown>;
 }
 
-/** Seconds that Retry-After asks for, which it does as a number or as a date. */
-function secondsOf(retryAfter: string): number {
-  const seconds = parseFloat(retryAfter);
-  return seconds >= 0 ? seconds : (Date.parse(retryAfter) - Date.now()) / 1000;
-}
-
 const later = (ms: number) => new Promise<void>((resolve) => setTimer(resolve, ms));
 
-/** What came back for a request to `url`; nothing if it failed. */
-async function read(request: Promise<Response>, url: string): Promise<Parameters<Respond>> {
+/** What `fetch` is told. Without leave to read the answer, a request is `no-cors`. */
+const initOf = (body: string, keepalive: boolean, readable: boolean) =>
+  ({
+    /* A browser reads what all objects of a page have as well. */
+    __proto__: null,
+    method: 'POST',
+    body,
+    keepalive,
+    credentials: 'omit',
+    referrerPolicy: 'strict-origin',
+    ...(readable ? undefined : { mode: 'no-cors' }),
+  }) as RequestInit;
+
+/** Makes a request to `url` and gives what came back; nothing if it failed. */
+async function read(request: () => Promise<Response>, url: string): Promise<Parameters<Respond>> {
   let status: number = Answer.NONE;
   let limits: string | undefined;
   let retryAfter: number | undefined;
   try {
-    const response = await request;
+    const response = await request();
     const header = (name: string) => response.headers.get(name) ?? '';
     /* Whatever a function of the page makes of the answer, there was one. */
     status = 200;
@@ -44,8 +53,7 @@ async function read(request: Promise<Response>, url: string): Promise<Parameters
     const given = +response.status;
     if (given >= 100 && given < 600) status = given;
     limits = header('X-Sentry-Rate-Limits');
-    const wait = header('Retry-After');
-    retryAfter = wait ? secondsOf(wait) : NaN;
+    retryAfter = secondsOf(header('Retry-After'));
     /* An answer with limits can only be the server's. */
     if (!limits && (await isForeign(response, url, later))) return [Answer.FOREIGN];
   } catch {
@@ -70,44 +78,32 @@ export function createTransport(
 
   return {
     _send(url, body, mode, respond, bytes = body.length) {
-      let share = Math.max(bytes, KEEPALIVE_BYTES / KEEPALIVE_REQUESTS);
-      const keepalive = outliving + share <= KEEPALIVE_BYTES;
+      const size = Math.max(bytes, KEEPALIVE_BYTES / KEEPALIVE_REQUESTS);
+      const keepalive = outliving + size <= KEEPALIVE_BYTES;
 
-      /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
-      try {
-        if (mode & FetchMode.AT_EXIT && !keepalive && window.navigator.sendBeacon(url, body)) {
-          setTimer(() => respond(200));
-          return;
-        }
-      } catch {
-        /* The browser has no beacon, or somebody has blocked it. */
+      /* The browser may have no beacon, or somebody has blocked it. */
+      const beacon = () => window.navigator.sendBeacon(url, body);
+      if (mode & FetchMode.AT_EXIT && !keepalive && attempt(beacon)) {
+        /* Its answer cannot be seen: it counts as delivered, as a second copy would do more harm. */
+        setTimer(() => respond(200));
+        return;
       }
-      if (!keepalive) share = 0;
+      const share = keepalive ? size : 0;
       outliving += share;
 
-      /* Without leave to read the answer, a request is `no-cors`. */
-      const request = async (by: Fetch, readable: boolean) =>
-        by(url, {
-          /* A browser reads what all objects of a page have as well. */
-          __proto__: null,
-          method: 'POST',
-          body,
-          keepalive,
-          credentials: 'omit',
-          referrerPolicy: 'strict-origin',
-          ...(readable ? undefined : { mode: 'no-cors' }),
-        } as RequestInit);
+      const ask = (by: Fetch, readable: boolean) =>
+        read(() => by(url, initOf(body, keepalive, readable)), url);
       /* The second try tells a network that came back between the two from answers for nobody. */
       const probe = async (): Promise<Parameters<Respond>> => {
         own ??= findOwn();
-        const [reached] = own ? await read(request(own, false), url) : [Answer.NONE];
+        const [reached] = own ? await ask(own, false) : [Answer.NONE];
         if (reached === Answer.NONE) return [reached];
-        const again = await read(request(fetch, true), url);
+        const again = await ask(fetch, true);
         return again[0] === Answer.NONE ? [Answer.OPAQUE] : again;
       };
       const before = last;
       const exchange = async () => {
-        let answer = await read(request(fetch, !(mode & FetchMode.OPAQUE)), url);
+        let answer = await ask(fetch, !(mode & FetchMode.OPAQUE));
         if (answer[0] === Answer.NONE && mode & FetchMode.PROBE) answer = await probe();
         outliving -= share;
         if (answer[0] === Answer.NONE) {

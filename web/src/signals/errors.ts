@@ -1,18 +1,11 @@
 import { attempt } from '../platform/attempt';
 import { momentOf } from '../platform/moment';
-import type { Fact, Queue } from './queue';
 import type { Settings } from '../options/defaults';
-import { createListeners, type Listeners } from './listen';
 import type { Uncaught } from './details';
+import { createHeldErrors, type ErrorLike, type HeldErrors } from './held';
 import type { Judge } from './judge';
-import { isOn } from './noise';
-
-/** How long a rejection may stay unhandled before it counts: code often awaits a promise later. */
-export const GRACE_MS = 250;
-
-/** The two kinds of events, as browsers, promise libraries and zone.js shape them. */
-type ErrorLike = Uncaught &
-  Partial<Event> & { detail?: { promise?: unknown; reason?: unknown } | null };
+import { createListeners, type Listeners } from './listen';
+import type { Queue } from './queue';
 
 export interface Errors {
   /** Takes the uncaught errors and unhandled rejections of a window. */
@@ -21,16 +14,9 @@ export interface Errors {
   _take(event: unknown): void;
   /** Takes an event that tells that a rejection was handled. */
   _handled(event: unknown): void;
+  readonly _hold: HeldErrors['_hold'];
   /** Takes the event that is being dispatched: it happened before what its listeners do. */
   _takeCurrent(): void;
-  /** Calls `judge` in its turn, and for a rejection once it can no longer be handled soon. */
-  _hold(at: number, judge: () => void, rejection?: Rejection): void;
-}
-
-/** A rejection that waits. Some who tell of one, such as apps, do not know its promise. */
-interface Rejection {
-  promise?: unknown;
-  reason: unknown;
 }
 
 export type Take = (event: unknown) => void;
@@ -65,8 +51,7 @@ export function watchErrors(
 }
 
 /**
- * Has `judge` take each uncaught error and unhandled rejection, after all listeners of the page
- * had their say. Unless the options say otherwise a rejection that is handled soon does not count.
+ * Has `judge` take each uncaught error and unhandled rejection, after all listeners of the page had their say.
  * `happened` is called first; it tells whether the page is at its end, and an error cannot wait.
  * `watched` are the windows whose events are handed over already.
  */
@@ -80,22 +65,7 @@ export function createErrors(
 ): Errors {
   const taken = new WeakSet<object>();
   const targets = new WeakSet<object>(watched);
-  const rejections = new Map<Fact, Rejection>();
-  const grace = isOn(settings, 'lateHandled') ? GRACE_MS : 0;
-
-  const hold: Errors['_hold'] = (at, judgeIt, rejection) => {
-    const fact: Fact = {
-      _at: at,
-      _wait: rejection ? grace : 0,
-      _divides: false,
-      _judge() {
-        rejections.delete(fact);
-        judgeIt();
-      },
-    };
-    if (rejection) rejections.set(fact, rejection);
-    queue._add(fact);
-  };
+  const { _hold: hold, _forget: forget } = createHeldErrors(settings, queue);
 
   /* What is dispatched at an element, also in a shadow tree, is a component's own. A plain event tells of
    * a resource that failed to load. */
@@ -123,20 +93,6 @@ export function createErrors(
     if (isLast && !isRejection) queue._settle();
   };
 
-  const handled = (event: ErrorLike) => {
-    if (event.type !== 'rejectionhandled') return;
-    const { promise, reason } = event.detail ?? event;
-    for (const [fact, rejection] of rejections) {
-      /* zone.js tells of the same promise by another one each time. */
-      const known = event.isTrusted && rejection.promise;
-      if (!grace || (rejection.promise !== promise && (known || rejection.reason !== reason))) {
-        continue;
-      }
-      rejections.delete(fact);
-      queue._forget(fact);
-    }
-  };
-
   const guarded = (listener: (event: ErrorLike) => void) => (event: unknown) => {
     try {
       if (event && typeof event === 'object') listener(event);
@@ -145,7 +101,7 @@ export function createErrors(
     }
   };
   const takeAny = guarded(take);
-  const handledAny = guarded(handled);
+  const handledAny = guarded(forget);
 
   return {
     _watch(target) {

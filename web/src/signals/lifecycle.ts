@@ -21,7 +21,7 @@ export interface Moments {
 export function watchLifecycle(
   { _on: on }: Listeners,
   moments: Moments,
-  whenLoaded?: () => unknown,
+  whenLoaded: () => unknown,
 ): void {
   const hide = () => {
     if (ofDocument('visibilityState') === 'hidden') moments._hidden(false, false);
@@ -29,7 +29,7 @@ export function watchLifecycle(
   /* WebKit has no idle callback. */
   const wait = native('requestIdleCallback') ?? ((idle: () => void) => setTimer(idle, CALM_MS));
   const loaded = () => {
-    whenLoaded?.();
+    whenLoaded();
     wait(() => moments._idle(), { timeout: CALM_MS });
   };
 
