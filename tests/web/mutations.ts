@@ -345,7 +345,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['takes a limit for a failure', 'status === 429 || ', ''],
     ['writes without a lock', 'if (!(await locks._take(key))) return;', 'await locks._take(key);'],
     ['keeps its lock for ever', 'if (own) locks._letGo(own);', ''],
-    ['leaves the record when it is forgotten', 'if (own) records._remove(own);', ''],
+    ['leaves the record when it is forgotten', 'if (own._key) records._remove(own._key);', ''],
   ],
   'storage/courier.ts': [
     ['delivers a session of two records twice', '_seen.has(sid) || ', ''],

@@ -21,7 +21,7 @@ export function createClient(options: Options): Client {
   const key = typeof options.dsn === 'string' ? options.dsn : '';
   /* The user is read at once, as a page may change what it handed over, or take it back. */
   const user = attempt(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
-  /* One that turns out to have a DSN or a release that is none makes room for this one; a frame waits for its page. */
+  /* Asked for its status, one that has a DSN or a release that is none closes and makes room; a frame waits for its page. */
   clients.forEach((client) => isFrame() || client.status);
   const existing = findClient(key, user);
   if (existing) {

@@ -1,12 +1,12 @@
 /** How events leave: in a request of the sessions, or after a while in one of their own. */
 import type { Client } from '../client/types';
-import { KEEPALIVE_BYTES } from '../delivery/keepalive';
 import { endpointOf } from '../dsn';
 import type { Options, Requester } from '../options/types';
 import { attempt } from '../platform/attempt';
 import { clearTimer, setTimer, type Timer } from '../platform/native';
 import { EVENT_MAX } from './event';
 import { headerOf, type Outbox } from './outbox';
+import { createRequests } from './requests';
 
 /** How long an event waits for a request of the sessions to join. */
 export const JOIN_MS = 50;
@@ -32,33 +32,10 @@ export function createDelivery(
   /** Whether what is not delivered waits for the next visit. */
   isStored: () => boolean,
 ): Delivery {
-  let outliving = 0;
   let timer: Timer | undefined;
-  let pending: Promise<unknown> = Promise.resolve();
   /** Whether consent was pending as the client told last: one that is closed only says that. */
   let isPending = false;
-
-  /** Makes a request with an event in it, if one waits and the request can carry it. */
-  const join = (send: Requester, url: string, init: RequestInit, before: string, last: boolean) => {
-    const room = !init.keepalive || KEEPALIVE_BYTES - outliving - before.length > EVENT_MAX;
-    const { body, _carries, _settle } = outbox._join(before, room, last);
-    const share = init.keepalive ? body.length : 0;
-    outliving += share;
-    const settle = (response?: Response) => {
-      /* Whatever a function of the page answers in the place of a response. */
-      const header = (name: string) => attempt(() => response!.headers.get(name)) ?? '';
-      outliving -= share;
-      _settle(
-        response?.status ?? 0,
-        header('X-Sentry-Rate-Limits'),
-        parseFloat(header('Retry-After')),
-      );
-      wake(0);
-    };
-    const answer = send(url, { ...init, body });
-    pending = Promise.all([pending, answer.then(settle, () => settle())]);
-    return { answer, _carries };
-  };
+  const requests = createRequests(outbox, () => wake(0));
 
   /** Whether events may leave; nobody wants those of a client without consent. */
   const mayLeave = () => {
@@ -73,7 +50,7 @@ export function createDelivery(
     const wait = outbox._wait();
     if (!mayLeave() || wait < 0 || (wait && !last)) return false;
     /* The sessions of a page that ends leave behind it. */
-    const keepalive = outliving <= KEEPALIVE_BYTES - 2 * EVENT_MAX;
+    const keepalive = requests._outlive(2 * EVENT_MAX);
     if (last && !keepalive) return false;
     const init = {
       method: 'POST',
@@ -82,7 +59,7 @@ export function createDelivery(
       referrerPolicy: 'strict-origin',
     } as const;
     const url = tunnel || endpointOf(dsn!);
-    const { answer, _carries } = join(fetch!, url, init, headerOf(dsn!, tunnel), last);
+    const { answer, _carries } = requests._make(fetch!, url, init, headerOf(dsn!, tunnel), last);
     answer.catch(() => {});
     return _carries;
   };
@@ -101,7 +78,7 @@ export function createDelivery(
     _wake: wake,
     async _flush() {
       while (sendOwn(false));
-      await pending;
+      await requests._settled();
     },
     _end() {
       /* What was sent in vain is the next visit's: the answer could not be seen. */
@@ -116,7 +93,7 @@ export function createDelivery(
       if (typeof body !== 'string' || mode === 'no-cors' || body.indexOf('\n') >= body.length - 1) {
         return next(url, init);
       }
-      const { answer, _carries } = join(next, url, init, body, false);
+      const { answer, _carries } = requests._make(next, url, init, body, false);
       const response = await answer;
       /* Whatever is wrong with the event, the session has to arrive. */
       return _carries && attempt(() => isRefusal(response.status)) ? next(url, init) : response;

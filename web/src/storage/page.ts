@@ -22,6 +22,39 @@ export interface OwnRecord {
   _forget(): void;
 }
 
+/** The key of a record of the page's own, while the page holds the lock of that name. */
+interface OwnKey {
+  readonly _key: string | undefined;
+  /** Takes a new one, unless there is one or is one awaited. */
+  _enter(): Promise<void>;
+  _leave(): void;
+}
+
+/** `entered` is called when the page has one. */
+function createOwnKey(prefix: string, locks: Locks, entered: () => void): OwnKey {
+  let own: string | undefined;
+  let awaited: string | undefined;
+  return {
+    get _key() {
+      return own;
+    },
+    async _enter() {
+      if (own || awaited) return;
+      const key = prefix + randomName();
+      awaited = key;
+      if (!(await locks._take(key))) return;
+      if (awaited !== key) return locks._letGo(key);
+      awaited = undefined;
+      own = key;
+      entered();
+    },
+    _leave() {
+      if (own) locks._letGo(own);
+      own = awaited = undefined;
+    },
+  };
+}
+
 export function createOwnRecord(
   settings: Settings,
   core: Core,
@@ -37,10 +70,7 @@ export function createOwnRecord(
    * update that is repeated does no harm.
    */
   let failed = requests > 0 && sessionsOf(core).some(isDue);
-  /** The key of the record while the page holds its lock. */
-  let own: string | undefined;
-  /** The key for which the page is waiting. */
-  let awaited: string | undefined;
+  const own = createOwnKey(records._prefix, locks, entered);
   /** The text of the record, and the same without the time at which it was written. */
   let written = '';
   let content = '';
@@ -49,27 +79,15 @@ export function createOwnRecord(
   let isKept = false;
   let isPostponed = false;
 
-  const enter = async () => {
-    if (own || awaited) return;
-    const key = records._prefix + randomName();
-    awaited = key;
-    if (!(await locks._take(key))) return;
-    if (awaited !== key) return locks._letGo(key);
-    awaited = undefined;
-    own = key;
-    entered();
-  };
-
   const leave = () => {
-    if (own) locks._letGo(own);
-    own = awaited = undefined;
+    own._leave();
     used = false;
     written = content = '';
   };
 
   return {
     get _key() {
-      return own;
+      return own._key;
     },
     get _isKept() {
       return isKept;
@@ -91,21 +109,22 @@ export function createOwnRecord(
       /* A page has its lock ready while a request is on its way, as that may be in vain. */
       const leaves = core._count(Counter.REQUESTS) !== requests;
       requests = core._count(Counter.REQUESTS);
-      if (wanted || (leaves && visible)) void enter();
-      if (own && wanted !== content && (content || hasRoom(records))) {
+      if (wanted || (leaves && visible)) void own._enter();
+      const { _key } = own;
+      if (_key && wanted !== content && (content || hasRoom(records))) {
         written = serialize(settings, visible, kept);
-        records._put(own, written);
+        records._put(_key, written);
         content = wanted;
         used = true;
       }
       /* A page that holds a lock is not frozen, and cannot enter the back/forward cache. */
       if (!wanted && (isLocal || !used) && (status !== undefined || !visible)) leave();
-      isKept = own !== undefined && sessions.some(isDue) && records._get(own) === written;
+      isKept = !!own._key && sessions.some(isDue) && records._get(own._key) === written;
       isPostponed = stuck && isKept;
     },
     _leave: leave,
     _forget() {
-      if (own) records._remove(own);
+      if (own._key) records._remove(own._key);
       leave();
       isKept = isPostponed = false;
     },
