@@ -96,14 +96,21 @@ export class Eager {
     this.#between(node.start, node.end, childrenOf(node), node, phase);
   }
 
-  /** Writes what is between two places, in which these nodes are. */
-  #between(from: number, to: number, nodes: Node[], parent: Node, phase: Phase): void {
+  /** Writes what is between two places, in which these nodes are, without those that stand elsewhere now. */
+  #between(
+    from: number,
+    to: number,
+    nodes: Node[],
+    parent: Node,
+    phase: Phase,
+    moved: readonly Node[] = [],
+  ): void {
     let at = from;
     for (const node of nodes) {
       // The name and the value of a short property are one.
       if (node.start < at) continue;
       this.#copy(at, node.start);
-      this.#write(node, parent, phase);
+      if (!moved.includes(node)) this.#write(node, parent, phase);
       at = node.end;
     }
     this.#copy(at, to);
@@ -151,13 +158,6 @@ export class Eager {
       this.#function(node, phase, '(');
     });
     if (named.length > 0) this.code += ';';
-    let at = head;
-    for (const node of statements) {
-      if (node.start < at) continue;
-      this.#copy(at, node.start);
-      if (!named.includes(node as FunctionNode)) this.#write(node, body, phase);
-      at = node.end;
-    }
-    this.#copy(at, body.end);
+    this.#between(head, body.end, statements, body, phase, named);
   }
 }

@@ -18,7 +18,9 @@ const MAX_WORK = 2 ** 31;
 const MAX_BLOCKS = 1000;
 
 interface Frame {
+  isSkipped: boolean;
   end: number;
+  /** A frame that is skipped is one, as it is work, too. */
   blocks: number;
   /** How many bytes it looks back. */
   window: number;
@@ -29,11 +31,13 @@ function windowOf(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-/** A frame that is skipped, or one that begins at `start`. */
-function findFrame(bytes: Buffer, start: number): Frame | { end: number } {
+/** The frame that begins at `start`. */
+function findFrame(bytes: Buffer, start: number): Frame {
   const magic = bytes.readUInt32LE(start);
-  if (magic >>> 4 === SKIPPED_MAGIC >>> 4)
-    return { end: start + 8 + bytes.readUInt32LE(start + 4) };
+  if (magic >>> 4 === SKIPPED_MAGIC >>> 4) {
+    const end = start + 8 + bytes.readUInt32LE(start + 4);
+    return { isSkipped: true, end, blocks: 1, window: 0 };
+  }
   if (magic !== MAGIC) throw new Error('no zstd');
   const flags = bytes.readUInt8(start + 4);
   const isSingle = (flags & 0x20) !== 0;
@@ -50,7 +54,7 @@ function findFrame(bytes: Buffer, start: number): Frame | { end: number } {
     isLast = (header & 1) !== 0;
     end += 3 + (((header >> 1) & 3) === RLE ? 1 : header >> 3);
   }
-  return { end: end + (flags & 4 ? 4 : 0), blocks, window };
+  return { isSkipped: false, end: end + (flags & 4 ? 4 : 0), blocks, window };
 }
 
 /** All frames, and nothing behind them. The sums in them are not checked. */
@@ -61,13 +65,11 @@ export function decodeZstd(body: Uint8Array, maxLength: number): Uint8Array {
   for (let at = 0; at < bytes.length;) {
     const frame = findFrame(bytes, at);
     if (frame.end > bytes.length) throw new Error('the end is missing');
-    blocks += 'blocks' in frame ? frame.blocks : 1;
-    if ('window' in frame) {
-      if (frame.window > MAX_WINDOW) throw new Error('its window is too large');
-      work += frame.blocks * frame.window;
-    }
+    if (frame.window > MAX_WINDOW) throw new Error('its window is too large');
+    blocks += frame.blocks;
+    work += frame.blocks * frame.window;
     if (blocks > MAX_BLOCKS || work > MAX_WORK) throw new Error('more than this collector reads');
-    if ('window' in frame) {
+    if (!frame.isSkipped) {
       const stream = new Decompress((part) => {
         length += part.length;
         if (length > maxLength) throw new TooLarge();

@@ -16,8 +16,10 @@ const RISKY_AHEAD = 30 * SECOND;
 const NEAR = 6 * 60 * MINUTE;
 
 /** What a clock that is off by an age moves may be no date any more. */
-export const iso = (ms: number): string =>
-  Number.isNaN(new Date(ms).getTime()) ? 'no date' : new Date(ms).toISOString();
+export function iso(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? 'no date' : date.toISOString();
+}
 
 export interface Clock {
   /** `sent_at` of the envelope header, in Unix milliseconds. */

@@ -57,6 +57,7 @@ function start(context: Context, ready: (core: Core) => void): void {
   const prepare = (core: Core) => {
     const reason = statusWords[core._status()]!;
     if (reason.startsWith('no-') || reason.startsWith('invalid-')) return context._fail(reason);
+    /* Here is the client that works, which has had the calls that were kept for one. */
     carrierOf(window).calls = undefined;
     setUser(core, _user, began);
     if (_lifecycle !== 'manual') core._start(false, began);
