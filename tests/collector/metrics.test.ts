@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Collector } from '../../web/server/collector.js';
-import { seeded, sendSample } from '../../web/server/app/sample.js';
+import { seeded } from '../../web/server/app/random.js';
+import { sendSample } from '../../web/server/app/sample.js';
 import { summarise } from '../../web/server/metrics/summary.js';
 import {
   HOUR,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Collector } from '../../web/server/collector.js';
 import { entriesOf, JsonError, parseJson, toValue, wordOf } from '../../web/server/wire/json.js';
-import { seeded } from '../../web/server/app/sample.js';
+import { seeded } from '../../web/server/app/random.js';
 import { A0, P, P0, PATH, PROJECT, QUERY, bytes, envelope, post } from './support.js';
 
 test('JSON: agrees with JSON.parse on valid text', () => {

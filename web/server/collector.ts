@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Budget } from './budget.js';
-import { accept, MAX_TEXT, type Keys } from './ingest/accept.js';
+import { accept, type Keys } from './ingest/accept.js';
 import { decodeBody } from './ingest/body.js';
-import { PREFLIGHT_HEADERS } from './ingest/cors.js';
 import { withFaults, type Fault } from './ingest/faults.js';
 import {
   lowerCase,
+  preflight,
   refusal,
   unreadableAnswer,
   type IngestRequest,
@@ -19,26 +19,21 @@ import type { Metrics } from './metrics/event.js';
 import type { IssueStore } from './metrics/issues.js';
 import type { Filter, MetricStore } from './metrics/store.js';
 import { Projects } from './projects.js';
+import {
+  newRecord,
+  type Persistence,
+  type ProjectCounts,
+  type ProjectSettings,
+  type ProjectState,
+  type RequestRecord,
+  type Update,
+} from './records.js';
 import type { InboundFilters } from './rules/filters.js';
-import type {
-  Persistence,
-  ProjectCounts,
-  ProjectSettings,
-  RequestRecord,
-  Update,
-} from './records.js';
+import { isSuccess } from './wire/status.js';
 
-export type { Fault } from './ingest/faults.js';
-export type { IngestRequest, IngestResponse } from './ingest/http.js';
+export type { IngestResponse } from './ingest/http.js';
 export type { MetricEvent, Metrics } from './metrics/event.js';
-export type { Filter } from './metrics/store.js';
-export type {
-  ItemRecord,
-  ProjectCounts,
-  ProjectSettings,
-  RequestRecord,
-  Update,
-} from './records.js';
+export type { ProjectSettings, RequestRecord, Update } from './records.js';
 
 /** How much to keep, and whom to serve. */
 export interface CollectorOptions {
@@ -80,34 +75,16 @@ export class Collector {
   ingest(request: IngestRequest): IngestResponse {
     const headers = lowerCase(request.headers);
     const body = decodeBody(request.body, headers['content-encoding']);
-    const raw = body instanceof Reject ? request.body : body;
     const sender = findSender(readRoute(request.url), headers, body);
-    const record: RequestRecord = {
-      number: ++this.#number,
-      project: sender.project,
-      method: request.method,
-      url: request.url,
-      status: 200,
-      headers,
-      body: Buffer.from(raw.subarray(0, MAX_TEXT)).toString('utf8'),
-      bytes: request.body.length,
-      receivedAt: request.receivedAt ?? Date.now(),
-      reason: '',
-      warnings: [],
-      items: [],
-      keptPayloads: 0,
-      headerBytes: 0,
-    };
+    const readable = body instanceof Reject ? request.body : body;
+    const record = newRecord(++this.#number, sender.project, request, headers, readable);
     const project = this.#projects.take(sender.project);
-    let response: IngestResponse;
-    if (request.method === 'OPTIONS') {
-      record.reason = 'A preflight: the browser asks before it sends. Plain requests need none.';
-      response = { status: 200, headers: { ...PREFLIGHT_HEADERS }, body: '' };
-    } else {
-      response = withFaults(project.faults, record, () =>
-        this.#save(record, accept(project, record, sender, body, this.#options.keys)),
-      );
-    }
+    const respond = (): IngestResponse =>
+      this.#save(record, accept(project, record, sender, body, this.#options.keys));
+    const response =
+      request.method === 'OPTIONS'
+        ? preflight(record)
+        : withFaults(project.faults, record, respond);
     record.status = response.drop === undefined ? response.status : 0;
     const unreadable = unreadableAnswer(headers, response.status);
     if (unreadable !== undefined) record.warnings.push(unreadable);
@@ -119,7 +96,7 @@ export class Collector {
   /** Keeps what was counted before that is said; what cannot be kept is not said to be. */
   #save(record: RequestRecord, response: IngestResponse): IngestResponse {
     const { persistence } = this.#options;
-    const isCounted = record.items.length > 0 || (response.status >= 200 && response.status < 300);
+    const isCounted = record.items.length > 0 || isSuccess(response.status);
     if (persistence === undefined || !isCounted) return response;
     try {
       persistence.save({ ...record, status: response.status });
@@ -179,18 +156,13 @@ export class Collector {
     return this.#projects.take(project).settings;
   }
 
-  /** What a page shows of faults and settings: `faults` in requests, `orders` in entries. */
-  state(
-    project: string,
-  ): Pick<ProjectSettings, 'disabled' | 'filters'> & Record<'faults' | 'orders', number> {
-    const { settings, faults } = this.#projects.look(project);
-    const { disabled, filters } = settings;
-    const coming = faults.reduce((sum, fault) => sum + (fault.times ?? 1), 0);
-    return { disabled, filters, faults: coming, orders: faults.length };
+  /** What a page shows of faults and settings. */
+  state(project: string): ProjectState {
+    return this.#projects.look(project).state;
   }
 
   /** How many rate limits are in force, or were not long ago. */
-  limits(project: string): number {
+  limitCount(project: string): number {
     return this.#projects.look(project).limits.length;
   }
 

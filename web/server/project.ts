@@ -1,18 +1,21 @@
-import { recordBytes } from './records.js';
 import type { Budget } from './budget.js';
 import type { Fault } from './ingest/faults.js';
 import { covers, isSessionItem, type Limit } from './ingest/limits.js';
 import { IssueStore } from './metrics/issues.js';
 import { MetricStore } from './metrics/store.js';
-import type {
-  ItemRecord,
-  ProjectCounts,
-  ProjectSettings,
-  RequestRecord,
-  Update,
+import {
+  recordBytes,
+  shownType,
+  type ItemRecord,
+  type ProjectCounts,
+  type ProjectSettings,
+  type ProjectState,
+  type RequestRecord,
+  type Update,
 } from './records.js';
 import type { InboundFilters } from './rules/filters.js';
 import { SessionHistory } from './rules/warnings.js';
+import { isSuccess } from './wire/status.js';
 
 const QUOTA_PAUSE_MS = 60_000;
 /** More metrics of one item are counted, but not kept for display. */
@@ -73,6 +76,12 @@ export class Project {
     return this.#kept.map(({ record }) => record);
   }
 
+  get state(): ProjectState {
+    const { disabled, filters } = this.settings;
+    const coming = this.faults.reduce((sum, { times = 1 }) => sum + times, 0);
+    return { disabled, filters, faults: coming, orders: this.faults.length };
+  }
+
   /** The session items of those requests. */
   get updates(): readonly Update[] {
     return this.#kept.flatMap(({ record: { number, receivedAt, items } }) =>
@@ -103,11 +112,10 @@ export class Project {
 
   /** An item that a rate limit keeps out. */
   addLimited(record: RequestRecord, type: string): void {
-    const reason = 'A rate limit is in force for this kind of item.';
     this.add(record, {
-      type: type.slice(0, 100),
+      type: shownType(type),
       outcome: 'drop',
-      reason,
+      reason: 'A rate limit is in force for this kind of item.',
       warnings: [],
       metrics: [],
     });
@@ -140,7 +148,7 @@ export class Project {
   remember(record: RequestRecord): void {
     const { counts } = this;
     counts.requests++;
-    if (record.status < 200 || record.status > 299) counts.rejected++;
+    if (!isSuccess(record.status)) counts.rejected++;
     if (record.reason === '') record.reason = 'Taken; see its items.';
     for (const item of record.items) item.metrics = item.metrics.slice(0, MAX_SHOWN_METRICS);
     const kept: KeptRequest = { record, forget: () => this.#kept.shift() };

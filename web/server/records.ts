@@ -1,8 +1,9 @@
-import type { MetricEvent } from './metrics/event.js';
-import type { ClientReport } from './rules/client-report.js';
-import type { EventView } from './rules/event-view.js';
+import type { IngestRequest } from './ingest/http.js';
 import type { InboundFilters } from './rules/filters.js';
-import type { Generation, Outcome, Session } from './rules/item.js';
+import type { Generation, ItemResult } from './rules/item.js';
+
+/** Of the body, and of the payloads, no more than this is kept for display. */
+export const MAX_TEXT = 64 << 10;
 
 /** One HTTP request to an ingest endpoint and what was answered. */
 export interface RequestRecord {
@@ -14,8 +15,9 @@ export interface RequestRecord {
   /** 0 if the connection was cut. */
   status: number;
   headers: Record<string, string>;
-  /** The decoded body as text; cut after 64 KiB. */
+  /** The decoded body as text, cut. */
   body: string;
+  /** How long the body was as it was sent. */
   bytes: number;
   receivedAt: number;
   /** What the server thinks of the request as a whole, in words. */
@@ -31,22 +33,11 @@ export interface RequestRecord {
   headerBytes: number;
 }
 
-/** One item of an envelope and what the server makes of it. */
-export interface ItemRecord {
+/** One item of an envelope and what the server makes of it; its payload is missing if the request has much of it. */
+export interface ItemRecord extends Omit<ItemResult, 'buckets'> {
   type: string;
-  outcome: Outcome;
-  reason: string;
-  /** What the server cannot know but makes the numbers wrong all the same. */
-  warnings: string[];
-  /** The parsed payload as sent; missing if it is not JSON, or if the request has much of it. */
-  payload?: unknown;
-  session?: Session;
-  report?: ClientReport;
-  /** The event, if it is one that was taken. */
-  event?: EventView;
   /** The kind of crash that the event is one of. */
   issue?: string;
-  metrics: MetricEvent[];
 }
 
 /** One session item (`session` or `sessions`) in the order of receipt. */
@@ -78,6 +69,14 @@ export interface ProjectSettings {
   sessionQuota: number;
 }
 
+/** What a page shows of how a project behaves. */
+export interface ProjectState extends Pick<ProjectSettings, 'disabled' | 'filters'> {
+  /** For how many requests a fault is still to come. */
+  faults: number;
+  /** How many entries these have in the list of faults. */
+  orders: number;
+}
+
 export interface ProjectCounts {
   /** All requests, preflights included. */
   requests: number;
@@ -91,6 +90,35 @@ export interface ProjectCounts {
   events: number;
   lostEvents: number;
 }
+
+const MAX_TYPE = 100;
+
+/** The type of an item, which may be any text, as it is kept. */
+export const shownType = (type: string): string => type.slice(0, MAX_TYPE);
+
+/** What a request brought, before anything is known of it. */
+export const newRecord = (
+  number: number,
+  project: string,
+  { method, url, body, receivedAt = Date.now() }: IngestRequest,
+  headers: Record<string, string>,
+  readable: Uint8Array,
+): RequestRecord => ({
+  number,
+  project,
+  method,
+  url,
+  status: 200,
+  headers,
+  body: Buffer.from(readable.subarray(0, MAX_TEXT)).toString('utf8'),
+  bytes: body.length,
+  receivedAt,
+  reason: '',
+  warnings: [],
+  items: [],
+  keptPayloads: 0,
+  headerBytes: 0,
+});
 
 /** How much more a parsed value takes than its text. */
 const PARSED = 8;

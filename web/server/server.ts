@@ -2,16 +2,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Bodies } from './app/bodies.js';
 import { control } from './app/control.js';
-import { serveFile, type Page } from './app/files.js';
+import { serveFile } from './app/files.js';
 import { refusedCaller, refusedName, type Hosts } from './app/hosts.js';
 import { explainListen, originFor } from './app/listen.js';
 import { Live } from './app/live.js';
+import { textPage, type Page } from './app/page.js';
 import { Collector } from './collector.js';
 import { MAX_BODY } from './ingest/body.js';
 import { CORS_HEADERS } from './ingest/cors.js';
 import { isIngest } from './ingest/route.js';
 
-export type { Page } from './app/files.js';
+export type { Page } from './app/page.js';
 
 /** The key in the DSN that is printed and used by the demo; any 32 characters work as well. */
 const PUBLIC_KEY = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
@@ -47,7 +48,7 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Orders are short. */
+/** What an order may have: a fault can carry a body. */
 const MAX_ORDER = 2 << 20;
 
 function send(response: ServerResponse, page: Page): void {
@@ -58,12 +59,6 @@ function send(response: ServerResponse, page: Page): void {
   });
   response.end(page.body);
 }
-
-const text = (status: number, body: string, headers: Record<string, string> = {}): Page => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
-  body: `${body}\n`,
-});
 
 /** Answers every request; which one, is decided by its address. */
 class Handler {
@@ -90,10 +85,9 @@ class Handler {
     if (own !== undefined) return send(response, own);
     if (isIngest(target)) return this.#ingest(request, response);
     const isData = url.pathname === '/live' || url.pathname.startsWith('/api/');
-    const refused = isData
-      ? refusedCaller(request, this.hosts)
-      : refusedName(request.headers.host, this.hosts);
-    if (refused !== undefined) return send(response, text(403, refused));
+    const refusal = isData ? refusedCaller : refusedName;
+    const refused = refusal(request.headers, this.hosts);
+    if (refused !== undefined) return send(response, textPage(403, refused));
     const page = isData
       ? await this.#data(request, response, url)
       : await this.#file(request.method ?? 'GET', url);
@@ -104,7 +98,7 @@ class Handler {
     const receivedAt = this.#now();
     const body = await this.#bodies.read(request, MAX_BODY);
     if (body === 'busy') {
-      return send(response, text(503, 'Too much is being received at once.', CORS_HEADERS));
+      return send(response, textPage(503, 'Too much is being received at once.', CORS_HEADERS));
     }
     const answer = this.collector.ingest({
       method: request.method ?? 'GET',
@@ -129,11 +123,11 @@ class Handler {
     if (url.pathname === '/live') return this.#live.serve(request, response, url.searchParams);
     const method = request.method ?? 'GET';
     const body = method === 'GET' ? Buffer.of() : await this.#bodies.read(request, MAX_ORDER);
-    if (body === 'busy') return text(503, 'Too much is being received at once.');
-    if (body === 'too large') return text(413, 'An order is short.');
+    if (body === 'busy') return textPage(503, 'Too much is being received at once.');
+    if (body === 'too large') return textPage(413, 'An order is short.');
     return (
       control(this.collector, method, url, body.toString()) ??
-      text(404, 'There is no such address in the API.')
+      textPage(404, 'There is no such address in the API.')
     );
   }
 
@@ -141,8 +135,8 @@ class Handler {
     const { origin, dsn } = this.address;
     const { demo = true } = this.options;
     const page = await serveFile(url.pathname, { dsn: dsn(), origin, demo });
-    if (page === undefined) return text(404, 'There is no such page.');
-    return method === 'GET' || method === 'HEAD' ? page : text(405, 'Only GET works here.');
+    if (page === undefined) return textPage(404, 'There is no such page.');
+    return method === 'GET' || method === 'HEAD' ? page : textPage(405, 'Only GET works here.');
   }
 }
 
@@ -163,7 +157,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       if (request.destroyed && !request.complete) return;
       if (!options.quiet) console.error(error);
       if (response.headersSent) response.destroy();
-      else send(response, text(500, 'The server has a bug; see its console.'));
+      else send(response, textPage(500, 'The server has a bug; see its console.'));
     });
   });
   // A page that keeps a connection open must not be cut while it sends.

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { Collector } from '../collector.js';
+import { DataFile } from '../data/file.js';
 import { startServer, type Server } from '../server.js';
 import { DEFAULT_PORT, HELP, readArguments, type Arguments } from './arguments.js';
-import { DataFile } from '../data/file.js';
 import { isLoopback } from './hosts.js';
 
 function fail(message: string): never {
@@ -43,15 +43,12 @@ function warn({ host }: Arguments): void {
   );
 }
 
-/** Opens the data file, if there is to be one, and says what it holds. */
-async function openData({ data, retentionDays }: Arguments): Promise<DataFile | undefined> {
-  return data === undefined ? undefined : DataFile.open(data, retentionDays);
-}
-
+/** How often to look for what the data file need not keep any longer. */
 const PRUNE_MS = 3600_000;
 
 async function dev(args: Arguments): Promise<void> {
-  const file = await openData(args);
+  const { data, retentionDays } = args;
+  const file = data === undefined ? undefined : await DataFile.open(data, retentionDays);
   process.once('exit', () => file?.close());
   const collector = new Collector({
     filters: args.filters,
@@ -67,7 +64,7 @@ async function dev(args: Arguments): Promise<void> {
       `  Release health  ${server.origin}/`,
       ...(args.demo ? [`  Demo shop       ${server.origin}/shop/`] : []),
       `  DSN             ${server.dsn()}`,
-      ...(kept === undefined ? [] : [`  Data            ${args.data} (${kept} requests so far)`]),
+      ...(kept === undefined ? [] : [`  Data            ${data} (${kept} requests so far)`]),
       '',
       '  Give this DSN to the page that you want to watch. Stop with Ctrl+C.',
       '',

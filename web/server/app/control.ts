@@ -1,14 +1,8 @@
 import type { Collector } from '../collector.js';
-import type { Page } from './files.js';
 import { readFilter } from './live.js';
 import { OrderError, readFault, readLimit, readSettings } from './orders.js';
+import { jsonPage, type Page } from './page.js';
 import { sendSample } from './sample.js';
-
-const json = (value: unknown, status = 200): Page => ({
-  status,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  body: JSON.stringify(value),
-});
 
 /** Orders that may wait for a project. */
 const MAX_FAULTS = 1000;
@@ -25,7 +19,8 @@ const ORDERS = new Map<string, Order>([
     'limit',
     (collector, project, value) => {
       const limit = readLimit(value);
-      if (collector.limits(project) >= MAX_LIMITS) throw new OrderError('There are limits enough.');
+      if (collector.limitCount(project) >= MAX_LIMITS)
+        throw new OrderError('There are limits enough.');
       collector.limit(project, limit);
     },
   ],
@@ -50,11 +45,11 @@ function orderFaults(collector: Collector, project: string, value: unknown): voi
 function read(collector: Collector, project: string, action: string, url: URL): Page | undefined {
   switch (action) {
     case 'metrics':
-      return json(collector.metrics(project, readFilter(url.searchParams)));
+      return jsonPage(collector.metrics(project, readFilter(url.searchParams)));
     case 'updates':
-      return json(collector.updates(project));
+      return jsonPage(collector.updates(project));
     case 'requests':
-      return json(collector.requests(project));
+      return jsonPage(collector.requests(project));
     default:
       return undefined;
   }
@@ -65,15 +60,15 @@ function write(collector: Collector, project: string, order: Order, body: string
   try {
     value = body === '' ? {} : JSON.parse(body);
   } catch {
-    return json({ error: 'The body is not valid JSON.' }, 400);
+    return jsonPage({ error: 'The body is not valid JSON.' }, 400);
   }
   try {
     const answer = order(collector, project, value) ?? {};
     collector.changed(project);
-    return json(answer);
+    return jsonPage(answer);
   } catch (error) {
     if (!(error instanceof OrderError)) throw error;
-    return json({ error: error.message }, 400);
+    return jsonPage({ error: error.message }, 400);
   }
 }
 
@@ -94,7 +89,7 @@ export function control(
   if (method === 'DELETE' && action === 'faults') {
     collector.faults(project).length = 0;
     collector.changed(project);
-    return json({});
+    return jsonPage({});
   }
   const order = ORDERS.get(action);
   return method === 'POST' && order !== undefined

@@ -2,13 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** What a page handler gives back. */
-export interface Page {
-  status?: number;
-  headers?: Record<string, string>;
-  body?: string | Uint8Array;
-}
+import { textPage, type Page } from './page.js';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -26,14 +20,22 @@ const LIBRARY = [
   '/crashfree.min.js.map',
   '/crashfree.js.map',
 ];
-const RELEASES = ['1.4.0', '2.0.0'];
+/** Of the shop. */
+const VERSIONS = ['1.4.0', '2.0.0'];
 const ENVIRONMENTS = ['production', 'staging'];
+const SHOP = /^\/shop\/([^/]+)\/([^/]+)(\/.*)$/;
+const TO_SHOP: Page = {
+  status: 302,
+  headers: { location: `/shop/${VERSIONS[0]}/${ENVIRONMENTS[0]}/` },
+};
 
 /** Where the built files are, both for the bundled server and for its sources. */
 function distFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   return existsSync(join(here, 'demo', 'index.html')) ? here : resolve(here, '../../../dist');
 }
+
+const demoFolder = (): string => join(distFolder(), 'demo');
 
 async function read(root: string, path: string): Promise<Buffer | undefined> {
   const file = resolve(root, `.${path}`);
@@ -59,69 +61,69 @@ function decodePath(path: string): string | undefined {
   }
 }
 
+/** What the pages have to know of the server. */
+export interface Site {
+  dsn: string;
+  origin: string;
+  /** Whether there is a shop. */
+  demo: boolean;
+}
+
+async function libraryFile(path: string): Promise<Page> {
+  const body = await read(distFolder(), path);
+  if (body !== undefined) return page(path, body);
+  return textPage(404, `dist${path} does not exist yet. Run: npm run build`);
+}
+
+/** A page of the shop: of a version and an environment, which are in its address. */
+async function shopPage(
+  { dsn, origin, demo }: Site,
+  version: string,
+  environment: string,
+  path: string,
+): Promise<Page | undefined> {
+  if (!demo || !VERSIONS.includes(version) || !ENVIRONMENTS.includes(environment)) return undefined;
+  // The account page is a single-page app: it answers all paths below it.
+  const name = path === '/' ? '/index' : path.startsWith('/account') ? '/account' : path;
+  const file = `/shop${name}.html`;
+  const html = await read(demoFolder(), file);
+  if (html === undefined) return undefined;
+  const values = {
+    DSN: dsn,
+    RELEASE: `shop@${version}`,
+    VERSION: version,
+    ENVIRONMENT: environment,
+    BASE: `/shop/${version}/${environment}`,
+  };
+  return page(file, fill(html, values), policy(origin));
+}
+
+/** The release-health page, and what its pages and the shop load. */
+async function healthFile({ dsn, origin, demo }: Site, path: string): Promise<Page | undefined> {
+  const file = path === '/' ? '/index.html' : path;
+  if (file.startsWith('/shop/') && (!demo || file.endsWith('.html'))) return undefined;
+  const body = await read(demoFolder(), file);
+  if (body !== undefined) {
+    const values = { KEY: new URL(dsn).username, SHOP: demo ? 'yes' : 'no' };
+    return page(file, file.endsWith('.html') ? fill(body, values) : body, policy(origin));
+  }
+  if (path !== '/') return undefined;
+  return textPage(503, 'The pages are not built yet. Run: npm run build');
+}
+
 /**
  * Serves the release-health page, the demo shop and the library. The shop lives under
  * /shop/VERSION/ENVIRONMENT/, and the server writes both into the script tag.
  */
-export async function serveFile(
-  path: string,
-  options: { dsn: string; origin: string; demo: boolean },
-): Promise<Page | undefined> {
-  const dist = distFolder();
+export async function serveFile(path: string, site: Site): Promise<Page | undefined> {
   const decoded = decodePath(path);
   if (decoded === undefined) return undefined;
-
-  if (LIBRARY.includes(decoded)) {
-    const body = await read(dist, decoded);
-    if (body !== undefined) return page(decoded, body);
-    return {
-      status: 404,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-      body: `dist${decoded} does not exist yet. Run: npm run build\n`,
-    };
-  }
-
-  const demo = join(dist, 'demo');
-  if (decoded === '/shop' || decoded === '/shop/') {
-    return options.demo
-      ? { status: 302, headers: { location: `/shop/${RELEASES[0]}/${ENVIRONMENTS[0]}/` } }
-      : undefined;
-  }
-  const shop = /^\/shop\/([^/]+)\/([^/]+)(\/.*)$/.exec(decoded);
-  if (shop !== null) {
-    const [, version = '', environment = '', rest = ''] = shop;
-    if (!options.demo || !RELEASES.includes(version) || !ENVIRONMENTS.includes(environment)) {
-      return undefined;
-    }
-    // The account page is a single-page app: it answers all paths below it.
-    const name = rest === '/' ? '/index' : rest.startsWith('/account') ? '/account' : rest;
-    const file = `/shop${name}.html`;
-    const html = await read(demo, file);
-    if (html === undefined) return undefined;
-    const text = fill(html, {
-      DSN: options.dsn,
-      RELEASE: `shop@${version}`,
-      VERSION: version,
-      ENVIRONMENT: environment,
-      BASE: `/shop/${version}/${environment}`,
-    });
-    return page(file, text, policy(options.origin));
-  }
-
-  const file = decoded === '/' ? '/index.html' : decoded;
-  if (file.startsWith('/shop/') && (!options.demo || file.endsWith('.html'))) return undefined;
-  const body = await read(demo, file);
-  if (body !== undefined) {
-    const values = { KEY: new URL(options.dsn).username, SHOP: options.demo ? 'yes' : 'no' };
-    const content = file.endsWith('.html') ? fill(body, values) : body;
-    return page(file, content, policy(options.origin));
-  }
-  if (decoded !== '/') return undefined;
-  return {
-    status: 503,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    body: 'The pages are not built yet. Run: npm run build\n',
-  };
+  if (LIBRARY.includes(decoded)) return libraryFile(decoded);
+  if (decoded === '/shop' || decoded === '/shop/') return site.demo ? TO_SHOP : undefined;
+  const [, version, environment = '', rest = ''] = SHOP.exec(decoded) ?? [];
+  return version === undefined
+    ? healthFile(site, decoded)
+    : shopPage(site, version, environment, rest);
 }
 
 /** Puts values in the place of {{NAME}}; they come from the server, never from a request. */

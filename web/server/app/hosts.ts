@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
 /** Under which names the server may be called. */
@@ -37,26 +37,28 @@ function isOwnOrigin(origin: string, host: string, hosts: Hosts): boolean {
 }
 
 /**
- * Why a request may neither read the collector's data nor change its behaviour; undefined if it
- * may. The name in the address bar has to be one that no other site can take (a foreign name may
- * be made to point here), and a page that asks has to come from here.
+ * Why a request under this name is refused, if it is: the name in the address bar has to be one that no
+ * other site can take, as a foreign name may be made to point here.
  */
-export function refusedCaller({ headers }: IncomingMessage, hosts: Hosts): string | undefined {
+export function refusedName({ host = '' }: IncomingHttpHeaders, hosts: Hosts): string | undefined {
+  if (isAllowed(host, hosts)) return undefined;
+  return (
+    `This server does not answer to the name ${JSON.stringify(nameOf(host).slice(0, 100))}. ` +
+    'Start it with --allowed-host NAME, or with --public-url behind a proxy.'
+  );
+}
+
+/**
+ * Why a request may neither read the collector's data nor change its behaviour; undefined if it
+ * may. A page that asks has to come from here, too.
+ */
+export function refusedCaller(headers: IncomingHttpHeaders, hosts: Hosts): string | undefined {
+  const refused = refusedName(headers, hosts);
+  if (refused !== undefined) return refused;
   const { host = '', origin } = headers;
-  if (!isAllowed(host, hosts)) {
-    return (
-      `This server does not answer to the name ${JSON.stringify(nameOf(host).slice(0, 100))}. ` +
-      'Start it with --allowed-host NAME, or with --public-url behind a proxy.'
-    );
-  }
   const site = headers['sec-fetch-site'];
   const isForeign =
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (origin !== undefined && !isOwnOrigin(origin, host, hosts));
   return isForeign ? 'Only pages of this server may do that.' : undefined;
-}
-
-/** The same for whoever only opens a page. */
-export function refusedName(host: string | undefined, hosts: Hosts): string | undefined {
-  return refusedCaller({ headers: { host } } as IncomingMessage, hosts);
 }

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Collector, ItemRecord, RequestRecord } from '../collector.js';
+import type { Collector } from '../collector.js';
 import { describe } from '../metrics/event.js';
 import type { Filter } from '../metrics/store.js';
-import { RANGES, summarise, type Range } from '../metrics/summary.js';
-import type { Page } from './files.js';
+import { summarise } from '../metrics/summary.js';
+import { RANGES, type Range } from '../metrics/timeline.js';
+import type { ItemRecord, RequestRecord } from '../records.js';
+import { textPage, type Page } from './page.js';
 import type { RequestView } from './views.js';
 
 /** Bounds of one flush: so many requests, and so many characters of JSON. */
@@ -133,10 +135,7 @@ export class Live {
     query: URLSearchParams,
   ): Page | undefined {
     const { collector } = this;
-    if (this.#open >= MAX_STREAMS) {
-      const headers = { 'content-type': 'text/plain; charset=utf-8' };
-      return { status: 503, headers, body: 'Too many pages are open already.\n' };
-    }
+    if (this.#open >= MAX_STREAMS) return textPage(503, 'Too many pages are open already.');
     this.#open++;
     const project = query.get('project') ?? collector.projects()[0] ?? '1';
     const wanted = query.get('range') ?? '';

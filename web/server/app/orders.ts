@@ -1,4 +1,5 @@
-import type { Fault, ProjectSettings } from '../collector.js';
+import type { Fault } from '../ingest/faults.js';
+import type { ProjectSettings } from '../records.js';
 import { LEGACY_BROWSERS } from '../rules/browsers.js';
 
 /** What is wrong with an order, in words for whoever gave it. */

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Project } from '../project.js';
-import type { RequestRecord } from '../records.js';
+import { MAX_TEXT, shownType, type RequestRecord } from '../records.js';
 import { processItem, type RelayOptions } from '../rules/item.js';
 import { firstReportTime } from '../rules/report.js';
+import { newId } from '../wire/uuid.js';
 import { isAllowedOrigin } from './domains.js';
 import { parseEnvelope, type Envelope, type Item } from './envelope.js';
 import type { EnvelopeHeader } from './header.js';
@@ -15,8 +15,6 @@ import { checkSizes } from './sizes.js';
 /** Which project each key is for; a collector that has none takes every key. */
 export type Keys = ReadonlyMap<string, string>;
 
-/** Of the body, and of the payloads, no more than this is kept for display. */
-export const MAX_TEXT = 64 << 10;
 /** A limit of this collector, so that one request cannot keep it busy. */
 const MAX_BUCKETS = 10_000;
 /** Types of items that belong to an event, which needs an id. */
@@ -124,7 +122,7 @@ function takeItems(
     settings.generation === 'old' ? 400 : 413,
   );
   const needsId = items.some(({ type }) => NEEDS_ID.has(type));
-  const id = header.eventId ?? (needsId ? randomUUID().replaceAll('-', '') : undefined);
+  const id = header.eventId ?? (needsId ? newId() : undefined);
   const options = optionsFor(project, record, { header, items }, sender);
   if (id !== undefined) options.eventId = id;
   for (const item of items) {
@@ -168,7 +166,7 @@ function addItem(
   options: RelayOptions,
 ): number {
   const { buckets = 0, ...result } = processItem(type, payload, options);
-  const item = { type: type.slice(0, 100), ...result };
+  const item = { type: shownType(type), ...result };
   if (record.keptPayloads + payload.length > MAX_TEXT) delete item.payload;
   else if (item.payload !== undefined) record.keptPayloads += payload.length;
   if (isSessionItem(type) && result.outcome !== 'drop') {

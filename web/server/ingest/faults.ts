@@ -1,4 +1,5 @@
-import { lowerCase, answer, type IngestResponse } from './http.js';
+import { isSuccess } from '../wire/status.js';
+import { answer, lowerCase, type Cut, type IngestResponse } from './http.js';
 
 /** A fault for coming requests; the first one in the list is used up first. */
 export interface Fault {
@@ -7,13 +8,12 @@ export interface Fault {
   headers?: Record<string, string>;
   body?: string;
   delayMs?: number;
-  /** `before`: cut the connection, nothing counts. `after`: count, then cut. `hang`: count, no answer. */
-  drop?: 'before' | 'after' | 'hang';
+  drop?: Cut;
   /** For how many requests; 1 if left out. */
   times?: number;
 }
 
-const DROPPED = {
+const CUTS: Record<Cut, string> = {
   before: 'A fault was ordered: the connection was cut, nothing was counted.',
   after: 'A fault was ordered: counted, then the connection was cut without an answer.',
   hang: 'A fault was ordered: counted, but never answered.',
@@ -38,7 +38,7 @@ export function withFaults(
   if (fault === undefined) return respond();
 
   const status = fault.status ?? 200;
-  const refused = fault.drop === 'before' || status < 200 || status > 299;
+  const refused = fault.drop === 'before' || !isSuccess(status);
   const response = refused ? answer(status, {}) : respond();
   if (refused) record.reason = `A fault was ordered: answered ${status}, nothing was counted.`;
   if (fault.status !== undefined) response.status = fault.status;
@@ -47,7 +47,7 @@ export function withFaults(
   if (fault.delayMs !== undefined) response.delayMs = fault.delayMs;
   if (fault.drop !== undefined) {
     response.drop = fault.drop;
-    record.reason = DROPPED[fault.drop];
+    record.reason = CUTS[fault.drop];
   }
   return response;
 }

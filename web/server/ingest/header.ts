@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { Fields, ParseError, variantOf } from '../wire/fields.js';
+import { isIpAddress } from '../wire/ip.js';
 import { itemsOf, toValue, type JsonNode } from '../wire/json.js';
 import { parseUrl } from '../wire/url.js';
 import { parseUuid } from '../wire/uuid.js';
@@ -92,7 +92,7 @@ function readMeta(fields: Fields): Pick<EnvelopeHeader, 'dsn' | 'client' | 'orig
   const client = fields.optionalString('client');
   const origin = readUrl(fields, 'origin');
   const address = fields.optionalString('remote_addr');
-  if (address !== undefined && (isIP(address) === 0 || address.includes('%'))) {
+  if (address !== undefined && !isIpAddress(address)) {
     throw new ParseError('"remote_addr" must be an IP address.');
   }
   fields.string('forwarded_for');

@@ -1,4 +1,4 @@
-import { CORS_HEADERS } from './cors.js';
+import { CORS_HEADERS, PREFLIGHT_HEADERS } from './cors.js';
 import type { Reject } from './reject.js';
 
 /** An HTTP request as the collector sees it. */
@@ -12,13 +12,16 @@ export interface IngestRequest {
   receivedAt?: number;
 }
 
+/** `before`: cut the connection, nothing counts. `after`: count, then cut. `hang`: count, no answer. */
+export type Cut = 'before' | 'after' | 'hang';
+
 /** What to answer, and what a fault asks the server to do to the connection. */
 export interface IngestResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
   delayMs?: number;
-  drop?: 'before' | 'after' | 'hang';
+  drop?: Cut;
 }
 
 /** Header names in lower case; what came several times is joined. */
@@ -38,6 +41,12 @@ export function answer(status: number, body: unknown): IngestResponse {
     headers: { ...CORS_HEADERS, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
+}
+
+/** What a browser is told that asks before it sends; `record` is told in words. */
+export function preflight(record: { reason: string }): IngestResponse {
+  record.reason = 'A preflight: the browser asks before it sends. Plain requests need none.';
+  return { status: 200, headers: { ...PREFLIGHT_HEADERS }, body: '' };
 }
 
 const UNSUPPORTED = 415;

@@ -1,31 +1,18 @@
-import type { Collector, ProjectSettings } from '../collector.js';
-import type { ProjectCounts } from '../records.js';
+import type { Collector } from '../collector.js';
+import type { ProjectCounts, ProjectSettings } from '../records.js';
+import { adoptionOf, type Adoption } from './adoption.js';
+import { add, busiest, MAX_LISTED } from './busiest.js';
 import type { Metrics } from './event.js';
 import type { IssueRow } from './issues.js';
 import { Numbers } from './numbers.js';
 import type { Filter, Series } from './store.js';
-import {
-  autoRange,
-  oldestCell,
-  startedSince,
-  timelineOf,
-  type Range,
-  type Timeline,
-} from './timeline.js';
-
-export { RANGES, type Range, type Timeline } from './timeline.js';
+import { autoRange, oldestCell, timelineOf, type Range, type Timeline } from './timeline.js';
+import { latestFirst, newestFirst } from './versions.js';
 
 export interface ReleaseRow {
   release: string;
   environments: string[];
   metrics: Metrics;
-}
-
-/** How the sessions of the last 24 hours of one environment spread over the releases. */
-export interface Adoption {
-  environment: string;
-  sessions: number;
-  releases: { release: string; sessions: number; share: number; adopted: boolean }[];
 }
 
 /** All figures of the release-health page for one project and filter. */
@@ -49,49 +36,10 @@ export interface Summary {
   notes: string[];
 }
 
-const DAY = 24 * 3600_000;
-const ADOPTED = 0.1;
-/** A page does not show more of each; the busiest are shown. */
-const MAX_LISTED = 100;
-
-/** Names that end in numbers, such as `shop@1.4.0`; a commit has no order. */
-const VERSION = /(?:^|@)v?\d+(?:\.\d+)+/;
-const collator = new Intl.Collator('en', { numeric: true });
-
-/** A name without what follows its version, and whether that is no `-rc.1`, which came before. */
-function versionOf(name: string): [version: string, isFinal: boolean] {
-  const found = VERSION.exec(name);
-  const end = found ? found.index + found[0].length : name.length;
-  return [name.slice(0, end), name[end] !== '-'];
-}
-
-/** Newer versions first; text that is no number compares as text. */
-function byVersion(a: string, b: string): number {
-  const [ours, isOursFinal] = versionOf(a);
-  const [theirs, isTheirsFinal] = versionOf(b);
-  return (
-    collator.compare(theirs, ours) ||
-    Number(isTheirsFinal) - Number(isOursFinal) ||
-    collator.compare(b, a)
-  );
-}
-
-const unique = (names: Iterable<string>): string[] => [...new Set(names)].sort(byVersion);
-
-/** The `MAX_LISTED` keys with the highest numbers. */
-function busiest(numbers: ReadonlyMap<string, number>): Set<string> {
-  const sorted = [...numbers].sort(([, a], [, b]) => b - a).slice(0, MAX_LISTED);
-  return new Set(sorted.map(([name]) => name));
-}
-
-const sum = (map: Map<string, number>, key: string, more: number): void => {
-  map.set(key, (map.get(key) ?? 0) + more);
-};
-
 /** A row for each release, of the series that the filter leaves. */
 function releaseRows(series: readonly Series[], filter: Filter): ReleaseRow[] {
   const sessions = new Map<string, number>();
-  for (const { release, total } of series) sum(sessions, release, 1 + total.counters.init);
+  for (const { release, total } of series) add(sessions, release, 1 + total.counters.init);
   const shown = busiest(sessions);
   const rows = new Map<string, { environments: string[]; numbers: Numbers }>();
   for (const { release, environment, total } of series) {
@@ -101,7 +49,7 @@ function releaseRows(series: readonly Series[], filter: Filter): ReleaseRow[] {
     row.environments.push(environment);
     if ((filter.environment ?? environment) === environment) row.numbers.merge(total);
   }
-  return unique(rows.keys())
+  return newestFirst(rows.keys())
     .map((release) => {
       const { environments = [], numbers = new Numbers() } = rows.get(release) ?? {};
       return {
@@ -111,32 +59,6 @@ function releaseRows(series: readonly Series[], filter: Filter): ReleaseRow[] {
       };
     })
     .filter(({ metrics }) => metrics.all + metrics.erroredAll + metrics.users.all > 0);
-}
-
-function adoptionOf(
-  series: readonly Series[],
-  environments: readonly string[],
-  now: number,
-): Adoption[] {
-  const found = new Map<string, Map<string, number>>();
-  for (const entry of series) {
-    const sessions = startedSince(entry, now - DAY);
-    if (sessions === 0) continue;
-    const counts = found.get(entry.environment) ?? new Map<string, number>();
-    found.set(entry.environment, counts);
-    sum(counts, entry.release, sessions);
-  }
-  return environments.flatMap((environment): Adoption[] => {
-    const counts = found.get(environment);
-    if (environment === '' || counts === undefined) return [];
-    const sessions = [...counts.values()].reduce((total, count) => total + count, 0);
-    const shown = unique(busiest(counts));
-    const releases = shown.map((release) => {
-      const share = (counts.get(release) ?? 0) / sessions;
-      return { release, sessions: counts.get(release) ?? 0, share, adopted: share >= ADOPTED };
-    });
-    return [{ environment, sessions, releases }];
-  });
 }
 
 function notesOf(collector: Collector, series: readonly Series[], listed: number): string[] {
@@ -169,13 +91,6 @@ function firstSeen(
   return first;
 }
 
-/** The releases, the latest first: by version where all have one, else by when they were seen first. */
-function latestFirst(releases: ReadonlyMap<string, number>): string[] {
-  const names = [...releases.keys()];
-  if (names.every((name) => VERSION.test(name))) return names.sort(byVersion);
-  return names.sort((a, b) => (releases.get(b) ?? 0) - (releases.get(a) ?? 0));
-}
-
 /** What crashed; new is what began in the chosen release, or else in the latest one. */
 function issuesOf(
   collector: Collector,
@@ -202,8 +117,8 @@ export function summarise(
 ): Summary {
   const all = [...collector.store(project).series()];
   const matching = all.filter((series) => series.matches(filter));
-  const releases = unique(all.map(({ release }) => release));
-  const environments = unique(all.map(({ environment }) => environment)).reverse();
+  const releases = newestFirst(all.map(({ release }) => release));
+  const environments = newestFirst(all.map(({ environment }) => environment)).reverse();
   const inEnvironment = environments.filter((name) => (filter.environment ?? name) === name);
   const total = new Numbers();
   for (const series of matching) total.merge(series.total);

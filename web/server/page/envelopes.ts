@@ -1,4 +1,5 @@
 import type { RequestView } from '../app/views.js';
+import { isSuccess } from '../wire/status.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { bytes, clock, plural } from './format.js';
 import { matches, received, type ListFilter } from './received.js';
@@ -23,8 +24,7 @@ function fillEnvelope(inside: HTMLElement, request: RequestView): void {
 
 function requestVerdict(request: RequestView): Verdict {
   if (request.status === 0) return { text: 'cut', tone: 'bad', note: request.reason };
-  const isRefused = request.status < 200 || request.status > 299;
-  if (isRefused) return { text: 'refused', tone: 'bad', note: request.reason };
+  if (!isSuccess(request.status)) return { text: 'refused', tone: 'bad', note: request.reason };
   if (request.items.length === 0) return { text: 'taken', tone: 'good', note: request.reason };
   const [warning] = request.warnings;
   const verdict = worst(request.items);
@@ -61,7 +61,7 @@ export function showEnvelopes(filter: ListFilter): void {
         type === 'session' ? plural(number, 'update') : `${number} × ${type}`,
       );
       const { status } = request;
-      const tone = status >= 200 && status < 300 ? 'good' : 'bad';
+      const tone = isSuccess(status) ? 'good' : 'bad';
       cells(element.querySelector('summary') as Element, [
         ['Time', clock(request.receivedAt)],
         ['Number', `#${request.number}`],

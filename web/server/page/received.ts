@@ -1,4 +1,6 @@
 import type { RequestView } from '../app/views.js';
+import type { Filter } from '../metrics/store.js';
+import { recordOf } from '../rules/event-view.js';
 
 export type Item = RequestView['items'][number];
 
@@ -7,9 +9,8 @@ export interface SessionItem {
   request: RequestView;
 }
 
-export interface ListFilter {
-  release?: string;
-  environment?: string;
+export interface ListFilter extends Filter {
+  /** Only what was lost, altered, or makes numbers wrong. */
   problems: boolean;
 }
 
@@ -25,17 +26,12 @@ export function addRequests(list: readonly RequestView[], reset: boolean): void 
   requests = (reset ? [] : requests).concat(list).slice(-KEEP);
 }
 
-export const isEmpty = (): boolean => requests.length === 0;
-
-export const isSession = ({ type }: Item): boolean => type === 'session' || type === 'sessions';
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const word = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What an item says about itself: as the server took it, or else as it was sent. */
 export function about({ session, payload, type }: Item) {
-  const sent = record(payload);
-  const attrs = record(sent['attrs']);
+  const sent = recordOf(payload);
+  const attrs = recordOf(sent['attrs']);
   return {
     sid: session?.sid ?? word(sent['sid']),
     status: session?.status ?? (type === 'sessions' ? 'aggregate' : word(sent['status'])),

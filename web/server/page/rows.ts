@@ -1,4 +1,5 @@
 import { h } from './dom.js';
+import { STATES } from './states.js';
 
 export function pill(text: string, tone = '', title = ''): HTMLElement {
   return h('span', { class: 'pill', 'data-tone': tone, title: title || undefined }, text);
@@ -8,7 +9,8 @@ export function pill(text: string, tone = '', title = ''): HTMLElement {
 export function statusPill(status: string, errors: number, cause = ''): HTMLElement {
   const state =
     status === 'ok' || status === 'exited' ? (errors > 0 ? 'errored' : 'healthy') : status;
-  const known = ['healthy', 'errored', 'unhandled', 'abnormal', 'crashed'].includes(state);
+  const states: readonly string[] = STATES;
+  const known = states.includes(state);
   const text = errors > 0 && state === 'errored' ? `${status}, errors` : status || '–';
   return h(
     'span',

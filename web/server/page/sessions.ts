@@ -1,13 +1,7 @@
+import { isSessionItem } from '../ingest/limits.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { clock } from './format.js';
-import {
-  about,
-  isSession,
-  matches,
-  received,
-  type ListFilter,
-  type SessionItem,
-} from './received.js';
+import { about, matches, received, type ListFilter, type SessionItem } from './received.js';
 import { cells, isStale, openable, statusPill } from './rows.js';
 import { said, verdict, worst } from './verdict.js';
 
@@ -27,7 +21,7 @@ function sessionsOf(filter: ListFilter): SessionView[] {
   const views = new Map<string, SessionView>();
   for (const request of received()) {
     request.items.forEach((item, index) => {
-      if (!isSession(item)) return;
+      if (!isSessionItem(item.type)) return;
       const { sid } = about(item);
       const key = item.session === undefined ? `${request.number}.${index}` : sid;
       const view = views.get(key) ?? { key, sid, updates: [] };

@@ -1,4 +1,4 @@
-import { repaint } from './chart.js';
+import { repaint } from './timeline.js';
 import { byId, setText } from './dom.js';
 
 const THEMES = ['system', 'light', 'dark'] as const;

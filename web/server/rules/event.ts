@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { unreadable } from '../wire/json.js';
 import { parseTime } from '../wire/rfc3339.js';
-import { parseUuid } from '../wire/uuid.js';
+import { newId, parseUuid } from '../wire/uuid.js';
 import { levelOf, recordOf, textOf, viewEvent, type EventView } from './event-view.js';
 import { filteredBy } from './filters.js';
 import { environmentFlaw, nameWarnings, releaseFlaw } from './names.js';
@@ -107,7 +106,7 @@ export function processEvent(payload: Uint8Array, options: RelayOptions, result:
   const event = readEvent(payload, result);
   const notes: string[] = [];
   const sent = textOf(event['event_id']);
-  const id = options.eventId ?? parseUuid(sent) ?? randomUUID().replaceAll('-', '');
+  const id = options.eventId ?? parseUuid(sent) ?? newId();
   if (options.eventId !== undefined && sent !== '' && parseUuid(sent) !== options.eventId) {
     notes.push('"event_id" is that of the envelope, which is another one');
   }

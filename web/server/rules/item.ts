@@ -5,7 +5,7 @@ import { processReport } from './report.js';
 import { Drop, quote, type ItemResult, type RelayOptions } from './result.js';
 import { processUpdate } from './update.js';
 
-export type { Generation, ItemResult, Outcome, RelayOptions, Session } from './result.js';
+export type { Generation, ItemResult, Outcome, RelayOptions } from './result.js';
 
 type Processor = (payload: Uint8Array, options: RelayOptions, result: ItemResult) => void;
 

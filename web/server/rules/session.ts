@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { Fields, ParseError } from '../wire/fields.js';
+import { isIpAddress } from '../wire/ip.js';
 import { itemsOf, JsonError, parseJson, readJson, type JsonNode } from '../wire/json.js';
 import type { Time } from '../wire/rfc3339.js';
 import { parseUuid } from '../wire/uuid.js';
@@ -84,7 +84,7 @@ function readAttributes(fields: Fields): Attributes {
   if (environment !== undefined) out.environment = environment;
   const ip = attrs.optionalString('ip_address');
   if (ip !== undefined) {
-    if (ip !== '{{auto}}' && (isIP(ip) === 0 || ip.includes('%'))) {
+    if (ip !== '{{auto}}' && !isIpAddress(ip)) {
       throw new ParseError(
         `"ip_address" must be an IP address or "{{auto}}"; got ${JSON.stringify(ip.slice(0, 60))}. ` +
           'Leave it out if there is none.',

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { MetricEvent, MetricStatus } from '../metrics/event.js';
+import { newId } from '../wire/uuid.js';
 import { filteredBy } from './filters.js';
 import { nameWarnings } from './names.js';
 import {
@@ -128,7 +128,7 @@ export function processUpdate(
   const mechanism = mechanismOf(update, notes);
 
   const session: Session = {
-    sid: update.sid ?? randomUUID().replaceAll('-', ''),
+    sid: update.sid ?? newId(),
     init,
     status,
     errors: Number(errors),

@@ -1,4 +1,5 @@
-/** Reads a UUID in each of the forms that Rust's uuid crate knows. */
+/** UUIDs, read in each of the forms that Rust's uuid crate knows. */
+import { randomUUID } from 'node:crypto';
 
 const HYPHENATED = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const UUID = new RegExp(`^(?:[0-9a-f]{32}|${HYPHENATED}|\\{${HYPHENATED}\\})$`, 'i');
@@ -16,3 +17,6 @@ export function parseUuid(text: string): string | undefined {
 }
 
 export const isNilUuid = (text: string): boolean => parseUuid(text) === NIL;
+
+/** A new one, in the form of event and session ids. */
+export const newId = (): string => randomUUID().replaceAll('-', '');
