@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHook } from 'node:async_hooks';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { Bodies } from '../../web/server/app/bodies.js';
 import { Collector } from '../../web/server/collector.js';
 import { summarise } from '../../web/server/metrics/summary.js';
 import { RANGES } from '../../web/server/metrics/timeline.js';
@@ -430,6 +434,24 @@ describe('the server', () => {
       body: session(),
     });
     assert.equal(sent.status, 200, 'afterwards it takes requests as before');
+  });
+
+  test('a body in many chunks takes no turn for each of them', async () => {
+    const request = Object.assign(new PassThrough(), { headers: {} });
+    const count = 10_000;
+    const body = new Bodies().read(request as unknown as IncomingMessage, MIB);
+    let promises = 0;
+    const hook = createHook({
+      init: (_id, type) => {
+        if (type === 'PROMISE') promises++;
+      },
+    }).enable();
+    for (let sent = 0; sent < count; sent++) request.write('a');
+    request.end();
+    const received = await body;
+    hook.disable();
+    assert.equal(received.length, count);
+    assert.ok(promises < 100, `${promises} promises`);
   });
 
   test('odd requests are answered, and the server goes on', async () => {

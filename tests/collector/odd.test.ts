@@ -165,7 +165,36 @@ const skipped = (body: Uint8Array): Buffer =>
 const windowed = (body: Buffer, bits: number): Buffer =>
   Buffer.concat([body.subarray(0, 4), Buffer.from([0x00, bits << 3]), body.subarray(9)]);
 
+/** An envelope of a header alone with a text of so many letters, and what xxHash makes of it. */
+const SUMS = [
+  [0, 0x2390c098],
+  [3, 0xd77d590f],
+  [7, 0x09f2b7af],
+  [8, 0x690d9c70],
+  [15, 0xa004ac63],
+  [22, 0x3c88dbb5],
+  [23, 0xcbe41e40],
+  [60, 0x6fb05f90],
+  [1000, 0x8a35a167],
+] as const;
+const summed = (letters: number, sum: number): Buffer => {
+  const body = frame(Buffer.from(`{"x":"${'a'.repeat(letters)}"}\n`));
+  const end = Buffer.alloc(4);
+  end.writeUInt32LE(sum);
+  return Buffer.concat([body.subarray(0, 4), Buffer.of(0xa4), body.subarray(5), end]);
+};
+/** The same, and says that it holds another number of bytes. */
+const long = (body: Buffer): Buffer =>
+  Buffer.concat([body.subarray(0, 5), Buffer.of((body[5] ?? 0) + 1), body.subarray(6)]);
+
 judge('a body', [
+  ...SUMS.map(([letters, sum]): [string, Request, number] => [
+    `with zstd and the sum of ${letters} letters`,
+    encoded('zstd', summed(letters, sum)),
+    200,
+  ]),
+  ['with zstd and a wrong sum', encoded('zstd', summed(7, 0x12345678)), 400],
+  ['with zstd that is shorter than it says', encoded('zstd', long(frame(text))), 400],
   ['with deflate', encoded('deflate', deflateSync(text)), 200],
   ['with deflate and something behind', encoded('deflate', junk(deflateSync(text))), 200],
   ['with deflate, cut', encoded('deflate', cut(deflateSync(text))), 400],

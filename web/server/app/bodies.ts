@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 
 /** What the bodies that are being received may take together. */
 const MAX_IN_FLIGHT = 64 << 20;
@@ -15,19 +16,21 @@ export class Bodies {
     let length = 0;
     let refused: Refused | undefined;
     if (Number(request.headers['content-length'] ?? 0) > max) refused = 'too large';
-    try {
-      for await (const part of request as AsyncIterable<Buffer>) {
-        if (refused !== undefined) continue;
-        if (length + part.length > max) refused = 'too large';
-        else if (this.#inFlight + part.length > MAX_IN_FLIGHT) refused = 'busy';
-        if (refused === undefined) {
-          parts.push(part);
-          length += part.length;
-          this.#inFlight += part.length;
-        } else {
-          parts.length = 0;
-        }
+    // A loop over the request would wait once for each chunk, of which a small body may have many.
+    request.on('data', (part: Buffer) => {
+      if (refused !== undefined) return;
+      if (length + part.length > max) refused = 'too large';
+      else if (this.#inFlight + part.length > MAX_IN_FLIGHT) refused = 'busy';
+      if (refused === undefined) {
+        parts.push(part);
+        length += part.length;
+        this.#inFlight += part.length;
+      } else {
+        parts.length = 0;
       }
+    });
+    try {
+      await finished(request, { writable: false });
       return refused ?? Buffer.concat(parts);
     } finally {
       this.#inFlight -= length;

@@ -1,4 +1,5 @@
 import { Decompress } from 'fzstd';
+import { xxh64 } from './xxh64.js';
 
 /** There is more in it than may be. */
 export class TooLarge extends Error {}
@@ -7,6 +8,7 @@ const MAGIC = 0xfd2fb528;
 /** Frames of this magic number, whatever its last digit, hold what is not read. */
 const SKIPPED_MAGIC = 0x184d2a50;
 const RLE = 1;
+const HAS_SUM = 4;
 /** What the decoder of Relay looks back at most, by its default. */
 const MAX_WINDOW = 128 << 20;
 /**
@@ -20,10 +22,21 @@ const MAX_BLOCKS = 1000;
 interface Frame {
   isSkipped: boolean;
   end: number;
+  /** How many bytes it says that there are in it. */
+  length?: number;
+  /** The lower half of their hash. */
+  sum?: number;
   /** A frame that is skipped is one, as it is work, too. */
   blocks: number;
   /** How many bytes it looks back. */
   window: number;
+}
+
+/** How many bytes a frame says that it holds. */
+function lengthAt(bytes: Buffer, at: number, size: number): number {
+  if (size === 0) return 0;
+  // A field of two bytes goes on where one of one byte ends.
+  return bytes.readUIntLE(at, Math.min(size, 6)) + (size === 2 ? 256 : 0);
 }
 
 function windowOf(descriptor: number): number {
@@ -44,9 +57,8 @@ function findFrame(bytes: Buffer, start: number): Frame {
   const sizeLength = [isSingle ? 1 : 0, 2, 4, 8][flags >> 6] ?? 0;
   const dictionary = [0, 1, 2, 4][flags & 3] ?? 0;
   const size = start + 5 + (isSingle ? 0 : 1) + dictionary;
-  const window = isSingle
-    ? bytes.readUIntLE(size, Math.min(sizeLength, 6))
-    : windowOf(bytes.readUInt8(start + 5));
+  const length = lengthAt(bytes, size, sizeLength);
+  const window = isSingle ? length : windowOf(bytes.readUInt8(start + 5));
   let end = size + sizeLength;
   let blocks = 0;
   for (let isLast = false; !isLast; blocks++) {
@@ -54,10 +66,31 @@ function findFrame(bytes: Buffer, start: number): Frame {
     isLast = (header & 1) !== 0;
     end += 3 + (((header >> 1) & 3) === RLE ? 1 : header >> 3);
   }
-  return { isSkipped: false, end: end + (flags & 4 ? 4 : 0), blocks, window };
+  const frame: Frame = { isSkipped: false, end, blocks, window };
+  if (sizeLength > 0) frame.length = length;
+  if (!(flags & HAS_SUM)) return frame;
+  return { ...frame, end: end + 4, sum: bytes.readUInt32LE(end) };
 }
 
-/** All frames, and nothing behind them. The sums in them are not checked. */
+/** What is in a frame, of at most so many bytes, if it is what the frame says. */
+function decodeFrame(bytes: Buffer, frame: Frame, maxLength: number): Buffer {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const stream = new Decompress((part) => {
+    length += part.length;
+    if (length > maxLength) throw new TooLarge();
+    parts.push(part);
+  });
+  stream.push(bytes, true);
+  const content = Buffer.concat(parts);
+  if (frame.length !== undefined && frame.length !== length) throw new Error('the length is wrong');
+  if (frame.sum !== undefined && BigInt(frame.sum) !== (xxh64(content) & 0xffff_ffffn)) {
+    throw new Error('the sum is wrong');
+  }
+  return content;
+}
+
+/** All frames, and nothing behind them. */
 export function decodeZstd(body: Uint8Array, maxLength: number): Uint8Array {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   const parts: Uint8Array[] = [];
@@ -70,12 +103,9 @@ export function decodeZstd(body: Uint8Array, maxLength: number): Uint8Array {
     work += frame.blocks * frame.window;
     if (blocks > MAX_BLOCKS || work > MAX_WORK) throw new Error('more than this collector reads');
     if (!frame.isSkipped) {
-      const stream = new Decompress((part) => {
-        length += part.length;
-        if (length > maxLength) throw new TooLarge();
-        parts.push(part);
-      });
-      stream.push(bytes.subarray(at, frame.end), true);
+      const part = decodeFrame(bytes.subarray(at, frame.end), frame, maxLength - length);
+      length += part.length;
+      parts.push(part);
     }
     at = frame.end;
   }
