@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -96,15 +97,56 @@ test('what is older than the retention goes', async () => {
 
 test('what cannot be written is not answered 200', () => {
   const persistence = {
-    save: () => {
+    save: (): void => {
       throw new Error('disk full');
     },
     reset: () => undefined,
   };
   const collector = new Collector({ persistence });
-  const response = post(collector, envelope([P({})]));
+  const response = post(collector, envelope([P({}), P({ sid: sid(1), status: 'crashed' })]));
   assert.equal(response.status, 503);
   assert.match(collector.requests()[0]?.reason ?? '', /could not be written.*disk full/);
+  assert.deepEqual(collector.requests()[0]?.items, []);
+  const { all, crashed } = collector.metrics(PROJECT);
+  assert.deepEqual({ all, crashed }, { all: 0, crashed: 0 }, 'the client sends it once more');
+  persistence.save = () => undefined;
+  post(collector, envelope([P({})]));
+  assert.equal(collector.metrics(PROJECT).all, 1);
+  assert.deepEqual(collector.updates(PROJECT)[0]?.warnings, []);
+});
+
+test('a statement that failed says why each time, and works when it can again', async () => {
+  const database = await openDatabase(file);
+  database.exec('CREATE TABLE one (number INTEGER PRIMARY KEY)');
+  const insert = (): void => database.run('INSERT INTO one VALUES (?)', [1]);
+  insert();
+  for (let time = 0; time < 3; time++) assert.throws(insert, /UNIQUE constraint/);
+  database.run('DELETE FROM one', []);
+  insert();
+  database.close();
+});
+
+test('a file that is removed or replaced takes nothing more, and nothing is said to be kept', async () => {
+  for (const replaced of [false, true]) {
+    await session((collector) => {
+      assert.equal(post(collector, envelope([P({})])).status, 200);
+      renameSync(file, `${file}.away`);
+      if (replaced) writeFileSync(file, '');
+      assert.equal(post(collector, envelope([P({ sid: sid(1) })])).status, 503);
+      assert.match(collector.requests().at(-1)?.reason ?? '', /removed or replaced.*Start/);
+      assert.equal(collector.metrics(PROJECT).all, 1);
+      rmSync(file, { force: true });
+      renameSync(`${file}.away`, file);
+      assert.equal(post(collector, envelope([P({ sid: sid(2) })])).status, 200);
+    });
+    await session((collector) => collector.reset());
+  }
+});
+
+test('old requests that cannot be deleted, as on a full disk, keep nobody from going on', async () => {
+  const data = await DataFile.open(file, FOREVER);
+  data.close();
+  assert.doesNotThrow(() => data.prune());
 });
 
 test('a file of somebody else is left as it is', async () => {
@@ -134,7 +176,7 @@ test('a file of somebody else is left as it is', async () => {
 test('a file that cannot be had is named, and why', async () => {
   mkdirSync(`${file}.owner`);
   const open = (): Promise<unknown> => DataFile.open(file, FOREVER);
-  await assert.rejects(open, /cannot be used: there must be .*\.owner beside it \(\w+\)/);
+  await assert.rejects(open, /cannot be used: .*\.owner has to be written beside it.*\(\w+\)/);
   assert.ok(!existsSync(file));
 });
 
@@ -241,7 +283,10 @@ test('options that make no sense are refused with a reason', () => {
     [['--data', 'x', '--retention', '0'], /--retention must be a number of days/],
     [['--data', 'x', '--retention', 'week'], /--retention must be a number of days/],
     [['--filter', 'bots'], /--filter must be localhost/],
-    [['--filter-release', ''], /"releases" must be an array/],
+    [['--filter-release', ''], /--filter-release must not be empty/],
+    [['--data='], /--data must not be empty/],
+    [['--host', ''], /--host must not be empty/],
+    [['--filter-release', 'x'.repeat(1000)], /"releases" must be an array/],
     [['--public-url', 'https://x.example/path'], /--public-url must be an address without a path/],
     [['--public-url', 'x.example'], /--public-url must be an address without a path/],
     [['--allowed-host', 'http://x'], /--allowed-host must be a name/],

@@ -18,6 +18,7 @@ import { findSender } from './ingest/sender.js';
 import type { Metrics } from './metrics/event.js';
 import type { IssueStore } from './metrics/issues.js';
 import type { Filter, MetricStore } from './metrics/store.js';
+import type { Project } from './project.js';
 import { Projects } from './projects.js';
 import {
   newRecord,
@@ -80,7 +81,7 @@ export class Collector {
     const record = newRecord(++this.#number, sender.project, request, headers, readable);
     const project = this.#projects.take(sender.project);
     const respond = (): IngestResponse =>
-      this.#save(record, accept(project, record, sender, body, this.#options.keys));
+      this.#count(project, record, accept(project, record, sender, body, this.#options.keys));
     const response =
       request.method === 'OPTIONS'
         ? preflight(record)
@@ -93,24 +94,28 @@ export class Collector {
     return response;
   }
 
-  /** Keeps what was counted before that is said; what cannot be kept is not said to be. */
-  #save(record: RequestRecord, response: IngestResponse): IngestResponse {
+  /** Keeps a request before it is counted, so that the one never happens without the other. */
+  #count(project: Project, record: RequestRecord, response: IngestResponse): IngestResponse {
     const { persistence } = this.#options;
-    const isCounted = record.items.length > 0 || isSuccess(response.status);
-    if (persistence === undefined || !isCounted) return response;
+    project.warn(record);
+    const isTaken = record.items.length > 0 || isSuccess(response.status);
     try {
-      persistence.save({ ...record, status: response.status });
-      return response;
+      if (isTaken) persistence?.save({ ...record, status: response.status });
     } catch (error) {
       record.reason = `It could not be written to the data file: ${(error as Error).message}`;
+      record.items = [];
       return refusal(new Reject(503, record.reason));
     }
+    project.count(record);
+    return response;
   }
 
   /** Counts a request that was kept, under the number that it had. */
   restore(record: RequestRecord): void {
     this.#number = Math.max(this.#number, record.number);
-    this.#projects.take(record.project).restore(record);
+    const project = this.#projects.take(record.project);
+    project.count(record);
+    project.remember(record);
   }
 
   /** The numbers of release health, as Sentry derives them. */

@@ -5,7 +5,6 @@ import { IssueStore } from './metrics/issues.js';
 import { MetricStore } from './metrics/store.js';
 import {
   recordBytes,
-  shownType,
   type ItemRecord,
   type ProjectCounts,
   type ProjectSettings,
@@ -110,38 +109,24 @@ export class Project {
     this.limits.push({ categories: ['session'], until, scope: 'key', reason: 'quota_exceeded' });
   }
 
-  /** An item that a rate limit keeps out. */
-  addLimited(record: RequestRecord, type: string): void {
-    this.add(record, {
-      type: shownType(type),
-      outcome: 'drop',
-      reason: 'A rate limit is in force for this kind of item.',
-      warnings: [],
-      metrics: [],
-    });
-  }
-
-  /** Counts one item of a request. */
-  add(record: RequestRecord, item: ItemRecord): void {
-    if (item.session !== undefined) item.warnings.push(...this.#history.add(item.session));
-    record.items.push(item);
-    this.#count(record, item);
-  }
-
-  #count(record: RequestRecord, item: ItemRecord): void {
-    for (const metric of item.metrics) this.store.add(metric, record.receivedAt);
-    if (isSessionItem(item.type)) this.counts[item.outcome]++;
-    if (item.event !== undefined) item.issue = this.issues.add(item.event);
-    if (item.type === 'event') this.counts[item.event === undefined ? 'lostEvents' : 'events']++;
-  }
-
-  /** Counts a request that was counted before the program was started again. */
-  restore(record: RequestRecord): void {
-    for (const item of record.items) {
-      if (item.session !== undefined) this.#history.add(item.session);
-      this.#count(record, item);
+  /** Says of the sessions of a request what they make wrong once they are counted. */
+  warn({ items }: RequestRecord): void {
+    const updates = items.flatMap((item) => item.session ?? []);
+    const warnings = this.#history.warningsFor(updates);
+    for (const item of items) {
+      if (item.session !== undefined) item.warnings.push(...(warnings.shift() ?? []));
     }
-    this.remember(record);
+  }
+
+  /** Counts the items of a request. */
+  count({ items, receivedAt }: RequestRecord): void {
+    for (const item of items) {
+      if (item.session !== undefined) this.#history.add(item.session);
+      for (const metric of item.metrics) this.store.add(metric, receivedAt);
+      if (isSessionItem(item.type)) this.counts[item.outcome]++;
+      if (item.event !== undefined) item.issue = this.issues.add(item.event);
+      if (item.type === 'event') this.counts[item.event === undefined ? 'lostEvents' : 'events']++;
+    }
   }
 
   /** Keeps a request for display, and lets the oldest go. */

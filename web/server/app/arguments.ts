@@ -73,6 +73,13 @@ function parse(args: readonly string[]) {
   }
 }
 
+/** An empty value is a variable of a shell that nobody set, and never what is meant. */
+function refuseEmpty(values: object): void {
+  for (const [name, value] of Object.entries(values)) {
+    if ([value].flat().includes('')) throw new ArgumentError(`--${name} must not be empty.`);
+  }
+}
+
 function readPort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
@@ -130,6 +137,7 @@ function filtersOf(names: string[], releases: string[], errorMessages: string[])
 /** Reads the command line; throws an ArgumentError that says what is wrong. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parse(args);
+  refuseEmpty(values);
   const port = readPort(values.port);
   const publicUrl = readPublicUrl(values['public-url']);
   return {

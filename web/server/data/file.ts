@@ -43,7 +43,9 @@ function checkFile(file: string): void {
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
   } catch {
-    throw new Error(`${file} cannot be written.`);
+    throw new Error(
+      `This user may not read and write ${file}. Change its permissions, or name another file.`,
+    );
   }
   if (statSync(file).size === 0) return;
   const head = Buffer.alloc(MAGIC.length);
@@ -74,15 +76,27 @@ function checkDatabase(database: Database, file: string): void {
   }
 }
 
+/** What SQLite says, and what people can do about it. */
+function explain(error: unknown, file: string): Error {
+  const { message } = error as Error;
+  if (/not a database|malformed/.test(message)) return notOurs(file);
+  if (!/disk|readonly|unable to open/.test(message)) return error as Error;
+  return new Error(`${file} cannot be written (${message}). Is its disk full?`);
+}
+
 /** Keeps in a file what a collector counted: a request is in it before it is answered. */
 export class DataFile implements Persistence {
+  readonly #inode: number;
   #saved = 0;
 
   private constructor(
+    private readonly file: string,
     private readonly database: Database,
     private readonly owner: Owner,
     private readonly retentionMs: number,
-  ) {}
+  ) {
+    this.#inode = statSync(file).ino;
+  }
 
   /** Opens the file; rejects with a message that says what is wrong with it. */
   static async open(file: string, retentionDays: number): Promise<DataFile> {
@@ -97,13 +111,11 @@ export class DataFile implements Persistence {
       // What a killed process wrote is in the hands of the system already, so no request waits for the disk.
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
       database.exec(SCHEMA);
-      return new DataFile(database, owner, retentionDays * DAY_MS);
+      return new DataFile(file, database, owner, retentionDays * DAY_MS);
     } catch (error) {
       database?.close();
       owner.release();
-      throw error instanceof Error && /not a database|malformed/.test(error.message)
-        ? notOurs(file)
-        : error;
+      throw explain(error, file);
     }
   }
 
@@ -123,7 +135,14 @@ export class DataFile implements Persistence {
     }
   }
 
+  /** Throws if the system would take the record along with a file that has no name any more. */
+  #checkPlace(): void {
+    if (statSync(this.file, { throwIfNoEntry: false })?.ino === this.#inode) return;
+    throw new Error(`${this.file} was removed or replaced. Start the collector again.`);
+  }
+
   save(record: RequestRecord): void {
+    this.#checkPlace();
     this.database.run('INSERT INTO request (number, project, at, record) VALUES (?, ?, ?, ?)', [
       record.number,
       record.project,
@@ -138,8 +157,17 @@ export class DataFile implements Persistence {
     else this.database.run('DELETE FROM request WHERE project = ?', [project]);
   }
 
-  /** Deletes what is older than the retention, and the oldest tenth of a file that is too large. */
+  /** Deletes what has to go. Where that fails now, as on a full disk, there will be a next time. */
   prune(now = Date.now()): void {
+    try {
+      this.#deleteOld(now);
+    } catch {
+      return;
+    }
+  }
+
+  /** Deletes what is older than the retention, and the oldest tenth of a file that is too large. */
+  #deleteOld(now: number): void {
     this.database.run('DELETE FROM request WHERE at < ?', [now - this.retentionMs]);
     const pages = pragma(this.database, 'page_count') - pragma(this.database, 'freelist_count');
     if (pages * pragma(this.database, 'page_size') < MAX_BYTES) return;

@@ -20,7 +20,9 @@ export class Owner {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST') throw inUse(data, file, readPid(file));
-      throw new Error(`${data} cannot be used: there must be ${file} beside it (${code}).`);
+      throw new Error(
+        `${data} cannot be used: ${file} has to be written beside it, which fails (${code}).`,
+      );
     }
     // The lock of node-sqlite3-wasm, which a killed process leaves behind.
     rmSync(`${data}.lock`, { recursive: true, force: true });

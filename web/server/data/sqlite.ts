@@ -15,14 +15,34 @@ interface Statement {
   all(...values: unknown[]): unknown;
 }
 
-/** Prepares each text once. */
-function prepared(prepare: (sql: string) => Statement): (sql: string) => Statement {
-  const statements = new Map<string, Statement>();
-  return (sql) => {
-    const statement = statements.get(sql) ?? prepare(sql);
-    statements.set(sql, statement);
-    return statement;
-  };
+/** Statements, each of which is prepared once. */
+class Prepared<S extends Statement> {
+  readonly #statements = new Map<string, S>();
+
+  constructor(
+    private readonly prepare: (sql: string) => S,
+    /** Frees one that is not needed any more. */
+    private readonly free: (statement: S) => void,
+  ) {}
+
+  /** Uses a statement. One that failed is prepared anew: it may be of no use any more. */
+  use<T>(sql: string, action: (statement: S) => T): T {
+    const statement = this.#statements.get(sql) ?? this.prepare(sql);
+    this.#statements.set(sql, statement);
+    try {
+      return action(statement);
+    } catch (error) {
+      this.#statements.delete(sql);
+      this.free(statement);
+      throw error;
+    }
+  }
+
+  /** With one of them left the file would stay open, and its log beside it. */
+  close(): void {
+    for (const statement of this.#statements.values()) this.free(statement);
+    this.#statements.clear();
+  }
 }
 
 interface NodeSqlite {
@@ -42,11 +62,15 @@ async function ofNode(file: string): Promise<Database | undefined> {
     const name = 'node:sqlite';
     const { DatabaseSync } = (await import(name)) as NodeSqlite;
     const database = new DatabaseSync(file);
-    const statement = prepared((sql) => database.prepare(sql));
+    const prepared = new Prepared(
+      (sql) => database.prepare(sql),
+      () => undefined,
+    );
     return {
       exec: (sql) => database.exec(sql),
-      run: (sql, values) => void statement(sql).run(...values),
-      all: (sql, values = []) => statement(sql).all(...values) as Row[],
+      run: (sql, values) => prepared.use(sql, (statement) => void statement.run(...values)),
+      all: (sql, values = []) =>
+        prepared.use(sql, (statement) => statement.all(...values) as Row[]),
       close: () => database.close(),
     };
   } catch (error) {
@@ -57,23 +81,28 @@ async function ofNode(file: string): Promise<Database | undefined> {
   }
 }
 
+type Finalizable = Statement & { finalize(): void };
+
+/** What it throws has been thrown before: it says once more why the statement failed. */
+function free(statement: Finalizable): void {
+  try {
+    statement.finalize();
+  } catch {
+    return;
+  }
+}
+
 async function ofPackage(file: string): Promise<Database | undefined> {
   try {
     const { default: sqlite } = await import('node-sqlite3-wasm');
     const database = new sqlite.Database(file);
-    const open: { finalize(): void }[] = [];
-    const statement = prepared((sql) => {
-      const made = database.prepare(sql);
-      open.push(made);
-      return made as unknown as Statement;
-    });
+    const prepared = new Prepared((sql) => database.prepare(sql) as Finalizable, free);
     return {
       exec: (sql) => database.exec(sql),
-      run: (sql, values) => void statement(sql).run(values),
-      all: (sql, values = []) => statement(sql).all(values) as Row[],
+      run: (sql, values) => prepared.use(sql, (statement) => void statement.run(values)),
+      all: (sql, values = []) => prepared.use(sql, (statement) => statement.all(values) as Row[]),
       close() {
-        // With one of them left the file would stay open, and its log beside it.
-        for (const one of open) one.finalize();
+        prepared.close();
         database.close();
       },
     };

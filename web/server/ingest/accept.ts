@@ -1,5 +1,5 @@
 import type { Project } from '../project.js';
-import { MAX_TEXT, shownType, type RequestRecord } from '../records.js';
+import { MAX_TEXT, shownType, type ItemRecord, type RequestRecord } from '../records.js';
 import { processItem, type RelayOptions } from '../rules/item.js';
 import { firstReportTime } from '../rules/report.js';
 import { newId } from '../wire/uuid.js';
@@ -32,7 +32,7 @@ const NEEDS_ID = new Set([
   'profile',
 ]);
 
-/** Does with one request what a Relay does, and notes in `record` what became of it. */
+/** Decides about one request as a Relay does, and notes in `record` what there is to count. */
 export function accept(
   project: Project,
   record: RequestRecord,
@@ -106,7 +106,7 @@ function takeNothing(record: RequestRecord, { header, items }: Envelope): Ingest
   return answer(200, header.eventId === undefined ? {} : { id: header.eventId });
 }
 
-/** Takes limited items out and counts what is left, even if the answer is 429. */
+/** Takes limited items out and judges what is left, even if the answer is 429. */
 function takeItems(
   project: Project,
   record: RequestRecord,
@@ -126,7 +126,7 @@ function takeItems(
   const options = optionsFor(project, record, { header, items }, sender);
   if (id !== undefined) options.eventId = id;
   for (const item of items) {
-    if (isLimited(item.type)) project.addLimited(record, item.type);
+    if (isLimited(item.type)) record.items.push(limited(item));
     else options.maxBuckets -= addItem(project, record, item, options);
   }
   if (items.length === 0) record.reason = 'An envelope without items: legal, and of no effect.';
@@ -158,7 +158,15 @@ function optionsFor(
   };
 }
 
-/** Counts one item and returns how many buckets it had. */
+const limited = ({ type }: Item): ItemRecord => ({
+  type: shownType(type),
+  outcome: 'drop',
+  reason: 'A rate limit is in force for this kind of item.',
+  warnings: [],
+  metrics: [],
+});
+
+/** Judges one item and returns how many buckets it had. */
 function addItem(
   project: Project,
   record: RequestRecord,
@@ -172,7 +180,7 @@ function addItem(
   if (isSessionItem(type) && result.outcome !== 'drop') {
     project.applyQuota(item, record.receivedAt);
   }
-  project.add(record, item);
+  record.items.push(item);
   return buckets;
 }
 

@@ -32,20 +32,24 @@ export class SessionHistory implements Kept {
     this.#seen.clear();
   }
 
-  /** The warnings for an update that the server takes. */
-  add(session: Session): string[] {
-    const { sid, init, status } = session;
-    const series = JSON.stringify([session.release, session.environment]);
-    const seen = this.#seen.get(sid) ?? { init: false, series };
-    const out = warnings(session, seen, series);
+  /** The warnings for each of the updates of a request that is not counted yet. */
+  warningsFor(updates: readonly Session[]): string[][] {
+    const before = new Map<string, Seen>();
+    return updates.map((session) => {
+      const seen = before.get(session.sid) ?? this.#seen.get(session.sid) ?? unseen(session);
+      before.set(session.sid, following(seen, session));
+      return warnings(session, seen);
+    });
+  }
 
-    seen.init ||= init;
-    if (TERMINAL.includes(status)) seen.ended = status;
+  /** Remembers an update that was counted. */
+  add(session: Session): void {
+    const { sid } = session;
+    const seen = following(this.#seen.get(sid) ?? unseen(session), session);
     const isNew = !this.#seen.delete(sid);
     this.#seen.set(sid, seen);
     if (isNew) this.#budget.charge('shown', this, SEEN_BYTES + 2 * seen.series.length);
     if (this.#seen.size > MAX_SIDS) this.#dropOldest();
-    return out;
   }
 
   #dropOldest(): void {
@@ -56,7 +60,20 @@ export class SessionHistory implements Kept {
   }
 }
 
-function warnings({ init, status, did }: Session, seen: Seen, series: string): string[] {
+const seriesOf = ({ release, environment }: Session): string =>
+  JSON.stringify([release, environment]);
+
+const unseen = (session: Session): Seen => ({ init: false, series: seriesOf(session) });
+
+/** What has been seen of a session after one more update. */
+const following = (seen: Seen, { init, status }: Session): Seen => ({
+  ...seen,
+  init: seen.init || init,
+  ...(TERMINAL.includes(status) && { ended: status }),
+});
+
+function warnings(session: Session, seen: Seen): string[] {
+  const { init, status, did } = session;
   const out: string[] = [];
   if (init && seen.init) {
     out.push('"init" was true before for this sid: the session is now counted twice.');
@@ -72,7 +89,7 @@ function warnings({ init, status, did }: Session, seen: Seen, series: string): s
           : ': nothing should follow.'),
     );
   }
-  if (seen.series !== series) {
+  if (seen.series !== seriesOf(session)) {
     out.push('The release or environment changed within the session: it shows up in two series.');
   }
   if (did === '') out.push('An empty "did" makes all such visitors one user.');
