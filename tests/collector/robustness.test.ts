@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Collector } from '../../web/server/collector.js';
 import { entriesOf, JsonError, parseJson, toValue, wordOf } from '../../web/server/wire/json.js';
 import { seeded } from '../../web/server/app/random.js';
+import { parseUrl } from '../../web/server/wire/url.js';
 import { A0, P, P0, PATH, PROJECT, QUERY, bytes, envelope, post } from './support.js';
 
 test('JSON: agrees with JSON.parse on valid text', () => {
@@ -19,6 +20,14 @@ test('JSON: agrees with JSON.parse on valid text', () => {
       JSON.parse(JSON.stringify(JSON.parse(text))),
       text,
     );
+  }
+});
+
+test('an address is read alike, however many came before', () => {
+  // Made of bytes, as those of requests are: engines keep such a text in another way than one of a source.
+  const text = Buffer.from('https://münchen.example/ä').toString();
+  for (let read = 0; read < 20_000; read++) {
+    assert.equal(parseUrl(text)?.href, 'https://xn--mnchen-3ya.example/%C3%A4', `${read} before`);
   }
 });
 

@@ -11,6 +11,7 @@ import { Collector } from './collector.js';
 import { MAX_BODY } from './ingest/body.js';
 import { CORS_HEADERS } from './ingest/cors.js';
 import { isIngest } from './ingest/route.js';
+import { parseUrl } from './wire/url.js';
 
 export type { Page } from './app/page.js';
 
@@ -80,7 +81,7 @@ class Handler {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? '/';
     const { origin } = this.address;
-    const url = URL.canParse(target, origin) ? new URL(target, origin) : new URL(origin);
+    const url = parseUrl(target, origin) ?? new URL(origin);
     const own = await this.options.pages?.(request, url);
     if (own !== undefined) return send(response, own);
     if (isIngest(target)) return this.#ingest(request, response);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { InboundFilters } from '../rules/filters.js';
+import { parseUrl } from '../wire/url.js';
 import { OrderError, readFilters } from './orders.js';
 
 export const DEFAULT_PORT = 8737;
@@ -104,7 +105,7 @@ function readHost(name: string): string {
 
 function readPublicUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const isPlain =
     url !== undefined && `${url.origin}/` === url.href && /^https?:$/.test(url.protocol);
   if (isPlain) return url.origin;

@@ -1,5 +1,6 @@
 import { unreadable } from '../wire/json.js';
 import { parseTime } from '../wire/rfc3339.js';
+import { parseUrl } from '../wire/url.js';
 import { newId, parseUuid } from '../wire/uuid.js';
 import { levelOf, recordOf, textOf, viewEvent, type EventView } from './event-view.js';
 import { filteredBy } from './filters.js';
@@ -61,10 +62,8 @@ function checkNames(view: EventView, notes: string[]): void {
   }
 }
 
-const isLocal = (url: string | undefined): boolean =>
-  url !== undefined &&
-  URL.canParse(url) &&
-  /^(?:localhost|.*\.localhost|127\.0\.0\.1)$/.test(new URL(url).hostname);
+const isLocal = (url = ''): boolean =>
+  /^(?:localhost|.*\.localhost|127\.0\.0\.1)$/.test(parseUrl(url)?.hostname ?? '');
 
 function headerOf(event: Json, name: string): string | undefined {
   const headers = recordOf(event['request'])['headers'];
