@@ -454,6 +454,12 @@ describe('the server', () => {
     assert.ok(promises < 100, `${promises} promises`);
   });
 
+  test('only who reads a stream of events is given one', async () => {
+    for (const method of ['HEAD', 'POST', 'PUT', 'OPTIONS', 'DELETE']) {
+      assert.equal(await status(`${method} /live?project=1 HTTP/1.1\r\nHost: localhost`), 405);
+    }
+  });
+
   test('odd requests are answered, and the server goes on', async () => {
     for (const [lines, body] of [
       ['POST /api/1/envelope/ HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip', '\x1f\x8b'],

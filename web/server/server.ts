@@ -51,6 +51,7 @@ export interface Server {
 
 /** What an order may have: a fault can carry a body. */
 const MAX_ORDER = 2 << 20;
+const ONLY_GET = 'Only GET works here.';
 
 function send(response: ServerResponse, page: Page): void {
   if (response.destroyed) return;
@@ -121,8 +122,12 @@ class Handler {
     response: ServerResponse,
     url: URL,
   ): Promise<Page | undefined> {
-    if (url.pathname === '/live') return this.#live.serve(request, response, url.searchParams);
     const method = request.method ?? 'GET';
+    if (url.pathname === '/live') {
+      // A HEAD would hold one of the streams for ever, and never be sent a byte.
+      if (method !== 'GET') return textPage(405, ONLY_GET);
+      return this.#live.serve(request, response, url.searchParams);
+    }
     const body = method === 'GET' ? Buffer.of() : await this.#bodies.read(request, MAX_ORDER);
     if (body === 'busy') return textPage(503, 'Too much is being received at once.');
     if (body === 'too large') return textPage(413, 'An order is short.');
@@ -137,7 +142,7 @@ class Handler {
     const { demo = true } = this.options;
     const page = await serveFile(url.pathname, { dsn: dsn(), origin, demo });
     if (page === undefined) return textPage(404, 'There is no such page.');
-    return method === 'GET' || method === 'HEAD' ? page : textPage(405, 'Only GET works here.');
+    return method === 'GET' || method === 'HEAD' ? page : textPage(405, ONLY_GET);
   }
 }
 
