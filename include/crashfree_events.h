@@ -7,9 +7,9 @@
  * way: no limit, loss or answer of an event touches one. The conventions are those of crashfree.h;
  * `now` is the host's monotonic clock.
  *
- *   int slot = crashfree_events_add(events, session, error, draw, now);   // keep the text there
- *   slot = crashfree_events_take(events, request, false, now);            // put it into a request
- *   crashfree_events_respond(events, request, 200, "", 0, -1, now);       // the slot is free again
+ *   int slot = crashfree_events_add(events, error, draw, now);          // keep the text there
+ *   slot = crashfree_events_take(events, false, now);                   // put it into a request
+ *   crashfree_events_respond(events, slot, 200, "", 0, -1, now);        // the slot is free again
  */
 #ifndef CRASHFREE_EVENTS_H
 #define CRASHFREE_EVENTS_H
@@ -30,8 +30,7 @@ extern "C" {
 #define CRASHFREE_EVENTS_REMEMBERED 64
 /* Number of reasons in crashfree_event_loss. */
 #define CRASHFREE_EVENT_LOSSES 7
-/* Bytes of the longest X-Sentry-Rate-Limits that is read; a longer one is no limit. Relay's have
- * a few dozen. */
+/* Bytes of an X-Sentry-Rate-Limits that a page reads; Relay's have a few dozen. */
 #define CRASHFREE_EVENTS_LIMITS_MAX 1024
 /* Requests in vain before an event is given up; an answer that refuses it (4xx but 429) is final. */
 #define CRASHFREE_EVENTS_TRIES 4
@@ -66,30 +65,31 @@ size_t crashfree_events_size(void);
 crashfree_events *crashfree_events_init(void *memory, double sample_rate, double per_minute);
 
 /*
- * An error that counts: `session` and `error` are hashes of the session's id and of what the error
- * says, not both 0. `draw` is a random number from 0 to 1 (without 1). Returns the slot in which the
- * host keeps the text, from 0 to CRASHFREE_EVENTS_MAX - 1, or a crashfree_event_verdict.
+ * An error that counts: `error` is a hash, not 0, of what it says and of its session's id. `draw` is a
+ * random number from 0 to 1 (without 1). Returns the slot in which the host keeps the text, from 0 to
+ * CRASHFREE_EVENTS_MAX - 1, or a crashfree_event_verdict.
  */
-int crashfree_events_add(crashfree_events *events, uint32_t session, uint32_t error, double draw,
-                         double now);
+int crashfree_events_add(crashfree_events *events, uint32_t error, double draw, double now);
 
 /* The host threw the text of a slot away: `reason` counts it, and the slot is free. With a slot that is
  * free already, or a number that is no slot or no reason, it does nothing. */
 void crashfree_events_drop(crashfree_events *events, int slot, crashfree_event_loss reason);
 
-/*
- * The event that may travel with `request` (a number of the host's that is not 0), or -1. A request takes
- * one. With `last` the page is ending: what a limit holds back is counted as lost.
- */
-int crashfree_events_take(crashfree_events *events, uint32_t request, bool last, double now);
+/* So many errors were lost for a reason before the host could add them. */
+void crashfree_events_lose(crashfree_events *events, crashfree_event_loss reason, uint32_t count);
 
 /*
- * The answer to a request, in the words of crashfree_respond. Returns the slot that is free from now on,
- * or -1 if the event stays. A limit that does not name `error` is none.
+ * The slot of the event that may travel with the next request, or -1. A request takes one. With `last`
+ * the page is ending: what a limit holds back is counted as lost.
  */
-int crashfree_events_respond(crashfree_events *events, uint32_t request, int status,
-                             const char *limits, size_t limits_length, double retry_after,
-                             double now);
+int crashfree_events_take(crashfree_events *events, bool last, double now);
+
+/*
+ * The answer to a request that took the event of `slot`, or none if that is -1, in the words of
+ * crashfree_respond. Returns whether the slot is free from now on. A limit that does not name `error` is none.
+ */
+bool crashfree_events_respond(crashfree_events *events, int slot, int status, const char *limits,
+                              size_t limits_length, double retry_after, double now);
 
 /* Milliseconds until an event could leave, 0 for now; negative if none waits. */
 double crashfree_events_wait(const crashfree_events *events, double now);

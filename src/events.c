@@ -17,19 +17,25 @@ crashfree_events *crashfree_events_init(void *memory, double sample_rate, double
     return events;
 }
 
+void crashfree_events_lose(crashfree_events *events, crashfree_event_loss reason, uint32_t count) {
+    if ((unsigned)reason < CRASHFREE_EVENT_LOSSES) {
+        events->losses[reason] += count;
+    }
+}
+
 static int lose(crashfree_events *events, crashfree_event_loss reason) {
-    events->losses[reason]++;
+    crashfree_events_lose(events, reason, 1);
     return CRASHFREE_EVENT_VERDICT_LOST;
 }
 
 /* Whether the session has told of the error; it has from now on. */
-static bool is_told(crashfree_events *events, uint32_t session, uint32_t error) {
+static bool is_told(crashfree_events *events, uint32_t error) {
     for (unsigned i = 0; i < CRASHFREE_EVENTS_REMEMBERED; i++) {
-        if (events->told[i].session == session && events->told[i].error == error) {
+        if (events->told[i] == error) {
             return true;
         }
     }
-    events->told[events->next_told] = (cf_event_told){session, error};
+    events->told[events->next_told] = error;
     events->next_told = (events->next_told + 1) % CRASHFREE_EVENTS_REMEMBERED;
     return false;
 }
@@ -43,9 +49,8 @@ static bool is_beyond_limit(crashfree_events *events, double now) {
     return events->per_minute > 0 && events->in_minute++ >= events->per_minute;
 }
 
-int crashfree_events_add(crashfree_events *events, uint32_t session, uint32_t error, double draw,
-                         double now) {
-    if (is_told(events, session, error)) {
+int crashfree_events_add(crashfree_events *events, uint32_t error, double draw, double now) {
+    if (is_told(events, error)) {
         return CRASHFREE_EVENT_VERDICT_REPEATED;
     }
     if (!(draw < events->sample_rate)) {
@@ -95,7 +100,7 @@ static double wait_of(const crashfree_events *events, int slot, double now) {
     return wait > 0 ? wait : 0;
 }
 
-int crashfree_events_take(crashfree_events *events, uint32_t request, bool last, double now) {
+int crashfree_events_take(crashfree_events *events, bool last, double now) {
     int slot = oldest(events);
 
     if (last && events->limits.items > now) {
@@ -109,40 +114,34 @@ int crashfree_events_take(crashfree_events *events, uint32_t request, bool last,
         return -1;
     }
     events->events[slot].state = CF_EVENT_SENT;
-    events->events[slot].request = request;
     return slot;
 }
 
-int crashfree_events_respond(crashfree_events *events, uint32_t request, int status,
-                             const char *limits, size_t limits_length, double retry_after,
-                             double now) {
+bool crashfree_events_respond(crashfree_events *events, int slot, int status, const char *limits,
+                              size_t limits_length, double retry_after, double now) {
     const bool limited = cf_ratelimit_update(&events->limits, "error", now, status, limits,
                                              limits_length, retry_after);
 
-    for (int slot = 0; slot < CRASHFREE_EVENTS_MAX; slot++) {
-        cf_event *const event = &events->events[slot];
-
-        if (event->state != CF_EVENT_SENT || event->request != request) {
-            continue;
-        }
-        if (cf_ratelimit_delivered(status, limited)) {
-            event->state = CF_EVENT_FREE;
-            return slot;
-        }
-        event->state = CF_EVENT_WAITING;
-        if (status == 429) {
-            return -1;
-        }
-        if ((status >= 400 && status < 500) || ++event->tries == CRASHFREE_EVENTS_TRIES) {
-            crashfree_events_drop(events, slot,
-                                  status == 0 ? CRASHFREE_EVENT_NETWORK_ERROR
-                                              : CRASHFREE_EVENT_SEND_ERROR);
-            return slot;
-        }
-        event->earliest = now + (CF_RETRY_FIRST_MS << (event->tries - 1));
-        return -1;
+    if (slot < 0 || slot >= CRASHFREE_EVENTS_MAX || events->events[slot].state != CF_EVENT_SENT) {
+        return false;
     }
-    return -1;
+    cf_event *const event = &events->events[slot];
+
+    if (cf_ratelimit_delivered(status, limited)) {
+        event->state = CF_EVENT_FREE;
+        return true;
+    }
+    event->state = CF_EVENT_WAITING;
+    if (status == 429) {
+        return false;
+    }
+    if ((status >= 400 && status < 500) || ++event->tries == CRASHFREE_EVENTS_TRIES) {
+        crashfree_events_drop(
+            events, slot, status == 0 ? CRASHFREE_EVENT_NETWORK_ERROR : CRASHFREE_EVENT_SEND_ERROR);
+        return true;
+    }
+    event->earliest = now + (CF_RETRY_FIRST_MS << (event->tries - 1));
+    return false;
 }
 
 double crashfree_events_wait(const crashfree_events *events, double now) {

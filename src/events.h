@@ -8,26 +8,19 @@
 typedef enum cf_event_state {
     CF_EVENT_FREE = 0,
     CF_EVENT_WAITING = 1,
-    CF_EVENT_SENT = 2, /* on its way, with `request` */
+    CF_EVENT_SENT = 2, /* on its way */
 } cf_event_state;
 
 typedef struct cf_event {
     cf_event_state state;
-    uint32_t request;
     unsigned tries;
     uint32_t order;  /* the older one leaves first */
     double earliest; /* when it may leave */
 } cf_event;
 
-/* An error that a session has told of. */
-typedef struct cf_event_told {
-    uint32_t session;
-    uint32_t error;
-} cf_event_told;
-
 struct crashfree_events {
     cf_event events[CRASHFREE_EVENTS_MAX];
-    cf_event_told told[CRASHFREE_EVENTS_REMEMBERED];
+    uint32_t told[CRASHFREE_EVENTS_REMEMBERED]; /* errors that their sessions have told of */
     unsigned next_told;
     uint32_t next_order;
     double sample_rate;

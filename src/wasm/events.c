@@ -11,11 +11,11 @@ static crashfree_events the_events;
 static char the_limits[CRASHFREE_EVENTS_LIMITS_MAX];
 
 char *EXPORT(init)(double sample_rate, double per_minute);
-int EXPORT(add)(uint32_t session, uint32_t error, double draw, double now);
+int EXPORT(add)(uint32_t error, double draw, double now);
 void EXPORT(drop)(int slot, crashfree_event_loss reason);
-int EXPORT(take)(uint32_t request, bool last, double now);
-int EXPORT(respond)(uint32_t request, int status, size_t limits_length, double retry_after,
-                    double now);
+void EXPORT(lose)(crashfree_event_loss reason, uint32_t count);
+int EXPORT(take)(bool last, double now);
+bool EXPORT(respond)(int slot, int status, size_t limits_length, double retry_after, double now);
 double EXPORT(wait)(double now);
 uint32_t EXPORT(losses)(unsigned reason);
 
@@ -24,22 +24,26 @@ char *init(double sample_rate, double per_minute) {
     return the_limits;
 }
 
-int add(uint32_t session, uint32_t error, double draw, double now) {
-    return crashfree_events_add(&the_events, session, error, draw, now);
+int add(uint32_t error, double draw, double now) {
+    return crashfree_events_add(&the_events, error, draw, now);
 }
 
 void drop(int slot, crashfree_event_loss reason) {
     crashfree_events_drop(&the_events, slot, reason);
 }
 
-int take(uint32_t request, bool last, double now) {
-    return crashfree_events_take(&the_events, request, last, now);
+void lose(crashfree_event_loss reason, uint32_t count) {
+    crashfree_events_lose(&the_events, reason, count);
 }
 
-int respond(uint32_t request, int status, size_t limits_length, double retry_after, double now) {
+int take(bool last, double now) {
+    return crashfree_events_take(&the_events, last, now);
+}
+
+bool respond(int slot, int status, size_t limits_length, double retry_after, double now) {
     const size_t length = limits_length <= sizeof the_limits ? limits_length : 0;
 
-    return crashfree_events_respond(&the_events, request, status, the_limits, length, retry_after,
+    return crashfree_events_respond(&the_events, slot, status, the_limits, length, retry_after,
                                     now);
 }
 

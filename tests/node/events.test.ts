@@ -206,7 +206,7 @@ describe('beforeSendEvent', () => {
       'makes it huge',
       (e) => ((e.extra = 'x'.repeat(1e6)), e),
       undefined,
-      { 'error/send_error': 1 },
+      { 'error/before_send': 1 },
     ],
   ] as [string, (event: ErrorEvent) => any, string | undefined, object?][]) {
     it(name, async () => {

@@ -29,11 +29,10 @@ export function createEventsCore(
   const address = exports.init(sampleRate, perMinute);
   return {
     ...exports,
-    write(limits) {
-      const text = new TextEncoder().encode(limits);
-      if (text.length > EVENTS_LIMITS_MAX) return 0;
-      new Uint8Array(exports.memory.buffer, address).set(text);
-      return text.length;
-    },
+    write: (limits) =>
+      new TextEncoder().encodeInto(
+        limits,
+        new Uint8Array(exports.memory.buffer, address, EVENTS_LIMITS_MAX),
+      ).written,
   };
 }

@@ -1,11 +1,9 @@
-/** How events leave: in a request of the sessions, or after a while in one of their own. */
+/** When events leave: in a request of the sessions, or after a while in one of their own. */
 import type { Client } from '../client/types';
-import { endpointOf } from '../dsn';
 import type { Options, Requester } from '../options/types';
 import { attempt } from '../platform/attempt';
 import { clearTimer, setTimer, type Timer } from '../platform/native';
-import { EVENT_MAX } from './event';
-import { headerOf, type Outbox } from './outbox';
+import type { Outbox } from './outbox';
 import { createRequests } from './requests';
 
 /** How long an event waits for a request of the sessions to join. */
@@ -27,7 +25,7 @@ const isRefusal = (status: number) => status >= 400 && status < 500 && status !=
 
 export function createDelivery(
   client: Client,
-  { dsn, tunnel, fetch }: Options,
+  settings: Options,
   outbox: Outbox,
   /** Whether what is not delivered waits for the next visit. */
   isStored: () => boolean,
@@ -35,55 +33,41 @@ export function createDelivery(
   let timer: Timer | undefined;
   /** Whether consent was pending as the client told last: one that is closed only says that. */
   let isPending = false;
-  const requests = createRequests(outbox, () => wake(0));
+  const requests = createRequests(settings, outbox, () => wake(0));
 
-  /** Whether events may leave; nobody wants those of a client without consent. */
-  const mayLeave = () => {
+  /** Whether an event may leave: 0, or what is to be waited for; negative if none may, or none waits. */
+  const wait = (): number => {
     const { status } = client;
     if (status !== 'closed') isPending = status === 'consent-pending';
+    /* Nobody wants those of a client without consent. */
     if (status === 'consent-denied' || (status === 'closed' && isPending)) outbox._clear();
-    return !isPending;
+    return isPending ? -1 : outbox._wait();
   };
-
-  /** Sends an event that waits in a request of its own, if there is one; whether there was. */
-  const sendOwn = (last: boolean): boolean => {
-    const wait = outbox._wait();
-    if (!mayLeave() || wait < 0 || (wait && !last)) return false;
-    /* The sessions of a page that ends leave behind it. */
-    const keepalive = requests._outlive(2 * EVENT_MAX);
-    if (last && !keepalive) return false;
-    const init = {
-      method: 'POST',
-      keepalive,
-      credentials: 'omit',
-      referrerPolicy: 'strict-origin',
-    } as const;
-    const url = tunnel || endpointOf(dsn!);
-    const { answer, _carries } = requests._make(fetch!, url, init, headerOf(dsn!, tunnel), last);
-    answer.catch(() => {});
-    return _carries;
+  /** Sends all that may leave. */
+  const drain = (last: boolean) => {
+    while (last ? wait() >= 0 && requests._own(true) : !wait() && requests._own(false));
   };
 
   const wake = (delay: number) => {
-    clearTimer(timer);
-    mayLeave();
-    const wait = outbox._wait();
     const act = () => {
-      if (!sendOwn(false) && outbox._wait() > 0) wake(JOIN_MS);
+      if (!wait()) requests._own(false);
+      else wake(JOIN_MS);
     };
-    if (wait >= 0) timer = setTimer(act, Math.max(wait, delay));
+    const ms = wait();
+    clearTimer(timer);
+    if (ms >= 0) timer = setTimer(act, Math.max(ms, delay));
   };
 
   return {
     _wake: wake,
     async _flush() {
-      while (sendOwn(false));
+      drain(false);
       await requests._settled();
     },
     _end() {
       /* What was sent in vain is the next visit's: the answer could not be seen. */
       if (isStored() && [...outbox._kept.values()].some(({ _tried }) => _tried)) return;
-      while (sendOwn(true));
+      drain(true);
     },
     async _fetch(url, init, next) {
       /* Somebody wants them sent. */
@@ -93,7 +77,7 @@ export function createDelivery(
       if (typeof body !== 'string' || mode === 'no-cors' || body.indexOf('\n') >= body.length - 1) {
         return next(url, init);
       }
-      const { answer, _carries } = requests._make(next, url, init, body, false);
+      const { answer, _carries } = requests._join(next, url, init, body);
       const response = await answer;
       /* Whatever is wrong with the event, the session has to arrive. */
       return _carries && attempt(() => isRefusal(response.status)) ? next(url, init) : response;

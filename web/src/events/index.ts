@@ -24,10 +24,9 @@ function createEvents(
   core: EventsCore,
 ): Extension {
   let store: EventStore | undefined;
-  const outbox = createOutbox(core, options, settings.sendClientReports !== false, () => {
+  const outbox = createOutbox(core, options, settings.sendClientReports !== false, (events) => {
     /* Before a person has agreed nothing is stored. */
-    if (/pending|starting/.test(client.status)) return;
-    store?.save([...outbox._kept.values()].filter(({ _sent }) => !_sent));
+    if (!/pending|starting/.test(client.status)) store?.save(events);
   });
   const delivery = createDelivery(client, settings, outbox, () => !!store);
 

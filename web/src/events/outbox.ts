@@ -57,66 +57,55 @@ export const headerOf = (dsn: string, tunnel: string | undefined): string =>
     sdk: { name: 'crashfree', version: VERSION },
   })}\n`;
 
-/** The text of an event as the app wants it, or the reason why there is none. */
-function finish(event: ErrorEvent, id: string, hook: EventsOptions['beforeSendEvent']) {
+/** The text of an event as the app wants it; none if it wants none, or if it cannot be written. */
+function finish(event: ErrorEvent, hook: EventsOptions['beforeSendEvent']): string | undefined {
+  const { event_id } = event;
   const changed = attempt(() => hook?.(event));
-  if (changed === null) return EventLoss.BEFORE_SEND;
+  if (changed === null) return undefined;
   /* A promise comes too late. */
   const isEvent = typeof changed === 'object' && !attempt(() => 'then' in changed);
-  const last = isEvent ? changed : event;
-  return attempt(() => textOfEvent({ ...last, event_id: id })) ?? EventLoss.SEND_ERROR;
+  return attempt(() => textOfEvent({ ...(isEvent ? changed : event), event_id }));
 }
 
-/** `changed` is called after each change of the events that are kept, for who stores them. */
+/** What was lost and no report has told yet, as an item. A report that gets lost is not reported (protocol 5.2). */
+function reportOf(core: EventsCore): string {
+  const discarded_events = eventLossWords
+    .map((reason, index) => ({ reason, category: 'error', quantity: core.losses(index) }))
+    .filter(({ quantity }) => quantity);
+  const item = { timestamp: Date.now() / 1000, discarded_events };
+  return discarded_events.length ? `{"type":"client_report"}\n${JSON.stringify(item)}\n` : '';
+}
+
+/** `save` is called with the events that are not on their way after each change, for who stores them. */
 export function createOutbox(
   core: EventsCore,
   { beforeSendEvent }: EventsOptions,
   sendsReports: boolean,
-  changed: () => void = () => {},
+  save: (events: Kept[]) => void = () => {},
 ): Outbox {
   const kept = new Map<number, Kept>();
-  let requests = 0;
-  let early = 0;
-
   const now = () => performance.now();
-  const keep = (slot: number, event: Kept) => {
-    kept.set(slot, event);
-    changed();
-  };
-  const slotFor = (session: string, error: string, draw: number) =>
-    core.add(hashOf(session), hashOf(error), draw, now());
+  const changed = () => save([...kept.values()].filter(({ _sent }) => !_sent));
 
-  /** What was lost and no report has told yet, as an item. A report that gets lost is not reported (protocol 5.2). */
-  const report = (): string => {
-    const quantityOf = (index: number) =>
-      core.losses(index) + (index === EventLoss.QUEUE_OVERFLOW ? early : 0);
-    const discarded = eventLossWords
-      .map((reason, index) => ({ reason, category: 'error', quantity: quantityOf(index) }))
-      .filter(({ quantity }) => quantity && sendsReports);
-    early = 0;
-    const item = { timestamp: Date.now() / 1000, discarded_events: discarded };
-    return discarded.length ? `{"type":"client_report"}\n${JSON.stringify(item)}\n` : '';
+  /** Keeps what `write` gives, unless the core wants no event of the error, or there is no text. */
+  const keep = (id: string, error: string, draw: number, write: () => string | undefined) => {
+    const slot = core.add(hashOf(error), draw, now());
+    if (slot >= EVENTS_MAX) return;
+    const text = write();
+    if (text === undefined) return core.drop(slot, EventLoss.BEFORE_SEND);
+    kept.set(slot, { id, text });
+    changed();
   };
 
   return {
     _kept: kept,
     _add(event, session) {
       const [{ type, value, stacktrace } = {}] = event.exception.values.slice(-1);
-      const error = JSON.stringify([type, value, stacktrace?.frames.slice(-1)]);
-      const slot = slotFor(session, error, Math.random());
-      if (slot >= EVENTS_MAX) return;
-      const id = event.event_id;
-      const text = finish(event, id, beforeSendEvent);
-      if (typeof text === 'number') core.drop(slot, text);
-      else keep(slot, { id, text });
+      const error = JSON.stringify([session, type, value, stacktrace?.frames.slice(-1)]);
+      keep(event.event_id, error, Math.random(), () => finish(event, beforeSendEvent));
     },
-    _restore(event) {
-      const slot = slotFor(event.id, event.id, 0);
-      if (slot < EVENTS_MAX) keep(slot, event);
-    },
-    _lose(count) {
-      early += count;
-    },
+    _restore: ({ id, text }) => keep(id, id, 0, () => text),
+    _lose: (count) => core.lose(EventLoss.QUEUE_OVERFLOW, count),
     _clear() {
       for (const slot of kept.keys()) core.drop(slot, EventLoss.BEFORE_SEND);
       kept.clear();
@@ -124,9 +113,9 @@ export function createOutbox(
     },
     _wait: () => core.wait(now()),
     _join(body, room, last) {
-      const request = ++requests;
-      const event = kept.get(room ? core.take(request, last, now()) : -1);
-      const item = report();
+      const slot = room ? core.take(last, now()) : -1;
+      const event = kept.get(slot);
+      const report = sendsReports ? reportOf(core) : '';
       if (event) {
         event._sent = true;
         changed();
@@ -134,16 +123,17 @@ export function createOutbox(
       return {
         _carries: !!event,
         body: event
-          ? `{"event_id":"${event.id}",${body.slice(1)}${item}{"type":"event"}\n${event.text}\n`
-          : body + item,
+          ? `{"event_id":"${event.id}",${body.slice(1)}${report}{"type":"event"}\n${event.text}\n`
+          : body + report,
         _settle(status, limits, retryAfter) {
-          const free = core.respond(request, status, core.write(limits), retryAfter, now());
-          if (event) {
-            event._sent = false;
-            event._tried = true;
-            kept.delete(free);
-            changed();
-          }
+          /* What was thrown away since then has no answer. */
+          const own = kept.get(slot) === event ? slot : -1;
+          const isFree = core.respond(own, status, core.write(limits), retryAfter, now());
+          if (own < 0) return;
+          event!._sent = false;
+          event!._tried = true;
+          if (isFree) kept.delete(slot);
+          changed();
         },
       };
     },

@@ -1,9 +1,10 @@
 /** Requests that may have an event in them, and what became of them. */
 import { KEEPALIVE_BYTES } from '../delivery/keepalive';
-import type { Requester } from '../options/types';
+import { endpointOf } from '../dsn';
+import type { Options, Requester } from '../options/types';
 import { attempt } from '../platform/attempt';
 import { EVENT_MAX } from './event';
-import type { Outbox } from './outbox';
+import { headerOf, type Outbox } from './outbox';
 
 /** A request that was made. */
 export interface Made {
@@ -13,43 +14,69 @@ export interface Made {
 }
 
 export interface Requests {
-  /** Makes a request by `send`, with an event in it if one waits and the request can carry it. */
-  _make(send: Requester, url: string, init: RequestInit, envelope: string, last: boolean): Made;
-  /** Whether so many bytes more may leave in requests that outlive the page. */
-  _outlive(bytes: number): boolean;
+  /** Makes a request of the sessions by `send`, with an event in it if one waits and it can carry one. */
+  _join(send: Requester, url: string, init: RequestInit, envelope: string): Made;
+  /** Sends an event that may leave in a request of its own; whether there was one. */
+  _own(last: boolean): boolean;
   /** Resolves when none is on its way any more. */
   _settled(): Promise<unknown>;
 }
 
 /** `settled` is called after each answer, or when there is none. */
-export function createRequests(outbox: Outbox, settled: () => void): Requests {
+export function createRequests(
+  { dsn, tunnel, fetch }: Options,
+  outbox: Outbox,
+  settled: () => void,
+): Requests {
   let outliving = 0;
   let pending: Promise<unknown> = Promise.resolve();
+  /* The sessions of a page that ends leave behind its events. */
   const canOutlive = (bytes: number) => outliving + bytes <= KEEPALIVE_BYTES;
 
+  const make = (
+    send: Requester,
+    url: string,
+    init: RequestInit,
+    envelope: string,
+    last: boolean,
+  ): Made => {
+    const room = !init.keepalive || canOutlive(envelope.length + EVENT_MAX);
+    const { body, _carries, _settle } = outbox._join(envelope, room, last);
+    const share = init.keepalive ? body.length : 0;
+    outliving += share;
+    const settle = (response?: Response) => {
+      /* Whatever a function of the page answers in the place of a response. */
+      const header = (name: string) => attempt(() => response!.headers.get(name)) ?? '';
+      outliving -= share;
+      _settle(
+        response?.status ?? 0,
+        header('X-Sentry-Rate-Limits'),
+        parseFloat(header('Retry-After')),
+      );
+      settled();
+    };
+    const answer = send(url, { ...init, body });
+    const earlier = pending;
+    pending = answer.then(settle, () => settle()).then(() => earlier);
+    return { answer, _carries };
+  };
+
   return {
-    _outlive: canOutlive,
-    _settled: () => pending,
-    _make(send, url, init, envelope, last) {
-      const room = !init.keepalive || canOutlive(envelope.length + EVENT_MAX);
-      const { body, _carries, _settle } = outbox._join(envelope, room, last);
-      const share = init.keepalive ? body.length : 0;
-      outliving += share;
-      const settle = (response?: Response) => {
-        /* Whatever a function of the page answers in the place of a response. */
-        const header = (name: string) => attempt(() => response!.headers.get(name)) ?? '';
-        outliving -= share;
-        _settle(
-          response?.status ?? 0,
-          header('X-Sentry-Rate-Limits'),
-          parseFloat(header('Retry-After')),
-        );
-        settled();
-      };
-      const answer = send(url, { ...init, body });
-      const earlier = pending;
-      pending = answer.then(settle, () => settle()).then(() => earlier);
-      return { answer, _carries };
+    _join: (send, url, init, envelope) => make(send, url, init, envelope, false),
+    _own(last) {
+      const keepalive = canOutlive(2 * EVENT_MAX);
+      if (last && !keepalive) return false;
+      const init = {
+        method: 'POST',
+        keepalive,
+        credentials: 'omit',
+        referrerPolicy: 'strict-origin',
+      } as const;
+      const url = tunnel || endpointOf(dsn!);
+      const { answer, _carries } = make(fetch!, url, init, headerOf(dsn!, tunnel), last);
+      answer.catch(() => {});
+      return _carries;
     },
+    _settled: () => pending,
   };
 }
