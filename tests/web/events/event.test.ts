@@ -207,6 +207,30 @@ describe('the exceptions of an event', () => {
     });
   });
 
+  it('are what was thrown while something else was disposed of, and that', () => {
+    const suppressed = Object.assign(new Error('An error was suppressed'), {
+      name: 'SuppressedError',
+      error: new TypeError('later'),
+      suppressed: new RangeError('first', { cause: new Error('why') }),
+    });
+    assert.deepEqual(
+      exceptionsOf(suppressed, generic, false).map(({ value, mechanism }) => [
+        value,
+        mechanism.source,
+        mechanism.parent_id,
+        mechanism.is_exception_group,
+      ]),
+      [
+        ['why', 'cause', 2, undefined],
+        ['first', 'suppressed', 0, undefined],
+        ['later', 'error', 0, undefined],
+        ['An error was suppressed', undefined, undefined, undefined],
+      ],
+    );
+    const other = Object.assign(new Error('x'), { error: new Error('y') });
+    assert.equal(exceptionsOf(other, generic, false).length, 1);
+  });
+
   it('name the group of an AggregateError', () => {
     const group = new AggregateError([new Error('a'), 'b'], 'all');
     const values = exceptionsOf(group, generic, false);
@@ -408,6 +432,20 @@ describe('an event', () => {
     assert.ok(text !== undefined && Buffer.byteLength(text) <= EVENT_MAX);
     assert.equal(event.exception.values[0]?.stacktrace, undefined);
     assert.equal(event.exception.values.at(-1)?.stacktrace?.frames.length, 50);
+  });
+
+  it('has room for what was thrown, however long its causes are', () => {
+    let error = new Error('\u4e16'.repeat(2000));
+    for (let i = 0; i < 4; i++) error = new Error('\u4e16'.repeat(2000), { cause: error });
+    error.name = 'Thrown';
+    const text = textOfEvent(make(error));
+    assert.ok(text !== undefined && Buffer.byteLength(text) <= EVENT_MAX);
+    const { values } = (JSON.parse(text) as ErrorEvent).exception;
+    assert.deepEqual(
+      values.map(({ type }) => type),
+      ['Thrown'],
+    );
+    assert.ok(values[0]!.stacktrace);
   });
 
   it('is none if it cannot be written', () => {

@@ -31,7 +31,7 @@ export interface ErrorReport {
 
 /**
  * Bytes of an event. An event that is larger loses the frames of what was not thrown itself, then all but
- * the innermost ten frames, then all frames.
+ * the innermost ten frames, then what was not thrown itself, then all frames.
  */
 export const EVENT_MAX = 16_384;
 const FRAMES_LEFT = 10;
@@ -121,14 +121,15 @@ const jsonOf = (event: ErrorEvent) =>
 
 /** An event as text that has at most `EVENT_MAX` bytes; undefined if that cannot be. */
 export function textOfEvent(event: ErrorEvent): string | undefined {
-  const cuts: ((values: Exception[]) => void)[] = [
+  const cuts: ((values: Exception[]) => unknown)[] = [
     () => {},
     (values) => values.slice(0, -1).forEach((value) => delete value.stacktrace),
     (values) =>
       values.forEach(({ stacktrace }) =>
         stacktrace?.frames.splice(0, stacktrace.frames.length - FRAMES_LEFT),
       ),
-    (values) => values.forEach((value) => delete value.stacktrace),
+    (values) => values.splice(0, values.length - 1),
+    ([thrown]) => delete thrown!.stacktrace,
   ];
   for (const cut of cuts) {
     attempt(() => cut(event.exception.values));

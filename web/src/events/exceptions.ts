@@ -80,17 +80,20 @@ function exceptionOf(thrown: unknown, mechanism: Mechanism, isRejection: boolean
 }
 
 /**
- * What an error says that it was caused by, or that it holds. Sentry names an issue after what a group holds,
- * so that what is no error, as a validation's findings, is only told of a true AggregateError.
+ * What an error says that it was caused by, or that it holds; that of `using` holds two. Sentry names an issue
+ * after what a group holds, so that what is no error, as a validation's findings, is only told of a true
+ * AggregateError.
  */
 function partsOf(error: unknown): [source: string, part: unknown][] {
   const read = (key: string) => attempt(() => (error as Record<string, unknown>)[key]);
-  const cause = read('cause');
+  const named = read('name') === 'SuppressedError' ? ['error', 'suppressed', 'cause'] : ['cause'];
   const errors = read('errors');
   const list: unknown[] = Array.isArray(errors) ? errors.slice(0, EXCEPTIONS_MAX) : [];
   const isGroup = list.length && read('name') === 'AggregateError';
   return [
-    ...(Object(cause) === cause ? [['cause', cause] as [string, unknown]] : []),
+    ...named
+      .map((key): [string, unknown] => [key, read(key)])
+      .filter(([, part]) => Object(part) === part),
     ...list
       .map((part, index): [string, unknown] => [`errors[${index}]`, part])
       .filter(([, part]) => isGroup || isError(part)),
@@ -115,7 +118,7 @@ export function exceptionsOf(
     seen.add(thrown);
     const parts = partsOf(thrown);
     const id = found.length;
-    const isGroup = parts.some(([source]) => source !== 'cause');
+    const isGroup = parts.some(([source]) => source.startsWith('errors'));
     const mechanism: Mechanism = {
       type,
       handled,
