@@ -372,6 +372,34 @@ describe('events of pages', { concurrency: engineNames.length }, () => {
         }
       });
 
+      it(`of the script tag whose file does not come: they are counted, in ${name}`, async () => {
+        const project = counting.newProject();
+        const page = await engine.newPage();
+        const site = await Site.serve(async (path) => {
+          if (path === '/lib/crashfree.events.js') return { status: 404, body: '' };
+          if (path.startsWith('/lib/'))
+            return { body: await readFile(join(root, 'dist', path.slice(5))) };
+          return {
+            body: `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+              <script src="/lib/crashfree.min.js" data-dsn="${counting.dsn(project)}"
+                data-release="shop@1.0.0" data-events></script>`,
+          };
+        });
+        try {
+          await page.goto(`${site.origin}/`);
+          await page.run(
+            `for (let i = 0; i < 30; i++) crashfree.captureException(new Error('early ' + i))`,
+          );
+          await page.waitFor('crashfree.getClient().counts.missed_events === 30');
+          await page.run(`crashfree.captureException(new Error('late'))`);
+          await page.waitFor('crashfree.getClient().counts.missed_events === 31');
+          await counting.until(project, 'the session', ({ errored }) => errored === 1);
+        } finally {
+          await page.close();
+          await site.close();
+        }
+      });
+
       it(`that could not be delivered, by the next visit, in ${name}`, async () => {
         await visit(
           `storage: 'local', integrations: [eventsIntegration()]`,

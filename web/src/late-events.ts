@@ -1,5 +1,6 @@
 import { loadEvents } from 'crashfree:files';
 import { momentOf } from './events/moment';
+import { noEvents } from './events/none';
 import type { Extension, Integration } from './options/types';
 
 /** Errors that are kept until the file is there; others are counted. */
@@ -8,27 +9,30 @@ const KEPT_MAX = 20;
 /**
  * `crashfree/events` for the script tag, where it is a file of its own that nothing waits for: it is asked for
  * with the first session, at idle, or at the first error. Errors are kept until it has come, as of the
- * moment when they happened. If it does not come, nothing but the events is missing.
+ * moment when they happened. If it does not come, nothing but the events is missing, and `counts` says how many.
  */
 export const lateEvents = (): Integration => ({
   name: 'Events',
-  setup(client, options) {
+  setup(client, options, miss) {
     const kept: Parameters<NonNullable<Extension['error']>>[] = [];
     let lost = 0;
     let events: Extension | undefined | void;
     let loaded: Promise<void> | undefined;
 
     const load = () =>
-      (loaded ??= loadEvents().then(
-        ({ eventsIntegration }) => {
-          events = eventsIntegration().setup?.(client, options);
+      (loaded ??= loadEvents()
+        .then(
+          ({ eventsIntegration }) => eventsIntegration().setup?.(client, options, miss),
+          () => {
+            if (options.debug) console.warn('crashfree: crashfree.events.js did not come');
+            return noEvents(miss);
+          },
+        )
+        .then((extension) => {
+          events = extension;
           events?.lost?.(lost);
           kept.forEach((told) => events?.error?.(...told));
-        },
-        () => {
-          if (options.debug) console.warn('crashfree: crashfree.events.js did not come, no events');
-        },
-      ));
+        }));
     return {
       error(error, report) {
         void load();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { noEvents } from '../../../web/src/events/none.js';
 import { Browser } from '../fakes/browser.js';
 
 describe('the status', () => {
@@ -178,6 +179,15 @@ describe('an integration', () => {
       ['unhandledrejection', { handled: false, isRejection: true }],
       'fetch',
     ]);
+  });
+
+  it('that can do nothing about an error is in the counts', async () => {
+    const page = await new Browser().start({
+      integrations: [{ name: 'Events', setup: (_client, _options, miss) => noEvents(miss) }],
+    });
+    page.reject();
+    await page.sent();
+    assert.equal(page.client.counts.missed_events, 1);
   });
 
   it('that fails changes nothing', async () => {

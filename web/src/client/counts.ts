@@ -20,6 +20,8 @@ export interface Counts {
   backpressure: number;
   /** Answers that were not the server's: of a sign-in page, say. */
   foreign_answers: number;
+  /** Errors of which no event tells, as `crashfree.events.js` did not come or there is no WebAssembly. */
+  missed_events: number;
   /**
    * Errors that did not count, by the rule that left them out, such as `{ scriptError: 2 }`: a broken
    * set-up shows here rather than looking healthy.
@@ -27,8 +29,12 @@ export interface Counts {
   ignored: Partial<Record<IgnoreRule, number>>;
 }
 
-/** The counts, as the core and the rules of noise give them. */
-export function countsOf(core: Core | undefined, ignored: Counts['ignored']): Counts {
+/** The counts, as the core, the integrations and the rules of noise give them. */
+export function countsOf(
+  core: Core | undefined,
+  missed: number,
+  ignored: Counts['ignored'],
+): Counts {
   const of = (counter: Counter) => core?._count(counter) ?? 0;
   return {
     started: of(Counter.STARTED),
@@ -42,9 +48,10 @@ export function countsOf(core: Core | undefined, ignored: Counts['ignored']): Co
     before_send: of(Counter.BEFORE_SEND),
     backpressure: of(Counter.BACKPRESSURE),
     foreign_answers: of(Counter.FOREIGN_ANSWERS),
+    missed_events: missed,
     ignored: { ...ignored },
   };
 }
 
 /** The counts of a client that counts nothing. */
-export const noCounts = (): Counts => countsOf(undefined, {});
+export const noCounts = (): Counts => countsOf(undefined, 0, {});

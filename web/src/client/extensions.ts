@@ -7,6 +7,8 @@ import type { Client } from './types';
 export interface Extensions {
   _setUp(integrations: Integration[], client: Client, options: Options): void;
   _error: NonNullable<Extension['error']>;
+  /** Errors about which they could do nothing. */
+  _missed: number;
   /** Has them send what waits; resolves when nothing of theirs is on its way any more. */
   _flush(): Promise<unknown>;
   /** Makes a request, through the extensions that take part in requests; the last one added is asked first. */
@@ -16,11 +18,14 @@ export interface Extensions {
 export function createExtensions(fetch: Fetch): Extensions {
   const all: Extension[] = [];
   let send = fetch;
-  return {
+  const extensions: Extensions = {
     _setUp(integrations, client, options) {
       for (const integration of integrations) {
-        const added = attempt(() => integration.setup?.(client, { ...options, fetch })) as
-          Extension | undefined;
+        const added = attempt(() =>
+          integration.setup?.(client, { ...options, fetch }, (count) => {
+            extensions._missed += count;
+          }),
+        ) as Extension | undefined;
         if (!added) continue;
         const next = send;
         all.push(added);
@@ -28,7 +33,9 @@ export function createExtensions(fetch: Fetch): Extensions {
       }
     },
     _error: (...told) => all.forEach((extension) => attempt(() => extension.error?.(...told))),
+    _missed: 0,
     _flush: () => Promise.allSettled(all.map((extension) => attempt(() => extension.flush?.()))),
     _fetch: (url, init) => send(url, init),
   };
+  return extensions;
 }

@@ -52,8 +52,8 @@ export function clientOf(need: () => Context): Client {
       return statusOf(need());
     },
     get counts() {
-      const { _core, _ignored } = need();
-      return countsOf(_core._up, _ignored);
+      const { _core, _extensions, _ignored } = need();
+      return countsOf(_core._up, _extensions._missed, _ignored);
     },
     ...(Object.fromEntries(guarded) as Methods),
   };

@@ -8,6 +8,7 @@ import { createEventsCore, type EventsCore } from './core';
 import { createDelivery, JOIN_MS } from './delivery';
 import type { EventsOptions } from './options';
 import { momentOf } from './moment';
+import { noEvents } from './none';
 import { createOutbox } from './outbox';
 import { pageEventOf } from './page';
 import { FRAMES_MAX } from './stack';
@@ -77,7 +78,7 @@ export function eventsIntegration(
   return {
     name: 'Events',
     options,
-    setup(client, settings) {
+    setup(client, settings, miss) {
       const warn = (text: string) => {
         if (settings.debug) console.warn(`crashfree: ${text}`);
       };
@@ -85,7 +86,7 @@ export function eventsIntegration(
         return createEvents(client, settings, options, createEventsCore(options, warn));
       } catch {
         warn('events need WebAssembly, none are sent');
-        return undefined;
+        return noEvents(miss);
       }
     },
   };

@@ -55,8 +55,17 @@ export interface Extension {
  */
 export interface Integration {
   name: string;
-  /** Called once, when the client is made; the option `fetch` is the function that makes its requests. */
-  setup?: ((client: Client, options: Options) => Extension | undefined | void) | undefined;
+  /**
+   * Called once, when the client is made; the option `fetch` is the function that makes its requests, and
+   * `miss` counts errors about which the integration can do nothing.
+   */
+  setup?:
+    | ((
+        client: Client,
+        options: Options,
+        miss: (count: number) => void,
+      ) => Extension | undefined | void)
+    | undefined;
 }
 
 /** What a function as `initialScope` gets, as from Sentry's SDKs: each method returns the scope. */
