@@ -15,9 +15,11 @@ const TYPES: Record<string, string> = {
 };
 const LIBRARY = [
   '/crashfree.min.js',
+  '/crashfree.events.js',
   '/crashfree.js',
   '/crashfree.wasm',
   '/crashfree.min.js.map',
+  '/crashfree.events.js.map',
   '/crashfree.js.map',
 ];
 /** Of the shop. */
