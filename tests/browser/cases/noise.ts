@@ -89,6 +89,7 @@ const cancelled: [name: string, reason: string][] = [
     'axios’ before 0.22, by its mark',
     `{ message: 'Operation canceled by the user.', __CANCEL__: true }`,
   ],
+  ['jQuery’s request, by its statusText', `{ readyState: 0, status: 0, statusText: 'abort' }`],
   ['p-cancelable’s CancelError', named('CancelError')],
   ['PDF.js’ RenderingCancelledException', named('RenderingCancelledException')],
   ['PDF.js’ AbortException', named('AbortException')],

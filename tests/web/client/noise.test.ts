@@ -72,6 +72,7 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
       rejection({ type: 'cancelation' }),
       rejection(new Error('CancelledError')),
       rejection({ message: 'by the user', __CANCEL__: true }),
+      rejection({ readyState: 0, status: 0, statusText: 'abort' }),
       rejection(named('RenderingCancelledException')),
     ],
     [

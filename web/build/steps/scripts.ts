@@ -107,7 +107,7 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
       toplevel: true,
       ecma: 2020,
       compress: {
-        passes: 3,
+        passes: 6,
         // Only simple ones: engines read a function again for each one around it that they compile.
         inline: 1,
         pure_getters: true,

@@ -30,7 +30,7 @@ export interface ErrorDetails extends Omit<ErrorContext, 'stack'> {
   _isLeaving: boolean;
   /** The texts by which `ignoreErrors` may name it. */
   _titles(): string[];
-  /** The words by which libraries tell errors apart: name, code, type and the like. */
+  /** The words by which libraries tell errors apart: name, code, type, jQuery's statusText and the like. */
   _kind(): string;
   /** Whether the browser made it, of this window or of a frame. */
   _isNative(): boolean;
@@ -54,7 +54,7 @@ const errorIn = (thrown: unknown) =>
 export function detailsOf(error: unknown, report: Report, isLeaving: boolean): ErrorDetails {
   const { _event, _handled, _isPrevented, _isRejection } = report;
   const thrown = (error ?? {}) as Partial<Error> &
-    Record<'code' | 'type' | '__CANCEL__' | '_isRouter', unknown>;
+    Record<'code' | 'type' | 'statusText' | '__CANCEL__' | '_isRouter', unknown>;
   const text = (value: () => unknown) => textOf(value, MESSAGE_MAX);
   const message = text(() => thrown.message || _event?.message || error || '');
   const name = text(() => thrown.name);
@@ -85,7 +85,7 @@ export function detailsOf(error: unknown, report: Report, isLeaving: boolean): E
     _kind: () =>
       [
         name,
-        ...(['code', 'type'] as const).map((key) => text(() => thrown[key])),
+        ...(['code', 'type', 'statusText'] as const).map((key) => text(() => thrown[key])),
         /* TanStack Query says it by its message, axios before 0.22 and Vue Router before 4 by a mark. */
         message === 'CancelledError' && message,
         attempt(() => thrown.__CANCEL__ || thrown['_isRouter']) === true && 'cancel',
