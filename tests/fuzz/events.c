@@ -1,6 +1,6 @@
 /*
- * The boundary of the events' module with a host that gives nonsense: clocks that are none, slots and
- * requests that never were, headers longer than its memory. Each error makes at most one event, and each
+ * The boundary of the events' module with a host that gives nonsense: clocks that are none, slots that
+ * never were, headers longer than its memory. Each error makes at most one event, and each
  * event ends once: delivered, lost with a reason, or waiting still.
  */
 #define export_name(name) unused
@@ -64,13 +64,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     while (input_size > 0) {
         const unsigned before = alive();
 
-        switch (next() % 6) {
+        switch (next() % 7) {
         case 0:
         case 1: {
-            const uint32_t session = next() % 4;
-            const uint32_t error = next() % 32;
-            const int slot = add(session, error, next() / 256.0, now);
-
+            const uint32_t error = next() % 128 + 1;
+            const int slot = add(error, next() / 256.0, now);
             const bool kept = slot < CRASHFREE_EVENTS_MAX;
 
             REQUIRE(slot >= 0 && (kept || slot == CRASHFREE_EVENT_VERDICT_LOST ||
@@ -78,14 +76,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             REQUIRE(alive() == before + kept);
             fresh += slot != CRASHFREE_EVENT_VERDICT_REPEATED;
             /* At once again it is known. */
-            REQUIRE(add(session, error, 0, now) == CRASHFREE_EVENT_VERDICT_REPEATED);
+            REQUIRE(add(error, 0, now) == CRASHFREE_EVENT_VERDICT_REPEATED);
             break;
         }
         case 2:
             drop(next() % 16 - 3, next() % 12 - 2);
             break;
         case 3: {
-            const int slot = take(next() % 8, next() % 8 == 0, now);
+            const int slot = take(next() % 8 == 0, now);
 
             REQUIRE(slot >= -1 && slot < CRASHFREE_EVENTS_MAX);
             REQUIRE(slot < 0 || the_events.events[slot].state == CF_EVENT_SENT);
@@ -97,19 +95,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             const char *const text = texts[next() % 4];
             const int status = statuses[next() % 6];
             const uint8_t length = next();
+            const int slot = next() % (CRASHFREE_EVENTS_MAX + 4) - 2;
 
             memset(limits, ',', sizeof the_limits);
             memcpy(limits, text, strlen(text));
             const uint32_t lost_before = fetch_losses();
-            const int slot = respond(next() % 8, status, length < 200 ? strlen(text) : length * 40U,
-                                     any_double(-1), now);
+            const bool is_free = respond(slot, status, length < 200 ? strlen(text) : length * 40U,
+                                         any_double(-1), now);
             const uint32_t lost_now = fetch_losses();
 
             lost += lost_before + lost_now;
-            REQUIRE(slot >= -1 && slot < CRASHFREE_EVENTS_MAX);
-            REQUIRE(slot < 0 || the_events.events[slot].state == CF_EVENT_FREE);
-            REQUIRE(lost_now <= 1);
+            REQUIRE(alive() == before - is_free);
+            REQUIRE(!is_free || the_events.events[slot].state == CF_EVENT_FREE);
+            REQUIRE(lost_now <= is_free);
             delivered += before - alive() - lost_now;
+            break;
+        }
+        case 5: {
+            const int reason = next() % 12 - 2;
+            const uint8_t count = next();
+
+            lose(reason, count);
+            fresh += reason >= 0 && reason < CRASHFREE_EVENT_LOSSES ? count : 0;
             break;
         }
         default:
