@@ -25,10 +25,10 @@ export interface Host {
 /** What the server said to an envelope; status 0 is no answer. */
 export interface ServerAnswer {
   status: number;
-  /** X-Sentry-Rate-Limits. */
-  limits?: string | undefined;
-  /** Seconds that Retry-After asks for. */
-  retryAfter?: number | undefined;
+  /** X-Sentry-Rate-Limits, empty without one. */
+  limits: string;
+  /** Seconds that Retry-After asks for; NaN without one. */
+  retryAfter: number;
 }
 
 const encoder = new TextEncoder();
@@ -92,7 +92,7 @@ export class Core {
   }
 
   /** Returns whether the envelope was delivered. */
-  respond({ status, limits = '', retryAfter = -1 }: ServerAnswer): boolean {
+  respond({ status, limits, retryAfter }: ServerAnswer): boolean {
     return this.core.respond(status, this.write(limits), retryAfter, performance.now()) !== 0;
   }
 
@@ -113,7 +113,7 @@ export class Core {
     this.core.process_wake();
   }
 
-  processRespond(request: number, { status, limits = '', retryAfter = -1 }: ServerAnswer): void {
+  processRespond(request: number, { status, limits, retryAfter }: ServerAnswer): void {
     this.core.process_respond(request, status, this.write(limits), retryAfter);
   }
 

@@ -6,7 +6,8 @@ import type { Events } from './events';
 import { runOutside } from './incoming/context';
 import { later } from './later';
 import type { Sender } from './sender';
-import { ANSWER_MS, LAST_WORD_MS, wayWithin } from './sender/way';
+import { settle, statusAlone } from './sender/answer';
+import { ANSWER_MS, LAST_WORD_MS, targetOf, wayWithin } from './sender/way';
 import type { Tally } from './tally';
 
 /** What could not be delivered is not tried again sooner, whatever the interval. */
@@ -16,8 +17,8 @@ const PAUSE_MS = 1000;
 
 /** An envelope that is on its way. */
 interface Flight {
-  /** Path and query of its address. */
-  path: string;
+  /** What the request line says of its address. */
+  target: string;
   /** Whether it has left the process, as far as that is known. */
   left: boolean;
   /** The event that travels with it. */
@@ -59,7 +60,7 @@ export class Delivery {
 
   /** Whether a request to this process is one of ours, to a server or a tunnel in it. */
   isOwn(url: string): boolean {
-    return this.flight?.path === url || this.events?.isOwn(url) === true;
+    return this.flight?.target === url || this.events?.isOwn(url) === true;
   }
 
   /** Sends what waits; `last` tells of losses even if nothing does. Resolves to whether all arrived. */
@@ -112,9 +113,10 @@ export class Delivery {
     this.tally.handOn();
     if (this.flight) {
       /* What has left counts as delivered: a second copy does more harm than a missing one. */
-      const settled = { status: this.flight.left ? 200 : 0 };
-      this.core.respond(settled);
-      this.flight.joined?._settle(settled.status, '', -1);
+      const answer = statusAlone(this.flight.left ? 200 : 0);
+      this.core.respond(answer);
+      settle(this.flight.joined, answer);
+
       this.news ||= this.core.waiting > 0;
       this.flight = undefined;
     }
@@ -157,9 +159,8 @@ export class Delivery {
 
   private async post(body: string, timeout: number): Promise<ServerAnswer> {
     const { url } = this.core;
-    const { pathname, search } = new URL(url);
     const joined = this.events?.join(body);
-    const flight: Flight = { path: pathname + search, left: false, joined };
+    const flight: Flight = { target: targetOf(url), left: false, joined };
     this.flight = flight;
     const text = joined?.body ?? body;
     const way = wayWithin(timeout, () => void (flight.left = true));
@@ -167,8 +168,7 @@ export class Delivery {
     /* Otherwise the process is ending, and has settled it. */
     if (this.flight === flight) {
       this.flight = undefined;
-      const { status, limits = '', retryAfter = -1 } = answer;
-      joined?._settle(status, limits, retryAfter);
+      settle(joined, answer);
     }
     return answer;
   }

@@ -2,27 +2,14 @@
  * `crashfree/node` where there is no Node, such as the edge runtime of Next.js, which loads an
  * app's instrumentation, too: the same functions, which do nothing.
  */
+import { inactive } from './inactive';
 import type * as Node from './index';
 
 const nothing = () => {};
 const done = () => Promise.resolve(true);
 const integration = (name: string) => () => ({ name });
 
-export const init: typeof Node.init = () => ({
-  status: 'unsupported',
-  requestHandler: nothing,
-  middleware:
-    () =>
-    (...parameters) =>
-      (
-        parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
-          (() => unknown) | undefined
-      )?.(),
-  wrap: (listener) => listener,
-  captureException: nothing,
-  flush: done,
-  close: done,
-});
+export const init: typeof Node.init = () => inactive('unsupported');
 export const captureException: typeof Node.captureException = nothing;
 export const flush: typeof Node.flush = done;
 export const close: typeof Node.close = done;

@@ -19,6 +19,18 @@ export interface Settings {
   parts: Parts;
 }
 
+const NAMES = [
+  'dsn',
+  'release',
+  'environment',
+  'tunnel',
+  'fetch',
+  'flushInterval',
+  'ignoreIncomingRequests',
+  'integrations',
+  'debug',
+] as const satisfies (keyof Options)[];
+
 /** What was given for each option that has a value; a getter that throws makes its option invalid. */
 function given(options: unknown, invalid: (name: string) => void): Record<string, unknown> {
   const values: Record<string, unknown> = {};
@@ -33,18 +45,6 @@ function given(options: unknown, invalid: (name: string) => void): Record<string
   return values;
 }
 
-const NAMES = [
-  'dsn',
-  'release',
-  'environment',
-  'tunnel',
-  'fetch',
-  'flushInterval',
-  'ignoreIncomingRequests',
-  'integrations',
-  'debug',
-] as const satisfies (keyof Options)[];
-
 const isWait = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= WAIT_MAX_MS;
 
@@ -55,12 +55,14 @@ export function settingsOf(options: unknown, invalid: (name: string) => void): S
   const text = (name: string, fallback: string | undefined): string => {
     const value = values[name] ?? fallback ?? '';
     if (typeof value === 'string') return value;
+    /* An environment that is none is left out, as one that the server would not take. */
     if (name !== 'environment') invalid(name);
     return '';
   };
   const ofType = <T>(name: string, type: string): T | undefined => {
-    if (values[name] !== undefined && typeof values[name] !== type) invalid(name);
-    else return values[name] as T | undefined;
+    const value = values[name];
+    if (value === undefined || typeof value === type) return value as T | undefined;
+    invalid(name);
     return undefined;
   };
   const parts = integrationsOf(values.integrations, () => invalid('integrations'));

@@ -8,7 +8,8 @@ import { runOutside } from '../incoming/context';
 import type { RequestSession } from '../incoming/session';
 import { later } from '../later';
 import type { Sender } from '../sender';
-import { ANSWER_MS, wayWithin } from '../sender/way';
+import { settle, statusAlone } from '../sender/answer';
+import { ANSWER_MS, targetOf, wayWithin } from '../sender/way';
 import { nodeEventOf, type EventAttributes } from './event';
 
 /** How long an event waits for others of the same moment, and for a request of the sessions. */
@@ -63,7 +64,7 @@ export class Events {
 
   /** Whether a request to this process is one of ours. */
   isOwn(url: string): boolean {
-    return this.flight !== undefined && url !== '/' && this.target.url.endsWith(url);
+    return this.flight !== undefined && url === targetOf(this.target.url);
   }
 
   /** An envelope of the sessions with an event in it, if one waits. */
@@ -85,7 +86,7 @@ export class Events {
   lastWords(body: string | undefined): Joined[] {
     const { flight } = this;
     this.flight = undefined;
-    if (flight) flight.joined._settle(flight.left ? 200 : 0, '', -1);
+    if (flight) settle(flight.joined, statusAlone(flight.left ? 200 : 0));
     const words = body === undefined ? [] : [this.outbox._join(body, true, true)];
     while (this.outbox._wait() >= 0) {
       const own = this.own(true);
@@ -130,11 +131,10 @@ export class Events {
       this.flight = flight;
       const way = wayWithin(timeout, () => void (flight.left = true));
       const answer = await runOutside(() => this.sender.post(this.target.url, joined.body, way));
-      const { status, limits = '', retryAfter = -1 } = answer;
       /* Otherwise the process is ending, and has settled it. */
       if (this.flight !== flight) return false;
       this.flight = undefined;
-      joined._settle(status, limits, retryAfter);
+      settle(joined, answer);
     }
     this.wake(0);
     return this.outbox._kept.size === 0;

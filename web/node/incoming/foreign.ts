@@ -1,6 +1,7 @@
 /** Requests that no server of Node got, as a listener or a middleware gets them. */
 import type { IncomingMessage } from 'node:http';
 import { attempt } from '../../src/platform/attempt';
+import { lastFunction } from '../last-function';
 import { refer, type RequestCounter } from './begin';
 import {
   currentSession,
@@ -158,8 +159,7 @@ function openAny(counter: RequestCounter, request: object, response: unknown): O
 /** For `app.use` of Express and Connect `(request, response, next)`, and of Koa `(context, next)`. */
 export function middleware(counter: RequestCounter): Call {
   return (...parameters) => {
-    const next = parameters.filter((parameter) => typeof parameter === 'function').at(-1) as
-      (() => unknown) | undefined;
+    const next = lastFunction(parameters);
     const [request, response] = parameters;
     const opened = isObject(request) ? openAny(counter, request, response) : undefined;
     const run = () => next?.();

@@ -2,16 +2,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { listenTo } from '../channels';
+import { isFrom } from '../version';
 import { followEvents } from './context';
 import { begin } from './begin';
 
-/** Published by Node from 22.17 and 24.2 on. */
 const STARTED = 'http2.server.stream.start';
 
-export function hasChannels(version = process.versions.node): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 24 || (major === 24 && minor >= 2) || (major === 22 && minor >= 17);
-}
+/** Whether Node publishes on this channel. */
+export const hasChannel = (): boolean => isFrom(17, 2);
 
 /** A stream as a request of `node:http` would look, for those who say which ones to ignore. */
 const requestOf = (headers: IncomingHttpHeaders): IncomingMessage =>
@@ -31,5 +29,5 @@ function onStart(message: unknown): void {
 
 /** Counts streams from now on; returns a function that ends it. */
 export function followStreams(): () => void {
-  return hasChannels() ? listenTo(STARTED, onStart) : () => {};
+  return hasChannel() ? listenTo(STARTED, onStart) : () => {};
 }

@@ -9,7 +9,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { followEvents, sessionOfAny } from './context';
-import { hasChannels, onStream } from './http2';
+import { hasChannel, onStream } from './http2';
 import { begin, counters } from './begin';
 import { attempt } from '../../src/platform/attempt';
 import { followRejections } from './rejections';
@@ -35,7 +35,7 @@ function onRejected(error: unknown, request: unknown): void {
 const serving = new Set<() => void>();
 
 const UPGRADES = new Set(['upgrade', 'connect']);
-const withoutChannels = !hasChannels();
+const withoutChannel = !hasChannel();
 
 const isHttp = (server: unknown): boolean =>
   server instanceof HttpServer ||
@@ -49,7 +49,7 @@ function onEvent(server: unknown, event: string, parameters: unknown[]): void {
     if (typeof request.url !== 'string') return;
     begin(request.url, request, socket);
     followEvents(socket);
-  } else if (event === 'stream' && withoutChannels) {
+  } else if (event === 'stream' && withoutChannel) {
     const [stream, headers] = parameters as [ServerHttp2Stream, IncomingHttpHeaders];
     if (typeof stream.id === 'number') onStream(stream, headers);
   } else if (CONNECTIONS.has(event)) {

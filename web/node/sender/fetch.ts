@@ -1,8 +1,8 @@
 /** Envelopes sent by a function like `fetch`. */
 import { listenTo } from '../channels';
 import type { ServerAnswer } from '../core';
-import { answerOf, isPage, mayBePage, NO_ANSWER, type Post } from './answer';
-import type { Way } from './way';
+import { answerOf, isPage, mayBePage, NO_ANSWER, statusAlone, type Post } from './answer';
+import { targetOf, type Way } from './way';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -53,8 +53,7 @@ async function judge(response: Response, answer: ServerAnswer): Promise<ServerAn
 /** `own`: it is Node's, which tells when a request has left; of others it is not known. */
 export function postByFetch(fetch: Fetch, own: boolean): Post {
   return async (url, body, way) => {
-    const { pathname, search } = new URL(url);
-    const stop = own ? watch(pathname + search, way) : () => {};
+    const stop = own ? watch(targetOf(url), way) : () => {};
     if (!own) way.left();
     try {
       const response = await fetch(url, {
@@ -80,6 +79,6 @@ async function answerByFetch(response: Response | undefined): Promise<ServerAnsw
     const answer = answerOf(+response!.status || 200, (name) => response!.headers.get(name));
     return await judge(response!, answer);
   } catch {
-    return { status: +response?.status! || 200 };
+    return statusAlone(+response?.status! || 200);
   }
 }

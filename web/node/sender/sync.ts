@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { code } from 'crashfree:worker';
 import type { ServerAnswer } from '../core';
-import { NO_ANSWER } from './answer';
+import { statusAlone } from './answer';
 import { ANSWERED, statusAt, type Work } from './work';
 
 function start(work: Work): void {
@@ -47,8 +47,5 @@ export function postNow(
   } catch {
     /* The process may not be allowed to start threads. */
   }
-  return bodies.map((_, index) => {
-    const status = answers[statusAt(index)]!;
-    return status > 0 ? { status } : NO_ANSWER;
-  });
+  return bodies.map((_, index) => statusAlone(answers[statusAt(index)]!));
 }

@@ -5,6 +5,12 @@ export const ANSWER_MS = 10_000;
 /** The same at the end of a process, which must not be kept alive. */
 export const LAST_WORD_MS = 2000;
 
+/** Path and query of an address: what the request line of a request to it says. */
+export function targetOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
 export interface Way {
   /** Says when it is given up. */
   signal: AbortSignal;
