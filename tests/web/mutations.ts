@@ -355,8 +355,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['takes a living page’s record', 'if (locks._holds(key)) continue;', ''],
     [
       'delivers what cannot be removed',
-      'if (records._get(key) !== null || !record) return letGo(key);',
-      'if (!record) return letGo(key);',
+      'if (records._get(key) !== null || !record) return undefined;',
+      'if (!record) return undefined;',
     ],
     ['delivers without consent', 'isDismissed = true;', ''],
     ['removes a record before it was answered', 'records._put(key, text);\n', '\n'],
@@ -376,7 +376,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['sends and stores as the page ends', 'if (own._isKept) core._forget();', ''],
     [
       'believes a copy from its opener',
-      '!isLocal && window.opener && window.history.length === 1',
+      "storage !== 'local' && window.opener && window.history.length === 1",
       'false',
     ],
   ],

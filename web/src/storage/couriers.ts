@@ -2,13 +2,27 @@ import type { Settings } from '../options/defaults';
 import { native } from '../platform/native';
 import { createCourier, type Courier, type CourierContext, type StartCore } from './courier';
 import { SPREAD_MS, type Locks } from './locks';
-import { deliverable, parse, type Owner, type Texts } from './record';
+import { deliverable, parse, type StoredRecord, type Texts } from './record';
 
 export interface Couriers {
   /** Sends what is waiting, as the network is back. */
   _flush(): void;
   /** Forgets what is not delivered, and leaves its records to other pages. */
   _dismiss(): void;
+}
+
+/**
+ * The record of a page that is gone, which stays where it is; undefined if it cannot be delivered. Where
+ * nothing can be removed each visit would deliver it again.
+ */
+function readAnew(key: string, records: Texts): StoredRecord | undefined {
+  const text = records._get(key) ?? '';
+  const record = parse(text);
+  if (record && 'later' in record) return undefined;
+  records._remove(key);
+  if (records._get(key) !== null || !record) return undefined;
+  records._put(key, text);
+  return record;
 }
 
 /**
@@ -39,27 +53,13 @@ export function sendCouriers(
     _seen: seen,
     _letGo: letGo,
   };
-  const courierFor = (owner: Owner): Courier => {
-    const id = `${owner.release}\n${owner.environment ?? ''}`;
-    const known = couriers.get(id);
-    if (known) return known;
-    const courier = createCourier(owner, context);
+  const deliver = (key: string) => {
+    const record = readAnew(key, records);
+    if (!record) return letGo(key);
+    const id = `${record.release}\n${record.environment ?? ''}`;
+    const courier = couriers.get(id) ?? createCourier(record, context);
     couriers.set(id, courier);
-    return courier;
-  };
-
-  /** Takes over the record of a page that is gone. */
-  const adopt = (key: string) => {
-    const text = records._get(key);
-    if (text === null) return letGo(key);
-    const record = parse(text);
-    if (record && 'later' in record) return letGo(key);
-
-    records._remove(key);
-    /* Where nothing can be removed each visit would deliver it again. */
-    if (records._get(key) !== null || !record) return letGo(key);
-    records._put(key, text);
-    courierFor(record)._deliver(key, record);
+    courier._deliver(key, record);
   };
 
   for (const key of deliverable(records)) {
@@ -69,7 +69,7 @@ export function sendCouriers(
         if (isDismissed) return locks._letGo(key);
         taken.add(key);
         native('setTimeout')(() => {
-          if (taken.has(key)) adopt(key);
+          if (taken.has(key)) deliver(key);
         }, SPREAD_MS);
       } else if (mine === false && settings.storage !== 'local' && !isDismissed) {
         /* A page elsewhere has it, so this is the copy that a duplicated tab got. */

@@ -1,6 +1,7 @@
 /** Events that no server has taken, for the next page. */
 import type { Options } from '../options/types';
 import type { Kept } from '../events/outbox';
+import { storageOf } from './record';
 
 /** Characters of all that is kept; browsers give a few million to an origin. */
 const STORED_MAX = 200_000;
@@ -24,15 +25,14 @@ function isEvent({ id, text }: Kept): boolean {
 }
 
 /** Where events of a client wait, whose option `storage` asks for it. */
-export function eventStore({ storage: kind, dsn }: Options): EventStore {
+export function eventStore({ storage, dsn }: Options): EventStore {
   /* Events of another DSN are none of this client's. */
   const key = `crashfree:events:${dsn}`;
   /** Events of this page; those of other tabs stay where they are. */
   const own = new Set<string>();
-  const storage = () => (kind === 'local' ? localStorage : sessionStorage);
   const load = (): Kept[] => {
     try {
-      const list = JSON.parse(storage().getItem(key)!) as Kept[];
+      const list = JSON.parse(storageOf(storage).getItem(key)!) as Kept[];
       return list.filter(isEvent);
     } catch {
       /* It is forbidden, or holds whatever somebody put there. */
@@ -46,8 +46,8 @@ export function eventStore({ storage: kind, dsn }: Options): EventStore {
       const all = [...load().filter(({ id }) => !own.has(id)), ...events];
       const text = JSON.stringify(all.map(({ id, text }) => ({ id, text })));
       try {
-        if (!all.length) storage().removeItem(key);
-        else if (text.length < STORED_MAX) storage().setItem(key, text);
+        if (!all.length) storageOf(storage).removeItem(key);
+        else if (text.length < STORED_MAX) storageOf(storage).setItem(key, text);
       } catch {
         /* It is full, or forbidden. */
       }

@@ -69,10 +69,9 @@ function openLocks(
 
 /** Starts storing for a page with the client `core`. */
 export function keepSessions(settings: Settings, core: Core, startCore: StartCore): Save {
-  const isLocal = settings.storage === 'local';
-  const kind = isLocal ? 'local' : 'session';
-  const records = openTexts(kind, `crashfree:${settings.dsn}:`);
-  const leases = openTexts(kind, `crashfree-lease:${settings.dsn}:`);
+  const { storage, dsn } = settings;
+  const records = openTexts(storage, `crashfree:${dsn}:`);
+  const leases = openTexts(storage, `crashfree-lease:${dsn}:`);
   if (!records || !leases) return () => false;
 
   const locks = openLocks(settings, records, leases, (key) => {
@@ -139,7 +138,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   });
 
   /* A window that was just opened has a copy of what its opener has. */
-  if (!isLocal && window.opener && window.history.length === 1)
+  if (storage !== 'local' && window.opener && window.history.length === 1)
     records._keys().forEach(records._remove);
   save();
   return save;

@@ -22,6 +22,53 @@ const isLeased = (left: number) => left > 0 && left <= LEASE_MS;
 
 const later = (ms: number) => new Promise<void>((resolve) => native('setTimeout')(resolve, ms));
 
+/** Who holds which record, as the storage says. */
+interface Entries {
+  /** Who holds a record, if somebody does, and for how long from now on. */
+  _read(key: string): { owner: string | undefined; left: number };
+  /** The same as it is written. */
+  _text(key: string): string | null;
+  /** Says that this page holds it. */
+  _write(key: string): void;
+  _remove(key: string): void;
+}
+
+function createEntries(records: Texts, leases: Texts, me: string): Entries {
+  const entryOf = (key: string) => leases._prefix + key.slice(records._prefix.length);
+  const text = (key: string) => leases._get(entryOf(key));
+  const read = (key: string) => {
+    const [owner, until] = (text(key) ?? '').split(' ');
+    return { owner, left: Number(until) - Date.now() };
+  };
+
+  /* Pages that died before they wrote a record leave leases that nobody will ask for. */
+  for (const entry of leases._keys()) {
+    const key = records._prefix + entry.slice(leases._prefix.length);
+    if (!(Math.abs(read(key).left) < STALE_MS) && records._get(key) === null) leases._remove(entry);
+  }
+  return {
+    _read: read,
+    _text: text,
+    _write: (key) => leases._put(entryOf(key), `${me} ${Date.now() + LEASE_MS}`),
+    _remove: (key) => leases._remove(entryOf(key)),
+  };
+}
+
+/** Whether nobody has a record, or nobody renews it any more. */
+async function isFree(key: string, { _read, _text }: Entries): Promise<boolean> {
+  for (let waited = 0; ; waited += LOOK_MS) {
+    const { owner, left } = _read(key);
+    if (!owner) return true;
+    if (!isLeased(left)) break;
+    if (waited >= ENDING_MS) return false;
+    await later(LOOK_MS);
+  }
+  const before = _text(key);
+  await later(WATCH_MS);
+  const now = _text(key);
+  return now === before || now === null;
+}
+
 /**
  * `leases` are texts beside the `records`; `lost` is called with the key of a record that another page
  * has taken.
@@ -33,15 +80,10 @@ export function createLeases(
 ): Required<Locks> {
   const held = new Set<string>();
   const me = randomName();
+  const entries = createEntries(records, leases, me);
+  const { _read: read, _write: write } = entries;
   let timer: Timer | undefined;
   let renewed = 0;
-
-  const entryOf = (key: string) => leases._prefix + key.slice(records._prefix.length);
-  const read = (key: string) => {
-    const [owner, until] = (leases._get(entryOf(key)) ?? '').split(' ');
-    return { owner, left: Number(until) - Date.now() };
-  };
-  const write = (key: string) => leases._put(entryOf(key), `${me} ${Date.now() + LEASE_MS}`);
 
   /** Renews what is held, and finds what was lost. */
   const renew = () => {
@@ -60,29 +102,9 @@ export function createLeases(
     timer = held.size ? native('setTimeout')(renew, RENEW_MS) : undefined;
   };
 
-  /** Whether nobody has it, or nobody renews it any more. */
-  const isFree = async (key: string): Promise<boolean> => {
-    for (let waited = 0; ; waited += LOOK_MS) {
-      const { owner, left } = read(key);
-      if (!owner) return true;
-      if (!isLeased(left)) break;
-      if (waited >= ENDING_MS) return false;
-      await later(LOOK_MS);
-    }
-    const before = leases._get(entryOf(key));
-    await later(WATCH_MS);
-    const now = leases._get(entryOf(key));
-    return now === before || now === null;
-  };
-
-  /* Pages that died before they wrote a record leave leases that nobody will ask for. */
-  for (const entry of leases._keys()) {
-    const key = records._prefix + entry.slice(leases._prefix.length);
-    if (!(Math.abs(read(key).left) < STALE_MS) && records._get(key) === null) leases._remove(entry);
-  }
   return {
     async _take(key) {
-      if (!(await isFree(key))) return false;
+      if (!(await isFree(key, entries))) return false;
       write(key);
       if (read(key).owner !== me) return undefined;
       await later(SPREAD_MS);
@@ -94,7 +116,7 @@ export function createLeases(
       return true;
     },
     _letGo(key) {
-      if (held.delete(key) && read(key).owner === me) leases._remove(entryOf(key));
+      if (held.delete(key) && read(key).owner === me) entries._remove(key);
     },
     _holds: (key) => held.has(key),
     _renew: renew,

@@ -5,6 +5,7 @@
  */
 import { RECORD_DUE, SESSIONS_MAX, SID_LENGTH } from '../abi';
 import type { Core } from '../core/core';
+import type { Options } from '../options/types';
 
 /** Records that are kept, and delivered by one page, so that storage cannot grow or cost much. */
 export const RECORDS_MAX = 50;
@@ -90,11 +91,15 @@ export interface Texts {
   _keys(): string[];
 }
 
+/** The storage that the option names. Throws where it is blocked. */
+export const storageOf = (kind: Options['storage']): Storage =>
+  kind === 'local' ? localStorage : sessionStorage;
+
 /** The texts under keys that begin so; undefined where storage is blocked. */
-export function openTexts(kind: 'session' | 'local', prefix: string): Texts | undefined {
+export function openTexts(kind: Options['storage'], prefix: string): Texts | undefined {
   let storage: Storage;
   try {
-    storage = kind === 'local' ? localStorage : sessionStorage;
+    storage = storageOf(kind);
     storage.getItem('');
   } catch {
     return undefined;
