@@ -63,45 +63,52 @@ interface Inside {
   packed: Packed;
 }
 
+/** A file on its way through the steps, and its source map as text. */
+interface Made {
+  code: string;
+  map: string;
+}
+
 /** Stands for the packed module while names are chosen, which are letters that it has already. */
 const CODE = '__CODE__';
 const CODE_TEXT = new RegExp(`"${CODE}"|${CODE}`);
 
-/** Bundled by esbuild, then made small by terser. */
-async function script(dist: string, inside: Inside, options: Script): Promise<void> {
+/**
+ * A script tag's file is a function of the packed module, which stands at its end: engines read it once then,
+ * and compressors know more of what it is among.
+ */
+const isTag = ({ format }: Script): boolean => format === 'iife';
+
+/** All files of a script as one, and its source map. */
+async function bundle(options: Script, inside: Inside): Promise<Made> {
   const { name, entry, loader, inert = false, format = 'esm' } = options;
   const { names, packed } = inside;
-  const outfile = join(dist, name);
-  // A script tag's file is a function of the packed module, which stands at its end: engines read it once then,
-  // and compressors know more of what it is among.
-  const isTag = format === 'iife';
-  const bundle = await build({
+  const tag = isTag(options);
+  const code = tag ? 'packed' : `"${CODE}"`;
+  const { outputFiles } = await build({
     ...browserOptions,
     entryPoints: [join(root, entry)],
-    define: { __CRASHFREE_CLIENT__: String(entry === page || isTag) },
+    define: { __CRASHFREE_CLIENT__: String(entry === page || tag) },
     inject: inert ? [] : [join(root, 'web/src/platform/built-ins.ts')],
-    outfile,
+    outfile: join(root, name),
     format: 'esm',
-    ...(isTag && { banner: { js: '(packed => {' }, footer: { js: `})(${CODE});` } }),
+    ...(tag && { banner: { js: '(packed => {' }, footer: { js: `})(${CODE});` } }),
     platform: 'browser',
     sourcemap: 'external',
     minifySyntax: true,
     write: false,
-    plugins: [
-      wasmPlugin(
-        packed,
-        names,
-        format,
-        loader && join(root, loader),
-        isTag ? 'packed' : `"${CODE}"`,
-      ),
-    ],
+    plugins: [wasmPlugin(packed, names, format, loader && join(root, loader), code)],
   });
-  const bundled = bundle.outputFiles.find((file) => file.path === outfile)!;
-  const bundledMap = bundle.outputFiles.find((file) => file.path.endsWith('.map'))!;
+  const textOf = (isMap: boolean) =>
+    outputFiles.find(({ path }) => path.endsWith('.map') === isMap)!.text;
+  return { code: textOf(false), map: textOf(true) };
+}
 
-  const result = await minify(
-    { [name]: bundled.text },
+/** The same in fewer bytes. */
+async function small(bundled: Made, options: Script, names: Inside['names']): Promise<Made> {
+  const { name, inert = false, format = 'esm' } = options;
+  const { code, map } = await minify(
+    { [name]: bundled.code },
     {
       module: format === 'esm',
       toplevel: true,
@@ -126,26 +133,34 @@ async function script(dist: string, inside: Inside, options: Script): Promise<vo
       nameCache: nameCache(names),
       format: { ascii_only: true, comments: false },
       sourceMap: {
-        content: bundledMap.text,
+        content: bundled.map,
         filename: name,
         // Twenty bytes that only a debugger reads; it can be given the map.
-        ...(format === 'iife' ? {} : { url: `${name}.map` }),
+        ...(isTag(options) ? {} : { url: `${name}.map` }),
       },
     },
   );
-  const map = JSON.parse(String(result.map)) as { mappings: string };
-  const whole = (code: string) => code.replace(CODE_TEXT, () => JSON.stringify(packed.code));
-  let code = result.code!;
+  return { code: code!, map: String(map) };
+}
+
+/** The same with what runs at the start written so that engines compile it at once; it has to run as before. */
+async function compiledEarly(made: Made, whole: (code: string) => string): Promise<Made> {
+  const { code, copied } = new Eager(made.code, await firstRun(whole(made.code)));
+  const map = JSON.parse(made.map) as { mappings: string };
+  map.mappings = moveMappings(map.mappings, made.code, code, copied);
+  await firstRun(whole(code));
+  return { code, map: JSON.stringify(map) };
+}
+
+/** Bundled by esbuild, then made small by terser. */
+async function script(dist: string, inside: Inside, options: Script): Promise<void> {
+  const whole = (code: string) => code.replace(CODE_TEXT, () => JSON.stringify(inside.packed.code));
+  const made = await small(await bundle(options, inside), options, inside.names);
   // Not in modules: bundlers make them small once more, and leave such parentheses out.
-  if (isTag) {
-    const eager = new Eager(code, await firstRun(whole(code)));
-    map.mappings = moveMappings(map.mappings, code, eager.code, eager.copied);
-    code = eager.code;
-    // It has to run as before.
-    await firstRun(whole(code));
-  }
+  const { code, map } = isTag(options) ? await compiledEarly(made, whole) : made;
+  const outfile = join(dist, options.name);
   await writeFile(outfile, `${whole(code)}\n`);
-  await writeFile(`${outfile}.map`, JSON.stringify(map));
+  await writeFile(`${outfile}.map`, map);
 }
 
 /** Writes `name`.cjs, which has the same exports as `name`.js. */

@@ -1,7 +1,9 @@
 import { h } from '../../server/page/dom.js';
 import { cart, setCart } from './cart.js';
 import { call } from './library.js';
-import { restoreUser, showPanel, showStrip } from './panel.js';
+import { showPanel } from './panel.js';
+import { showStrip } from './strip.js';
+import { restoreUser } from './user.js';
 import { PRODUCTS, price, type Product } from './products.js';
 
 const { base = '', version = '' } = document.body.dataset;
