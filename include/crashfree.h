@@ -96,7 +96,7 @@ typedef enum crashfree_status {
     CRASHFREE_STATUS_CONSENT_PENDING = 5,
     CRASHFREE_STATUS_CONSENT_DENIED = 6,
     CRASHFREE_STATUS_RATE_LIMITED = 7,      /* sessions are kept until the server's limit ends */
-    CRASHFREE_STATUS_SAMPLED_OUT = 8,       /* the running session is not in the sample */
+    CRASHFREE_STATUS_SAMPLED_OUT = 8,       /* the running or last session is not in the sample */
     CRASHFREE_STATUS_TOO_MANY_SESSIONS = 9, /* the limit per minute was reached; see its option */
     CRASHFREE_STATUS_CLOSED = 10,
     CRASHFREE_STATUS_INVALID_TUNNEL = 11, /* longer than CRASHFREE_URL_MAX; an empty one is none */
@@ -117,7 +117,7 @@ typedef enum crashfree_option {
 
     /* Numbers. */
     CRASHFREE_OPTION_SAMPLE_RATE = 5,  /* share of sessions sent, default 1: crashfree_set_number */
-    CRASHFREE_OPTION_CONSENT = 6,      /* a crashfree_consent, default granted; none is denied */
+    CRASHFREE_OPTION_CONSENT = 6,      /* a crashfree_consent, default granted; others deny */
     CRASHFREE_OPTION_UNHANDLED = 7,    /* CRASHFREE_SESSION_UNHANDLED, or _CRASHED: default */
     CRASHFREE_OPTION_PER_MINUTE = 8,   /* most sessions opened a minute, default 100; 0 is none */
     CRASHFREE_OPTION_REPORTS = 9,      /* 0 sends no client reports, default 1 (protocol 5.2) */
@@ -213,9 +213,9 @@ typedef struct crashfree_host {
     void (*wake)(void *context, double delay);
 
     /*
-     * Sends `body` by POST to `url` and reports the answer with crashfree_respond and `request`,
-     * later, not from within this call. The body is text: with no header of its own the request
-     * needs no preflight (protocol 4.3).
+     * Sends `body` by POST to `url` and reports the answer with crashfree_respond and `request`, later
+     * or, if it waits for the answer, from within this call. The body is text: with no header of its
+     * own the request needs no preflight (protocol 4.3).
      */
     void (*fetch)(void *context, uint32_t request, const char *url, size_t url_length,
                   const char *body, size_t body_length, crashfree_fetch_mode mode);
@@ -241,14 +241,15 @@ crashfree *crashfree_init(void *memory, const crashfree_host *host);
 
 /*
  * Sets an option that is text. Returns false if the text is not valid: a DSN, tunnel or release
- * then shows in crashfree_get_status, an environment is left out.
+ * then shows in crashfree_get_status, an environment is left out. Of an option that is no text it
+ * returns false, too, and does nothing.
  */
 bool crashfree_set_text(crashfree *client, crashfree_option option, const char *text,
                         size_t length);
 
 /*
  * Sets an option that is a number. All but the sample rate are whole: fractions are cut, and what
- * is below 0 or no number is 0. Of the sample rate, which is from 0 to 1, more than 1 is all, and less
+ * is below 0, above 2^32 - 1 or no number is 0. Of the sample rate, which is from 0 to 1, more than 1 is all, and less
  * than 0 or no number is none.
  */
 void crashfree_set_number(crashfree *client, crashfree_option option, double value);
@@ -274,8 +275,8 @@ size_t crashfree_dsn(const crashfree *client, char *out, size_t capacity);
 
 /*
  * Grants, suspends or denies consent. Granting after pending sends the one running session; after
- * denied it starts one. Denying forgets all sessions, sent or not. A value that is no consent
- * denies.
+ * denied it starts one, if there was one before or one was to start meanwhile. Denying forgets all
+ * sessions, sent or not. A value that is no consent denies.
  */
 void crashfree_set_consent(crashfree *client, crashfree_consent consent);
 

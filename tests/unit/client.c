@@ -302,6 +302,23 @@ TEST(fetch_may_call_back) {
     }
 }
 
+static void answer_from_fetch(void) {
+    fake_respond(fake.count - 1, fake.count == 1 ? CRASHFREE_ANSWER_CUT : 200);
+}
+
+TEST(an_answer_may_be_told_from_within_fetch) {
+    fake_begin();
+    fake.on_fetch = answer_from_fetch;
+    start(true);
+    CHECK_EQ_INT(fake.count, 1);
+    fake_advance(FAKE_MINUTE);
+    CHECK_EQ_INT(fake.count, 2);
+    CHECK_EQ_INT(fake_total(INIT), 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_ACCEPTED), 1);
+    fake_advance(FAKE_MINUTE);
+    CHECK_EQ_INT(fake.count, 2);
+}
+
 /* ---- the limit per minute -------------------------------------------------------------------- */
 
 TEST(more_sessions_than_the_limit_are_counted_and_not_opened) {
