@@ -1,6 +1,6 @@
 import type { Collector, Metrics, RequestRecord, Update } from '../../web/server/collector.js';
 import { startServer } from '../../web/server/server.js';
-import type { Page } from './engines/index.js';
+import { PATIENCE_MS, type Page } from './engines/index.js';
 import type { Features } from './features.js';
 import {
   html,
@@ -30,7 +30,7 @@ export class Bench {
     private readonly closeCollector: () => Promise<void> | void,
   ) {}
 
-  static async start(subjects: readonly Subject[], patienceMs = 60_000): Promise<Bench> {
+  static async start(subjects: readonly Subject[], patienceMs = PATIENCE_MS): Promise<Bench> {
     const pages = new PageServer();
     for (const subject of subjects) pages.scripts.set(subject, await loadScripts(subject));
     const server = await startServer({ quiet: true });

@@ -10,7 +10,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { cases } from './cases/index.js';
-import { engineNames } from './engines/index.js';
+import { engineNames, PATIENCE_MS } from './engines/index.js';
 import { explain, runAll, type Column } from './run-all.js';
 import { subjects } from './subjects/index.js';
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     case: { type: 'string', default: '' },
     area: { type: 'string', default: '' },
     width: { type: 'string', default: '4' },
-    patience: { type: 'string', default: '60000' },
+    patience: { type: 'string', default: String(PATIENCE_MS) },
     why: { type: 'boolean', default: false },
     json: { type: 'string' },
   },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Collector, Metrics, RequestRecord } from '../../web/server/collector.js';
 import type { Server } from '../../web/server/server.js';
-import { until, within, type Engine, type Page } from '../browser/engines/index.js';
+import { PATIENCE_MS, until, within, type Engine, type Page } from '../browser/engines/index.js';
 import { PageServer, type FileSpec } from '../browser/pages.js';
 import type { Subject } from '../browser/subjects/index.js';
 import type { Tab, Tabs } from '../browser/tabs.js';
@@ -154,7 +154,7 @@ export class Site {
   }
 
   /** Waits for what the collector knows. */
-  async when(what: string, check: () => boolean, timeoutMs = 60_000): Promise<void> {
+  async when(what: string, check: () => boolean, timeoutMs = PATIENCE_MS): Promise<void> {
     let stop = (): void => {};
     const met = new Promise<void>((resolve) => {
       const ask = (): void => {

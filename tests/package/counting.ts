@@ -1,6 +1,7 @@
 import type { ErrorEvent } from '../../web/src/events/event.js';
 import type { Collector, Metrics } from '../../web/server/collector.js';
 import { startServer } from '../../web/server/server.js';
+import { PATIENCE_MS } from '../browser/engines/index.js';
 
 const key = '0123456789abcdef0123456789abcdef';
 
@@ -107,7 +108,7 @@ export class Counting {
     project: string,
     what: string,
     check: (metrics: Metrics) => boolean,
-    timeoutMs = 60_000,
+    timeoutMs = PATIENCE_MS,
   ): Promise<void> {
     let stop = (): void => {};
     let timer: NodeJS.Timeout | undefined;

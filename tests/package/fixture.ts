@@ -147,7 +147,7 @@ async function serveCommand(stack: Stack, folder: string): Promise<Served> {
     env: { ...environment(stack, folder), PORT: String(port), HOSTNAME: '127.0.0.1' },
   });
   const origin = `http://127.0.0.1:${port}`;
-  await until(`${program} start`, async () => (await fetch(origin)).ok, 60_000);
+  await until(`${program} start`, async () => (await fetch(origin)).ok);
   return { origin, before: '', hits: [], close: () => stop(child) };
 }
 

@@ -9,7 +9,7 @@ import { crashfreeIntegration } from '../../web/src/sentry.js';
 import { root } from '../../web/build/run.js';
 import type { Collector } from '../../web/server/collector.js';
 import { startServer, type Server } from '../../web/server/server.js';
-import { launch, type Engine, type Page } from '../browser/engines/index.js';
+import { launch, PATIENCE_MS, type Engine, type Page } from '../browser/engines/index.js';
 import { Site } from '../package/site.js';
 
 const key = '0123456789abcdef0123456789abcdef';
@@ -80,8 +80,8 @@ class Told {
       const timer = setTimeout(() => {
         stop();
         const seen = JSON.stringify([this.sessions, this.events.length]);
-        reject(new Error(`not within 60 s: ${what}; got ${seen}`));
-      }, 60_000);
+        reject(new Error(`not within ${PATIENCE_MS} ms: ${what}; got ${seen}`));
+      }, PATIENCE_MS);
       const ask = (): void => {
         if (!check()) return;
         stop();

@@ -5,7 +5,7 @@ import { launchWebKit } from './webkit.js';
 
 export { engineNames } from './types.js';
 export type { Engine, EngineName, Key, Page } from './types.js';
-export { until, within } from './wait.js';
+export { PATIENCE_MS, until, within } from './wait.js';
 
 const launchers: Record<EngineName, () => Promise<Engine>> = {
   chromium: launchChromium,

@@ -7,7 +7,7 @@ import puppeteer, {
 import { launching, removeFolder, stop, temporaryFolder } from './processes.js';
 import { addScript, moved, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, EngineName, Key, Page } from './types.js';
-import { until, within } from './wait.js';
+import { PATIENCE_MS, until, within } from './wait.js';
 
 /** Chromium speaks the DevTools protocol here, Firefox WebDriver BiDi; puppeteer hides which. */
 class PuppeteerPageDriver implements Page {
@@ -24,7 +24,7 @@ class PuppeteerPageDriver implements Page {
     if (this.#traversed) {
       return this.leave(`location.assign(${JSON.stringify(url)})`);
     }
-    await this.page.goto(url, { waitUntil: 'load', timeout: 60_000 });
+    await this.page.goto(url, { waitUntil: 'load', timeout: PATIENCE_MS });
   }
 
   async evaluate<T>(expression: string): Promise<T> {

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** How long tests wait for what has to happen: a machine that does much else takes its time. */
+export const PATIENCE_MS = 60_000;
+
 /**
  * How long until the next question: a tenth of the time that was waited already. Questions are work, and many
  * pages that wait at once would take it from what they wait for.
@@ -15,7 +18,7 @@ const answerMs = 5000;
 export async function until(
   what: string,
   check: () => Promise<unknown>,
-  timeoutMs = 60_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<void> {
   const begin = Date.now();
   let last: unknown;
@@ -35,7 +38,11 @@ export async function until(
 }
 
 /** Fails loudly instead of hanging when a browser stops answering. */
-export async function within<T>(what: string, work: Promise<T>, timeoutMs = 60_000): Promise<T> {
+export async function within<T>(
+  what: string,
+  work: Promise<T>,
+  timeoutMs = PATIENCE_MS,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

@@ -12,7 +12,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { root } from '../../../web/build/run.js';
-import { engineNames } from '../engines/index.js';
+import { engineNames, PATIENCE_MS } from '../engines/index.js';
 import { explain, runAll } from '../run-all.js';
 import { lives, share, TURNS, worlds } from './index.js';
 
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     share: { type: 'boolean', default: false },
     turn: { type: 'string' },
     width: { type: 'string', default: '4' },
-    patience: { type: 'string', default: '60000' },
+    patience: { type: 'string', default: String(PATIENCE_MS) },
     why: { type: 'boolean', default: false },
     failures: { type: 'string' },
   },
