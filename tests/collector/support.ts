@@ -1,5 +1,5 @@
 import { Collector, type IngestResponse } from '../../web/server/collector.js';
-import type { MetricEvent } from '../../web/server/metrics/event.js';
+import type { MetricEvent } from '../../web/server/rules/metric.js';
 
 /** The moment of receipt in all vectors: early on a Monday, UTC. */
 export const R = Date.UTC(2026, 0, 5, 10, 0, 0);

@@ -15,7 +15,7 @@ import type { LimitOrder } from './ingest/limits.js';
 import { Reject } from './ingest/reject.js';
 import { readRoute } from './ingest/route.js';
 import { findSender } from './ingest/sender.js';
-import type { Metrics } from './metrics/event.js';
+import type { Metrics } from './metrics/figures.js';
 import type { IssueStore } from './metrics/issues.js';
 import type { Filter, MetricStore } from './metrics/store.js';
 import type { Project } from './project.js';
@@ -33,8 +33,9 @@ import type { InboundFilters } from './rules/filters.js';
 import { isSuccess } from './wire/status.js';
 
 export type { IngestResponse } from './ingest/http.js';
-export type { MetricEvent, Metrics } from './metrics/event.js';
+export type { Metrics } from './metrics/figures.js';
 export type { ProjectSettings, RequestRecord, Update } from './records.js';
+export type { MetricEvent } from './rules/metric.js';
 
 /** How much to keep, and whom to serve. */
 export interface CollectorOptions {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Collector } from '../collector.js';
-import { describe } from '../metrics/event.js';
+import { describe } from '../rules/metric.js';
 import type { Filter } from '../metrics/store.js';
 import { summarise } from '../metrics/summary.js';
 import { RANGES, type Range } from '../metrics/timeline.js';

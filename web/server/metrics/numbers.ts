@@ -1,5 +1,6 @@
 import { fnv1a, hashOfSid } from './hash.js';
-import type { MetricEvent, Metrics } from './event.js';
+import type { MetricEvent } from '../rules/metric.js';
+import type { Metrics } from './figures.js';
 
 const USER_SETS = ['all', 'errored', 'crashed', 'abnormal', 'unhandled'] as const;
 type UserSet = (typeof USER_SETS)[number];

@@ -1,5 +1,6 @@
 import type { Budget, Kept } from '../budget.js';
-import type { MetricEvent, Metrics } from './event.js';
+import type { MetricEvent } from '../rules/metric.js';
+import type { Metrics } from './figures.js';
 import { Numbers, SessionNumbers } from './numbers.js';
 
 /** Which series to look at. An environment of '' means sessions without environment. */

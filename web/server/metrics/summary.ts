@@ -2,7 +2,7 @@ import type { Collector } from '../collector.js';
 import type { ProjectCounts, ProjectSettings } from '../records.js';
 import { adoptionOf, type Adoption } from './adoption.js';
 import { add, busiest, MAX_LISTED } from './busiest.js';
-import type { Metrics } from './event.js';
+import type { Metrics } from './figures.js';
 import type { IssueRow } from './issues.js';
 import { Numbers } from './numbers.js';
 import type { Filter, Series } from './store.js';

@@ -1,5 +1,5 @@
 /** The states that sessions end in, and how shares of them are shown. */
-import type { Metrics } from '../metrics/event.js';
+import type { Metrics } from '../metrics/figures.js';
 import { h } from './dom.js';
 
 /** In the order in which bars and legends show them. */

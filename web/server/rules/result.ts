@@ -1,4 +1,4 @@
-import type { MetricEvent } from '../metrics/event.js';
+import type { MetricEvent } from './metric.js';
 import { toValue, type JsonNode } from '../wire/json.js';
 import type { ClientReport } from './client-report.js';
 import type { EventView } from './event-view.js';

@@ -1,4 +1,4 @@
-import type { MetricEvent, MetricStatus } from '../metrics/event.js';
+import type { MetricEvent, MetricStatus } from './metric.js';
 import { newId } from '../wire/uuid.js';
 import { filteredBy } from './filters.js';
 import { nameWarnings } from './names.js';

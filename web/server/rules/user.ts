@@ -1,4 +1,4 @@
-import type { MetricEvent, MetricStatus } from '../metrics/event.js';
+import type { MetricEvent, MetricStatus } from './metric.js';
 import { isNilUuid } from '../wire/uuid.js';
 import type { Attributes } from './session.js';
 

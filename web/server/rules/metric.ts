@@ -16,24 +16,6 @@ export interface MetricEvent {
   mechanism?: string;
 }
 
-export interface Numbers {
-  all: number;
-  healthy: number;
-  errored: number;
-  crashed: number;
-  abnormal: number;
-  unhandled: number;
-  /** 1 − crashed / all, not clamped; null if nothing was counted. */
-  crashFreeRate: number | null;
-}
-
-/** The figures that Sentry derives from the metrics. */
-export interface Metrics extends Numbers {
-  /** Errored in the wide sense: with crashed, abnormal and unhandled sessions. */
-  erroredAll: number;
-  users: Numbers;
-}
-
 /** A metric in a few words, e.g. `session crashed +1`. */
 export function describe(metric: MetricEvent): string {
   if (metric.name === 'session') return `session ${metric.status ?? ''} +${metric.value}`;
