@@ -146,13 +146,14 @@ describe('the snippets of README.md in pages', { concurrency: engineNames.length
 
       it(`router in ${name}`, async () => {
         const router = `window.router = {
-          afterEach(hook) { this.go = (fullPath) => hook({ fullPath }); } };`;
+          afterEach(hook) { this.go = (fullPath, failure) => hook({ fullPath }, {}, failure); } };`;
         const head = (dsn: string): Promise<string> => module('router', dsn, router);
         await visit(head, async (page, project) => {
           await counting.until(project, 'the page load', ({ all }) => all === 1);
           await page.run(`router.go('/orders')`);
           await counting.until(project, 'a route', ({ all }) => all === 2);
           await page.run(`router.go('/orders')`);
+          await page.run(`router.go('/refused', new Error('a guard said no'))`);
           await page.run(`router.go('/orders?page=2')`);
           await counting.until(project, 'another query', ({ all }) => all === 3);
           await page.run(`router.go('/')`);

@@ -42,7 +42,7 @@ export interface Client {
    * Says that the app shows another route. Without `to` the page's location is looked at. With `to` the app
    * is the source of navigations from then on: the first call may say where the page is, and each later
    * one is compared with the one before.
-   * @example router.afterEach((to) => client.navigate(to.fullPath))
+   * @example router.afterEach((to, from, failure) => failure || client.navigate(to.fullPath))
    */
   navigate(to?: string | URL): void;
   /**
