@@ -194,6 +194,19 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['forgets a user between two clients', 'if (!user) carrier.user?.make(client);', ''],
   ],
   'signals/errors.ts': [
+    ['does not hear what Stimulus caught', "take({ type: 'error', message, error });", ';'],
+    [
+      'takes for another error what the browser tells again',
+      "window.event?.type !== 'error'",
+      'true',
+    ],
+    [
+      'keeps errors from the page’s own handler',
+      'onerror?.apply(window, call) as unknown',
+      'undefined',
+    ],
+    ['keeps its place in window.onerror', 'window.onerror === handler &&', 'false &&'],
+    ['takes the place of a handler that came later', 'window.onerror === handler &&', 'true &&'],
     ['counts an event twice', 'taken.has(event) || ', ''],
     ['waits with an error at the end', 'isLast && !isRejection', 'false'],
     ['counts errors of elements', ' || (event.target && !targets.has(event.target))', ''],

@@ -276,6 +276,28 @@ export const errorCases: Case[] = [
     setTimeout(() => { throw new Error('boom'); })`,
     crash,
   ),
+  // It calls nothing else: https://github.com/hotwired/stimulus/blob/v3.2.2/src/core/application.ts
+  after(
+    'a library that hands what it caught to window.onerror, as Stimulus does',
+    `try { throw new Error('boom'); } catch (error) {
+      window.onerror?.call(window, 'Error invoking action "cart#add"', '', 0, 0, error);
+    }`,
+    crash,
+  ),
+  {
+    name: 'a library that hands what it caught to the page’s own window.onerror',
+    area,
+    page: {
+      head: `<script>window.heard = 0; window.onerror = () => { heard++; return true; };</script>`,
+    },
+    steps: (s) =>
+      s.run(`setTimeout(() => { throw new Error('prevented'); });
+        setTimeout(() => onerror('boom', '', 0, 0, new Error('boom')), 50)`),
+    expect: crash,
+    async also(s) {
+      s.check(await s.page.evaluate('heard === 2'), 'the page’s own handler was not called');
+    },
+  },
   after(
     'window.onunhandledrejection that returns false, as PostHog’s does',
     `window.onunhandledrejection = () => false;

@@ -41,6 +41,53 @@ describe('an uncaught error', () => {
     assert.equal(page.states, 'ok');
   });
 
+  it('that a library has caught counts where it calls window.onerror with it, as Stimulus does', async () => {
+    const page = new Browser();
+    const heard: unknown[][] = [];
+    const own = (...told: unknown[]): unknown => heard.push(told);
+    page.window.onerror = own;
+    await page.start({
+      ignoreErrors: ['mine'],
+    });
+    const mine = new Error('mine');
+    page.throw(mine);
+    assert.equal(page.window.onerror!('Error invoking action', '', 0, 0, new Error('broken')), 2);
+    await page.sent();
+    assert.equal(page.states, 'crashed+1');
+    assert.deepEqual({ ...page.client.counts.ignored }, { ignoreErrors: 1 });
+    assert.deepEqual(
+      heard.map(({ length, 4: error }) => [length, (error as Error).message]),
+      [
+        [5, 'mine'],
+        [5, 'broken'],
+      ],
+      'the page’s own handler hears of both',
+    );
+    await page.client.close();
+    assert.equal(page.window.onerror, own);
+  });
+
+  it('that a library hands to window.onerror counts no more once the client is closed', async () => {
+    const page = await new Browser().start();
+    const { onerror } = page.window;
+    const later = (...told: unknown[]): unknown => onerror!(...told);
+    page.window.onerror = later;
+    await page.client.close();
+    assert.equal(page.window.onerror, later, 'who came later stays');
+    later('broken', '', 0, 0, new Error('broken'));
+    await page.sent();
+    assert.equal(page.states, 'ok');
+  });
+
+  it('does without a handler where the page keeps that for itself', async () => {
+    const page = new Browser();
+    Object.defineProperty(page.window, 'onerror', { value: null });
+    await page.start();
+    page.throw();
+    await page.sent();
+    assert.equal(page.states, 'crashed+1');
+  });
+
   it('is no resource that failed to load', async () => {
     const page = await new Browser().start();
     page.dispatch('error');

@@ -73,6 +73,7 @@ class Target extends EventTarget {
 class Page extends Target {
   /** As in a window: what is being dispatched. */
   event: Event | undefined;
+  onerror: ((...told: unknown[]) => unknown) | null = null;
 }
 
 /** Two ports, of which what is posted to the second arrives at the first as a task. */
@@ -240,6 +241,10 @@ export class Browser {
     const event = new Trusted(type, properties);
     this.window.event = event;
     target.dispatchEvent(event);
+    if (type === 'error' && target === this.window) {
+      const { message, filename, error } = event as ErrorEvent;
+      this.window.onerror?.(message, filename, 1, 1, error);
+    }
     this.window.event = undefined;
     return event;
   }

@@ -3,7 +3,7 @@ import { nothing } from '../options/defaults';
 import { ofDocument } from '../platform/document';
 import { setTimer } from '../platform/native';
 import { earlyEvents } from '../signals/early';
-import { watchErrors } from '../signals/errors';
+import { watchErrors, watchHandler } from '../signals/errors';
 import { GRACE_MS } from '../signals/held';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
 import { watchNavigation } from '../signals/navigation';
@@ -72,6 +72,7 @@ export function watchPage(beginning: Beginning, need: () => Context): void {
     const take = (event: unknown) => need()._errors._take(event);
     const handled = (event: unknown) => need()._errors._handled(event);
     watchErrors(_listeners, window, take, handled);
+    watchHandler(take, _undo);
     const lookForZone = () => watchZone(take, handled, _undo);
     if (!lookForZone()) whenLoaded = lookForZone;
     for (const event of earlyEvents()) {

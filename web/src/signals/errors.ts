@@ -51,6 +51,22 @@ export function watchErrors(
 }
 
 /**
+ * Takes what scripts call `window.onerror` with. Stimulus, for one, catches what its controllers throw, and
+ * hands it to nobody else. What the browser calls it for is an event, of which the listeners have heard.
+ */
+export const watchHandler = (take: Take, undo: (() => unknown)[]) =>
+  attempt(() => {
+    const { onerror } = window;
+    const handler: OnErrorEventHandler = (...call) => {
+      const [message, , , , error] = call;
+      if (window.event?.type !== 'error') take({ type: 'error', message, error });
+      return onerror?.apply(window, call) as unknown;
+    };
+    window.onerror = handler;
+    undo.push(() => window.onerror === handler && (window.onerror = onerror));
+  });
+
+/**
  * Has `judge` take each uncaught error and unhandled rejection, after all listeners of the page had their say.
  * `happened` is called first; it tells whether the page is at its end, and an error cannot wait.
  * `watched` are the windows whose events are handed over already.
