@@ -95,6 +95,11 @@ const pages = [
     `window.fetch = new Proxy(real, { apply: async (_, self, [url, init]) => {
       await 0; return real.call(self, url, Object.assign({}, init, { ${token} })) } })`,
   ),
+  // As filters of ad blockers do.
+  replaced(
+    'is a proxy that answers by itself',
+    `window.fetch = new Proxy(real, { apply: async () => new Response('') })`,
+  ),
   replaced(
     'adds credentials',
     `document.cookie = 'secret=1; path=/';

@@ -327,6 +327,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'delivery/own-fetch.ts': [
     ['sends through anything', 'isShownAs(name, value) &&', ''],
     ['believes a page that shows all as native', '!isShownAs(isShownAs.name, isShownAs)', 'true'],
+    ['believes a proxy that made no request', 'if (isTaken) return given;', 'return given;'],
+    ['asks beside a proxy that hands on later', 'if (isTaken) return given;', ''],
     ['lets a proxy see copies', "name === 'method' && isCopied ? 'CONNECT' : ", ''],
   ],
   'platform/frame.ts': [['leaves its frame in the page', 'frame.remove();', '']],

@@ -191,6 +191,15 @@ describe('findFetch', () => {
         },
         'frame,,omit,true',
       ],
+      ['that answers by itself', () => Promise.resolve('made up'), 'frame,,omit,true'],
+      [
+        'that hands on later',
+        async (real, url, init) => {
+          await Promise.resolve();
+          return real(url, init);
+        },
+        'page,,omit,true',
+      ],
       [
         'that changes what it is given',
         (real, url, init) => real(url, Object.assign(init, { credentials: 'include' }, add)),
@@ -213,6 +222,13 @@ describe('findFetch', () => {
           return answer;
         },
         'page,,omit,true',
+      ],
+      [
+        'that throws',
+        () => {
+          throw new Error('no');
+        },
+        'frame,,omit,true',
       ],
       ['that refuses', () => Promise.reject(new Error('no')), 'frame,,omit,true'],
       [

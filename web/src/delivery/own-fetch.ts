@@ -48,7 +48,7 @@ function fetchOfFrame(): Fetch | undefined {
 /**
  * Requests through a proxy, which mostly wants to see them: it may as long as it hands on what it was
  * given. A copy of that does not reach the network, as its method is none, and `clean` makes the request,
- * as it does where the proxy refuses to.
+ * as it does where the proxy refuses to, or answers by itself.
  */
 const through =
   (proxy: Fetch, clean: Fetch): Fetch =>
@@ -67,14 +67,17 @@ const through =
       },
       set: () => true,
     });
-    const instead = (error: unknown) => {
+    try {
+      const answer = Promise.resolve(proxy(url, seen));
+      /* A copy is not waited for, as the page may be ending. */
+      if (isCopied && !isTaken) answer.catch(() => {});
+      else {
+        const given = await answer;
+        if (isTaken) return given;
+      }
+    } catch (error) {
       if (isTaken) throw error;
-      return clean(url, init);
-    };
-    const answer = Promise.resolve(proxy(url, seen));
-    if (isTaken || !isCopied) return answer.catch(instead);
-    /* The request is made without waiting for that, as the page may be ending. */
-    answer.catch(() => {});
+    }
     return clean(url, init);
   };
 
