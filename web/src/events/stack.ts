@@ -1,8 +1,9 @@
 /**
  * Frames of the stacks of Chromium, Firefox, WebKit and Node, as Sentry takes them. Of a line the engine's
- * pattern finds the function and the place, and what a place says that is no address is put right. No
- * parser of others does the second, so that one beside it would be as long again; `tests/web/events` holds
- * this one against Sentry's.
+ * pattern finds the function and the place, and what a place says that is no address is put right. Parsers
+ * that others keep up take the third power of a line's length, which a page may choose: 1.3 s for a
+ * thousand blanks in @sentry/browser 11.12, 0.8 s for a thousand quotes in error-stack-parser-es 2.0.
+ * `tests/web/events` holds this one against Sentry's.
  */
 
 export interface Frame {
