@@ -321,6 +321,25 @@ test('what a tab of an earlier release has later is not new', () => {
   assert.equal(isNew(), false);
 });
 
+test('what is new is shown however much else has happened since', () => {
+  const collector = new Collector();
+  const letters = [...'abcdefgh'];
+  for (const name of letters.flatMap((first) => letters.map((second) => first + second))) {
+    for (const offset of [-DAY, -MINUTE]) {
+      send(collector, thrown(name, 'old', { release: 'shop@1', timestamp: at(offset) }));
+    }
+  }
+  send(collector, thrown('E', 'new one', { release: 'shop@2', timestamp: at(-HOUR) }));
+  const { issues, issueCount } = summarise(collector, PROJECT, {}, undefined, R);
+  assert.equal(issueCount, 65);
+  assert.equal(issues.length, 50);
+  assert.deepEqual(
+    issues.filter(({ isNew }) => isNew),
+    issues.slice(0, 1),
+  );
+  assert.equal(issues[0]?.message, 'new one');
+});
+
 test('the final version comes after its candidates, and later builds of it after it', () => {
   const newestOf = (...versions: string[]) => {
     const collector = new Collector();

@@ -97,10 +97,11 @@ class Issue implements Kept {
   }
 
   /** Tabs of an earlier release may fail for the first time after the newest one has. */
-  #isNewIn({ newest, earlier }: Order): boolean {
+  isNewIn(order: Order | undefined): boolean {
     return (
-      this.#first.release === newest &&
-      ![...this.#releases.keys()].some((release) => earlier.has(release))
+      order !== undefined &&
+      this.#first.release === order.newest &&
+      ![...this.#releases.keys()].some((release) => order.earlier.has(release))
     );
   }
 
@@ -119,7 +120,7 @@ class Issue implements Kept {
       firstSeen: this.#first.time,
       lastSeen: this.latest.time,
       firstRelease,
-      isNew: order !== undefined && this.#isNewIn(order),
+      isNew: this.isNewIn(order),
       releases: releases.map(([release, events]) => ({ release, events })).slice(0, 20),
       environments: [...this.#environments].slice(0, 20),
       event: this.latest,
@@ -168,12 +169,13 @@ export class IssueStore {
 
   /** The issues that match, those that are new first, then the latest; none is without earlier releases. */
   rows(filter: Filter, order: Order | undefined): IssueRow[] {
-    return [...this.#issues.values()]
+    const latest = [...this.#issues.values()]
       .filter((issue) => issue.matches(filter))
-      .sort((a, b) => b.latest.time - a.latest.time)
-      .slice(0, MAX_ROWS)
-      .map((issue) => issue.row(order))
-      .sort((a, b) => Number(b.isNew) - Number(a.isNew));
+      .sort((a, b) => b.latest.time - a.latest.time);
+    const [fresh, known] = [true, false].map((isNew) =>
+      latest.filter((issue) => issue.isNewIn(order) === isNew),
+    ) as [Issue[], Issue[]];
+    return [...fresh, ...known].slice(0, MAX_ROWS).map((issue) => issue.row(order));
   }
 
   get size(): number {
