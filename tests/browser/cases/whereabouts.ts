@@ -285,14 +285,26 @@ export const whereaboutsCases: Case[] = [
     area,
     start: 'loaded',
     page: {
-      library: (site) => `<script>const late = () => {
-        const script = document.createElement('script');
-        Object.assign(script, { src: '${site.script}' });
-        Object.assign(script.dataset, { dsn: '${site.dsn}', release: '${site.release}', environment: '${site.environment}' });
-        document.head.append(script);
-      }</script><iframe src="frame" onload="late()"></iframe>`,
+      /* The page has its script at hand before there is a frame, whose patience is of two seconds. */
+      library: (site) => `<script>
+        function late() {
+          const script = document.createElement('script');
+          Object.assign(script, { src: '${site.script}' });
+          Object.assign(script.dataset, { dsn: '${site.dsn}', release: '${site.release}', environment: '${site.environment}' });
+          document.head.append(script);
+        }
+        function begin() {
+          const frame = document.createElement('iframe');
+          frame.src = 'frame';
+          document.documentElement.append(frame);
+        }
+      </script><link rel="preload" as="script" href="${site.script}" onload="begin()">`,
     },
-    pages: { frame: how ? { library: (site) => tag(site) + tag(site) } : {} },
+    pages: {
+      frame: {
+        library: (site) => `${tag(site).repeat(how ? 2 : 1)}<script>parent.late()</script>`,
+      },
+    },
     async steps(s) {
       await s.sessions(1);
       await delay(1200);
