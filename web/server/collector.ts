@@ -17,7 +17,8 @@ import { readRoute } from './ingest/route.js';
 import { findSender } from './ingest/sender.js';
 import type { Metrics } from './metrics/figures.js';
 import type { IssueStore } from './metrics/issues.js';
-import type { Filter, MetricStore } from './metrics/store.js';
+import type { Filter } from './metrics/filter.js';
+import type { MetricStore } from './metrics/store.js';
 import type { Project } from './project.js';
 import { Projects } from './projects.js';
 import {

@@ -1,5 +1,5 @@
 import type { Collector } from '../collector.js';
-import { readFilter } from './live.js';
+import { readFilter } from '../metrics/filter.js';
 import { OrderError, readFault, readLimit, readSettings } from './orders.js';
 import { jsonPage, type Page } from './page.js';
 import { sendSample } from './sample.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Collector } from '../collector.js';
 import { describe } from '../rules/metric.js';
-import type { Filter } from '../metrics/store.js';
+import { readFilter, type Filter } from '../metrics/filter.js';
 import { summarise } from '../metrics/summary.js';
 import { RANGES, type Range } from '../metrics/timeline.js';
 import type { ItemRecord, RequestRecord } from '../records.js';
@@ -20,16 +20,6 @@ const MAX_STREAMS = 100;
 const PAUSE_MS = 100;
 const PAUSE_FACTOR = 10;
 const REFRESH_MS = 10_000;
-
-/** The filter in a query string; an empty environment means "without environment". */
-export function readFilter(query: URLSearchParams): Filter {
-  const filter: Filter = {};
-  const release = query.get('release');
-  const environment = query.get('environment');
-  if (release !== null) filter.release = release;
-  if (environment !== null) filter.environment = environment;
-  return filter;
-}
 
 const cut = (text: string, max: number): string =>
   text.length > max ? `${text.slice(0, max)}…` : text;

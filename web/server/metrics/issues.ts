@@ -1,8 +1,8 @@
 import type { Budget, Kept } from '../budget.js';
 import type { EventView } from '../rules/event-view.js';
+import type { Filter } from './filter.js';
 import { issueKey, mainOf, titleOf, topOf } from './grouping.js';
 import { fnv1a } from './hash.js';
-import type { Filter } from './store.js';
 
 /** One kind of crash: events of the same type, message and top frame. */
 export interface IssueRow {

@@ -1,13 +1,8 @@
 import type { Budget, Kept } from '../budget.js';
 import type { MetricEvent } from '../rules/metric.js';
 import type { Metrics } from './figures.js';
+import type { Filter } from './filter.js';
 import { Numbers, SessionNumbers } from './numbers.js';
-
-/** Which series to look at. An environment of '' means sessions without environment. */
-export interface Filter {
-  release?: string;
-  environment?: string;
-}
 
 /** Relay's buckets are that wide. */
 export const CELL_MS = 10_000;

@@ -5,7 +5,8 @@ import { add, busiest, MAX_LISTED } from './busiest.js';
 import type { Metrics } from './figures.js';
 import type { IssueRow } from './issues.js';
 import { Numbers } from './numbers.js';
-import type { Filter, Series } from './store.js';
+import type { Filter } from './filter.js';
+import type { Series } from './store.js';
 import { autoRange, oldestCell, timelineOf, type Range, type Timeline } from './timeline.js';
 import { latestFirst, newestFirst } from './versions.js';
 

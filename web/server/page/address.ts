@@ -1,5 +1,5 @@
 /** What the page shows is in its address: a project, a release, an environment and a range of time. */
-import type { Filter } from '../metrics/store.js';
+import { readFilter, type Filter } from '../metrics/filter.js';
 
 type Part = 'project' | 'release' | 'environment' | 'range';
 
@@ -10,14 +10,7 @@ export const project = (): string => query.get('project') ?? '1';
 /** The chosen range; empty if the server is to choose one. */
 export const range = (): string => query.get('range') ?? '';
 
-export function nameFilter(): Filter {
-  const filter: Filter = {};
-  const release = query.get('release');
-  const environment = query.get('environment');
-  if (release !== null) filter.release = release;
-  if (environment !== null) filter.environment = environment;
-  return filter;
-}
+export const nameFilter = (): Filter => readFilter(query);
 
 /** The same as a query for the server. */
 export function liveQuery(): URLSearchParams {

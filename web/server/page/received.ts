@@ -1,5 +1,5 @@
 import type { RequestView } from '../app/views.js';
-import type { Filter } from '../metrics/store.js';
+import type { Filter } from '../metrics/filter.js';
 import { recordOf } from '../rules/event-view.js';
 
 export type Item = RequestView['items'][number];
