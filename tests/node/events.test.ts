@@ -104,6 +104,22 @@ describe('an event', () => {
     assert.equal(post.lab.metrics.errored, 1);
   });
 
+  it('names files by their paths, those of modules, too', async () => {
+    client = post.init();
+    const lines = [
+      'file:///srv/my%20app/a.mjs:1:2',
+      'file:///C:/app/b.mjs:3:4',
+      'C:\\app\\c.js:5:6',
+    ];
+    const stack = ['Error: x', ...lines.map((place) => `    at f (${place})`)].join('\n');
+    client.captureException(Object.assign(new Error('x'), { stack }));
+    await client.flush();
+    assert.deepEqual(
+      post.events[0]!.exception.values[0]!.stacktrace!.frames.map(({ filename }) => filename),
+      ['C:\\app\\c.js', 'C:/app/b.mjs', '/srv/my app/a.mjs'],
+    );
+  });
+
   it('has query and cookies if people allow it', async () => {
     client = post.init({ sendDefaultPii: true });
     const headers = { host: 'a', cookie: 'a=b' };

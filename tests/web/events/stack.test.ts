@@ -47,7 +47,10 @@ https://cdn.example/npm/pkg@1.2/x.js:1:2
 foo/</bar@https://cdn.example/b.js:5:6
 async*outer@https://cdn.example/a.js:1:20
 setTimeout handler*outer@https://cdn.example/a.js:1:20
+./node_modules/@scope/pkg/index.js@https://cdn.example/a.js:1:20
+./node_modules/@scope/pkg/index.js@https://cdn.example/npm/@scope/pkg@1.2/x.js:1:2
 outer@https://cdn.example/a.js line 3 > eval:1:1
+@https://cdn.example/a.js line 3 > eval:1:1
 outer@https://cdn.example/a.js line 3 > eval line 4 > eval:1:1
 forEach@[native code]
 eval@[native code]
@@ -64,7 +67,6 @@ const OTHER: [line: string, ours: Read | undefined][] = [
   ['    at run (data:text/javascript,run():1:1)', ['run', '<data:text/javascript>', 1, 1]],
   ['    at data:text/javascript,run():1:1', ['?', '<data:text/javascript>', 1, 1]],
   ['f@data:text/javascript,run("x")//@):1:1', ['f', '<data:text/javascript>', 1, 1]],
-  ['@https://cdn.example/a.js line 3 > eval:1:1', ['?', 'https://cdn.example/a.js', 3, undefined]],
   [
     'made@https://cdn.example/a.js line 3 > Function:1:1',
     ['made', 'https://cdn.example/a.js', 3, undefined],
@@ -89,4 +91,27 @@ describe('a line of a stack', () => {
       assert.notDeepEqual(theirs(line), read);
     });
   }
+});
+
+describe('a frame', () => {
+  for (const place of [
+    'f@[native code]',
+    'f@[wasm code]',
+    '0@<?>:wasm-function[0]',
+    '    at JSON.parse (<anonymous>)',
+    'f@safari-web-extension://abc/inject.js:1:1',
+  ]) {
+    it(`is none of the page's: ${place.trim()}`, () => {
+      assert.deepEqual(
+        framesOf(place).map(({ in_app }) => in_app),
+        [false],
+      );
+    });
+  }
+  it("is the page's, though it has no file", () => {
+    assert.deepEqual(
+      framesOf('f@data:text/javascript,f():1:1').map(({ in_app }) => in_app),
+      [true],
+    );
+  });
 });

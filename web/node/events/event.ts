@@ -12,7 +12,8 @@ const MECHANISMS = {
 
 /** What is no code of the app's. */
 const FOREIGN = /^node:|[\\/]node_modules[\\/]/;
-const ADDRESS = 'file://';
+/** What makes an address of a path; one of Windows begins with its drive. */
+const ADDRESS = /^file:\/\/(\/(?=\w:))?/;
 
 /** Headers that say who asks; others may hold secrets. */
 const HEADERS = ['User-Agent', 'Referer'];
@@ -40,7 +41,7 @@ function requestOf(request: Asked, sendDefaultPii: boolean): ErrorEvent['request
 }
 
 const pathOf = (file: string): string =>
-  file.startsWith(ADDRESS) ? (attempt(() => decodeURI(file)) ?? file).slice(ADDRESS.length) : file;
+  ADDRESS.test(file) ? (attempt(() => decodeURI(file)) ?? file).replace(ADDRESS, '') : file;
 
 /** Files as paths, as source maps of servers are uploaded for them. */
 function named(event: ErrorEvent): ErrorEvent {

@@ -73,9 +73,7 @@ export function createRequests(
         referrerPolicy: 'strict-origin',
       } as const;
       const url = tunnel || endpointOf(dsn!);
-      const { answer, _carries } = make(fetch!, url, init, headerOf(dsn!, tunnel), last);
-      answer.catch(() => {});
-      return _carries;
+      return make(fetch!, url, init, headerOf(dsn!, tunnel), last)._carries;
     },
     _settled: () => pending,
   };

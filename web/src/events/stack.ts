@@ -21,8 +21,8 @@ const LINE_MAX = 1024;
 
 /** `at name (place)` or `at place`. A place may have parentheses, and that somebody waited is no part of it. */
 const V8_LINE = /^\s*at (?:(?:<anonymous>|((?:(?! \().)*)) \((.*)\)|(?:async )?(.*))$/;
-/** `name@place` or `place`; an address has an `@`, too, as a package with its version does. */
-const OTHER_LINE = /^(?:(?!\w+:)([^@]*)@|(?=.*:\d+$))(.+)$/;
+/** `name@place` or `place`. Both may have an `@`, as a package with its scope or its version does. */
+const OTHER_LINE = /^(?:(?!\w+:)(.*?)@(?=[\w-]+:|[^@]*$)|(?=.*:\d+$))(.+)$/;
 
 const V8_PLACE = /:\d|^(native|<anonymous>)$/;
 /** The place of code that `eval` made is where it was called, which may be in a script without an address. */
@@ -33,7 +33,7 @@ const DATA = /^(data:[^,]*),.*?((:\d+)*)$/;
 const PLACE = /^(.*?)(?::(\d+))?(?::(\d+))?$/;
 
 /** Code that is not the page's: the engine's, an extension's, or without an address. */
-const FOREIGN = /^(native|self-hosted|\[native code\]|<anonymous>|[a-z-]+-(extension|masked-url):)/;
+const FOREIGN = /^(native|self-hosted|\[|<(?!data)|[a-z-]+-(extension|masked-url):)/;
 
 function frameOf(name: string | undefined, place: string): Frame {
   const plain = place.replace(V8_EVAL, '$1').replace(GECKO_EVAL, ':$1').replace(DATA, '<$1>$2');
@@ -41,7 +41,7 @@ function frameOf(name: string | undefined, place: string): Frame {
   const filename = file || '<anonymous>';
   return {
     filename,
-    function: name || '?',
+    function: name || (/ > eval:/.test(place) ? 'eval' : '?'),
     lineno: Number(line) || undefined,
     colno: Number(column) || undefined,
     in_app: !FOREIGN.test(filename),
