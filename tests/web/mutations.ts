@@ -244,7 +244,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'signals/noise.ts': [
     ['counts what was prevented', '_isPrevented?.(),', 'false,'],
     ['counts script errors', 'Script error\\.?( on', 'Script errors\\.?( on'],
-    ['ignores cancelled errors that were thrown', '_isRejection && CANCELLED', 'CANCELLED'],
+    ['ignores cancelled errors that were thrown', '_isRejection && _kind()', '_kind()'],
+    ['takes a sentence for a word', '/^\\S*((\\b|transition', '/((\\b|transition'],
     ['ignores what the app made itself', '_isNative() && name ===', 'name ==='],
     ['ignores captured errors of hydration', '!handled && isRecovered', 'isRecovered'],
     ['ignores extensions in extensions', '!/-extension:$/.test(location.protocol)', 'true'],
@@ -270,10 +271,11 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['looks for no title', 'return [message, title];', 'return [message];'],
     ['looks for no words of Sentry', 'if (!hasWords(thing))', 'if (true)'],
     ['looks for no error in an object', 'inner ? detailsOf', 'false ? detailsOf'],
-    ['knows no words of libraries', "message === 'CancelledError' && message", "''"],
+    ['knows no words of libraries', '      message,\n      ...KINDS', '      ...KINDS'],
+    ['knows no causes', '(thrown.cause as Error).name', "''"],
     [
       'knows no marks of libraries',
-      "attempt(() => thrown.__CANCEL__ || thrown['_isRouter']) === true && 'cancel'",
+      "(thrown.__CANCEL__ || thrown['_isRouter']) === true && 'cancel'",
       "''",
     ],
   ],

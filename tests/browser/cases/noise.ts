@@ -102,6 +102,38 @@ const cancelled: [name: string, reason: string][] = [
     'Vue Router 3’s of the same route',
     named('NavigationDuplicated', '{ _isRouter: true, type: 16 }'),
   ],
+  ['Ember’s transition', named('TransitionAborted')],
+  [
+    'Redux Toolkit’s thunk that was not needed',
+    `{ name: 'ConditionError', message: 'Aborted due to condition callback returning false.' }`,
+  ],
+  [
+    'ofetch’s, by its cause',
+    `new Error('[GET] "/a": <no response> signal is aborted without reason', { cause: ${dom('signal is aborted without reason', 'AbortError')} })`,
+  ],
+  ['a dialog of Element or Vant, by a word', `'cancel'`],
+  ['a request with a word for a reason', `new Error('cancelled')`],
+  [
+    'Firebase’s sign-in',
+    `Object.assign(new Error('Firebase: Error (auth/popup-closed-by-user).'), { name: 'FirebaseError', code: 'auth/popup-closed-by-user' })`,
+  ],
+  [
+    'MSAL’s sign-in',
+    `Object.assign(new Error('user_cancelled: See https://aka.ms/msal.js.errors'), { name: 'BrowserAuthError', errorCode: 'user_cancelled' })`,
+  ],
+  ['Google’s sign-in', `{ type: 'popup_closed', message: 'Popup window closed' }`],
+  ['Apple’s sign-in', `{ error: 'popup_closed_by_user' }`],
+  ['a wallet’s', `{ code: 4001, message: 'User rejected the request.' }`],
+  [
+    'ethers’',
+    `Object.assign(new Error('user rejected action (action="sendTransaction", code=ACTION_REJECTED, version=6.7.1)'), { code: 'ACTION_REJECTED' })`,
+  ],
+  ['a place that was not told', `new Error('User denied Geolocation')`],
+  ['a serial port', dom('No port selected by the user.', 'NotFoundError')],
+  [
+    'a pointer that was let go',
+    dom('The user has exited the lock before this request was completed.', 'SecurityError'),
+  ],
   ['AbortError by name', named('AbortError')],
   ['AbortError of the platform', dom('The user aborted a request.', 'AbortError')],
 ];
@@ -247,6 +279,14 @@ export const noiseCases: Case[] = [
   own('Canceled, but thrown', thrown(named('Canceled'))),
   own('a time that ran out', rejected(dom('signal timed out', 'TimeoutError'))),
   own('a message about something cancelled', rejected(`new Error('order Canceled')`)),
+  own(
+    'a popup that the browser blocked',
+    rejected(named('FirebaseError', `{ code: 'auth/popup-blocked' }`)),
+  ),
+  own('a code that wallets have, too', rejected(`{ code: 4001, message: 'invalid parameter' }`)),
+  own('a sentence for an error', rejected(`{ error: 'The bank has cancelled the payment.' }`)),
+  own('a name that says user', rejected(`new TypeError('user.closed is not a function')`)),
+  own('a user that was rejected, but thrown', thrown(`new Error('User rejected the request.')`)),
   own('somebody who could not cancel', rejected(named('CancelOrderError'))),
   own('a connection that was aborted', rejected(named('Error', `{ code: 'ECONNABORTED' }`))),
 

@@ -13,7 +13,10 @@ export interface NoiseRules {
   eventFilters?: boolean | undefined;
   /** Errors from, or through, code of a browser extension, unless the page itself is an extension's. */
   extension?: boolean | undefined;
-  /** Rejections by which something was cancelled: `AbortError`, `CanceledError`, `ERR_CANCELED` … */
+  /**
+   * Rejections by which something was cancelled, by a word (`AbortError`, `ERR_CANCELED`, `popup_closed` …) in
+   * their name, message, code, type or cause, or by a message that says that the user did not want to.
+   */
   abort?: boolean | undefined;
   /** Rejections by which the browser refuses what the person did not allow: autoplay, permissions. */
   refused?: boolean | undefined;

@@ -30,11 +30,14 @@ export interface ErrorDetails extends Omit<ErrorContext, 'stack'> {
   _isLeaving: boolean;
   /** The texts by which `ignoreErrors` may name it. */
   _titles(): string[];
-  /** The words by which libraries tell errors apart: name, code, type, jQuery's statusText and the like. */
-  _kind(): string;
+  /** The texts by which libraries tell errors apart. */
+  _kind(): string[];
   /** Whether the browser made it, of this window or of a frame. */
   _isNative(): boolean;
 }
+
+/** Where libraries say of what kind an error is: jQuery in `statusText`, MSAL in `errorCode`, OAuth in `error`. */
+const KINDS = ['name', 'code', 'type', 'statusText', 'errorCode', 'error'] as const;
 
 const tagOf = (thrown: unknown) => textOf(() => Object.prototype.toString.call(thrown));
 
@@ -54,7 +57,7 @@ const errorIn = (thrown: unknown) =>
 export function detailsOf(error: unknown, report: Report, isLeaving: boolean): ErrorDetails {
   const { _event, _handled, _isPrevented, _isRejection } = report;
   const thrown = (error ?? {}) as Partial<Error> &
-    Record<'code' | 'type' | 'statusText' | '__CANCEL__' | '_isRouter', unknown>;
+    Record<(typeof KINDS)[number] | '__CANCEL__' | '_isRouter', unknown>;
   const text = (value: () => unknown) => textOf(value, MESSAGE_MAX);
   const message = text(() => thrown.message || _event?.message || error || '');
   const name = text(() => thrown.name);
@@ -82,14 +85,13 @@ export function detailsOf(error: unknown, report: Report, isLeaving: boolean): E
         inner ? detailsOf(inner, report, isLeaving)._titles() : [],
       );
     },
-    _kind: () =>
-      [
-        name,
-        ...(['code', 'type', 'statusText'] as const).map((key) => text(() => thrown[key])),
-        /* TanStack Query says it by its message, axios before 0.22 and Vue Router before 4 by a mark. */
-        message === 'CancelledError' && message,
-        attempt(() => thrown.__CANCEL__ || thrown['_isRouter']) === true && 'cancel',
-      ].join(' '),
+    _kind: () => [
+      message,
+      ...KINDS.map((key) => text(() => thrown[key])),
+      text(() => (thrown.cause as Error).name),
+      /* axios before 0.22 and Vue Router before 4 say it by a mark. */
+      text(() => (thrown.__CANCEL__ || thrown['_isRouter']) === true && 'cancel'),
+    ],
     _isNative: () => tagOf(error) === '[object DOMException]',
   };
 }

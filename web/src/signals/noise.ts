@@ -22,8 +22,9 @@ const matches = (value: string, patterns: readonly unknown[]) =>
       : (pattern as RegExp | null)?.exec && value.search(pattern as RegExp) >= 0,
   );
 
-/** What libraries call it when somebody cancelled something. */
-const CANCELLED = /\babort(ed|_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)/i;
+/** What somebody cancelled: what libraries call it, in a word, and browsers and wallets, in a sentence. */
+const CANCELLED =
+  /^\S*((\b|transition|request)abort(ed)?(_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)|popup.closed|conditionerror)\S*$|\buser (has )?(cancell?|clos|deni|exit|reject)ed|(clos|select)ed.by.(the )?user/i;
 /** Code of an extension, by its address with a position in it, as messages name addresses, too; or masked. */
 const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 /** How browsers, and libraries after them, say that a request was cut. */
@@ -34,7 +35,7 @@ const RULES: Record<keyof NoiseRules, (details: ErrorDetails) => unknown> = {
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
   scriptError: ({ message }) => /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message),
   eventFilters: ({ message }) => EVENT_FILTERS.test(message),
-  abort: ({ _isRejection, _kind }) => _isRejection && CANCELLED.test(_kind()),
+  abort: ({ _isRejection, _kind }) => _isRejection && _kind().some((word) => CANCELLED.test(word)),
   refused: ({ _isRejection, _isNative, name }) =>
     _isRejection && _isNative() && name === 'NotAllowedError',
   viewTransition: ({ _isRejection, _isNative, message }) =>
