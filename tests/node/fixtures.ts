@@ -4,11 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../web/build/run.js';
+import { freePort } from '../browser/engines/processes.js';
 import { Counting } from '../package/counting.js';
 import { drive, http1, install, load, LOAD, start, terminate } from './drive.js';
 
@@ -32,17 +32,6 @@ async function copyPackage(folder: string): Promise<void> {
   }
 }
 
-/** `next start` writes no port of its own choice. */
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function next(): Promise<void> {
   const folder = join(folders, 'next');
   await install(folder);
@@ -51,6 +40,7 @@ async function next(): Promise<void> {
   await run(process.execPath, [bin, 'build'], { cwd: folder });
   for (let time = 0; time < 2; time++) {
     const project = counting.newProject();
+    // `next start` writes no port of its own choice.
     const port = await freePort();
     const app = await start(folder, 'next', counting.dsn(project), [bin, 'start', '-p', `${port}`]);
     const { visit, close } = http1(port);

@@ -1,8 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { once } from 'node:events';
 
 /** What this run has started. It ends with it, also when a test throws or on Ctrl-C. */
@@ -87,12 +88,26 @@ export async function stop(child: ChildProcess): Promise<void> {
   await exit;
 }
 
+/** The ports below those that systems give to whoever asks for any. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
+/**
+ * A port for a program that cannot say which one it was given. It is none that another program may be
+ * given before this one listens, as tests do that run beside it.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      // Somebody else listens there.
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
