@@ -19,7 +19,8 @@ import { readArguments } from '../../web/server/app/arguments.js';
 import { Collector } from '../../web/server/collector.js';
 import { DataFile } from '../../web/server/data/file.js';
 import { openDatabase } from '../../web/server/data/sqlite.js';
-import { A, DAY, P, PROJECT, QUERY, R, SECOND, at, envelope, post } from './support.js';
+import { summarise } from '../../web/server/metrics/summary.js';
+import { A, DAY, HOUR, P, PROJECT, QUERY, R, SECOND, at, envelope, post } from './support.js';
 
 let folder = '';
 let file = '';
@@ -93,6 +94,38 @@ test('what is older than the retention goes', async () => {
   });
   await session((collector) => assert.equal(collector.requests().length, 1), days + 1);
   await session((collector) => assert.equal(collector.requests().length, 1));
+});
+
+test('what is older than the retention goes while it runs, too', async () => {
+  const days = (Date.now() - R) / DAY;
+  await session((collector) => {
+    for (let index = 0; index < 1000; index++) {
+      post(collector, envelope([P({})]), { receivedAt: index === 0 ? R - 2 * DAY : R });
+    }
+  }, days + 1);
+  const data = await DataFile.open(file, FOREVER);
+  assert.equal(data.load(new Collector()), 999);
+  data.close();
+});
+
+test('a clock that was set in between makes no difference after a restart', async () => {
+  const view = (collector: Collector): unknown =>
+    JSON.parse(JSON.stringify(summarise(collector, PROJECT, {}, '5d', R)));
+  const before = await session((collector) => {
+    for (const [index, hours] of [0, -5, 7, -30, 100, 0].entries()) {
+      const [now, began] = [hours * HOUR, hours * HOUR - SECOND];
+      const session = { sid: sid(index), did: `u${index}`, started: at(began), timestamp: at(now) };
+      const status = ['ok', 'exited', 'crashed'][index % 3];
+      post(collector, envelope([P({ ...session, status })]), { receivedAt: R + now });
+      // What was sent before the clock was set, and what comes with the page's own time.
+      post(collector, envelope([P({ sid: sid(9), init: index === 0 })]), { receivedAt: R + now });
+      const header = { sent_at: at(0) };
+      const own = P({ sid: sid(20 + index), timestamp: undefined });
+      post(collector, envelope([own], { header }), { receivedAt: R + now });
+    }
+    return view(collector);
+  });
+  await session((collector) => assert.deepEqual(view(collector), before));
 });
 
 test('what cannot be written is not answered 200', () => {
