@@ -106,6 +106,27 @@ function invariants(scene: Scene, project: string, { faulty, clockSet }: Case): 
   return problems;
 }
 
+/** What of the numbers and items of both projects is not as it has to be when a case is over. */
+function wrongs(scene: Scene, test: Case, expected: Expected): string[] {
+  const problems: string[] = [];
+  for (const [project, numbers] of [
+    [scene.project, expected],
+    [scene.secondProject, expected.second ?? { all: 0 }],
+  ] as const) {
+    problems.push(...differences(numbers, scene.metrics(project), scene.subject));
+    problems.push(...invariants(scene, project, test));
+    const items = scene.items(project).length;
+    if (numbers.items !== undefined && items !== numbers.items) {
+      problems.push(`${items} items arrived, not ${numbers.items}`);
+    }
+    const requests = scene.requests(project).length;
+    if (numbers.requests !== undefined && requests !== numbers.requests) {
+      problems.push(`${requests} requests with sessions, not ${numbers.requests}`);
+    }
+  }
+  return problems;
+}
+
 function trace(scene: Scene, project: string): string[] {
   const begin = scene.allRequests(project)[0]?.receivedAt ?? 0;
   return scene.allRequests(project).map((request) => {
@@ -188,22 +209,7 @@ async function runOnce(test: Case, context: RunContext): Promise<Result & { cutS
   } catch (error) {
     problems.push(String(error));
   }
-  const expected = want();
-  for (const [project, numbers] of [
-    [scene.project, expected],
-    [scene.secondProject, expected.second ?? { all: 0 }],
-  ] as const) {
-    problems.push(...differences(numbers, scene.metrics(project), subject));
-    problems.push(...invariants(scene, project, test));
-    const items = scene.items(project).length;
-    if (numbers.items !== undefined && items !== numbers.items) {
-      problems.push(`${items} items arrived, not ${numbers.items}`);
-    }
-    const requests = scene.requests(project).length;
-    if (numbers.requests !== undefined && requests !== numbers.requests) {
-      problems.push(`${requests} requests with sessions, not ${numbers.requests}`);
-    }
-  }
+  problems.push(...wrongs(scene, test, want()));
   return {
     ok: problems.length === 0,
     cutShort: scene.cutShort,
