@@ -136,8 +136,9 @@ bool crashfree_events_respond(crashfree_events *events, int slot, int status, co
         return false;
     }
     if ((status >= 400 && status < 500) || ++event->tries == CRASHFREE_EVENTS_TRIES) {
-        crashfree_events_drop(
-            events, slot, status == 0 ? CRASHFREE_EVENT_NETWORK_ERROR : CRASHFREE_EVENT_SEND_ERROR);
+        crashfree_events_drop(events, slot,
+                              status < 100 ? CRASHFREE_EVENT_NETWORK_ERROR
+                                           : CRASHFREE_EVENT_SEND_ERROR);
         return true;
     }
     event->earliest = now + (CF_RETRY_FIRST_MS << (event->tries - 1));

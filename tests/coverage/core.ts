@@ -47,7 +47,7 @@ export async function coverCore(): Promise<Coverage[]> {
   const units = (await readdir(join(build, 'tests/unit')))
     .filter((name) => /^unit_\w+$/.test(name))
     .map((name) => join(build, 'tests/unit', name));
-  const simulators = ['sim', 'counts'].map((name) => join(build, 'tests/sim', name));
+  const simulators = ['sim', 'counts', 'crashes'].map((name) => join(build, 'tests/sim', name));
   const env = { LLVM_PROFILE_FILE: join(profiles, '%p-%m.profraw') };
   for (const unit of units) await run(unit, [], { quiet: true, env });
   for (const simulator of simulators) {

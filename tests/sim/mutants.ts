@@ -11,7 +11,7 @@ import { root, run } from '../../web/build/run.js';
 import { mutations, type Mutation } from './mutations.js';
 
 /** The programs, and how many lives each gives a mutation. */
-const LIVES = { sim: 300_000, counts: 5_000 };
+const LIVES = { sim: 300_000, counts: 5_000, crashes: 20_000 };
 const PARALLEL = 2;
 const build = join(root, 'build/mutants');
 const core = join(root, 'src');
@@ -36,9 +36,16 @@ const program = promisify(execFile);
 
 type Program = keyof typeof LIVES;
 
-/** Which one looks for a mistake in a file: servers' counts have a model of their own. */
+/** Which one looks for a mistake in a file: servers' counts and events have models of their own. */
 const programFor = (file: string): Program =>
-  /^(minutes|aggregate)/.test(file) ? 'counts' : 'sim';
+  /^(minutes|aggregate)/.test(file) ? 'counts' : /^events/.test(file) ? 'crashes' : 'sim';
+
+/** Where the objects of each program are. */
+const OBJECTS: Record<Program, RegExp> = {
+  sim: /\/sim(_play)?\.dir\//,
+  counts: /\/counts\.dir\//,
+  crashes: /\/crashes\.dir\//,
+};
 
 /** The compilations that a program consists of. */
 async function compilations(program: Program): Promise<Compilation[]> {
@@ -46,11 +53,7 @@ async function compilations(program: Program): Promise<Compilation[]> {
   const all = JSON.parse(text) as { file: string; command: string }[];
   return all
     .map(({ file, command }) => ({ file, command, output: / -o (\S+)/.exec(command)![1]! }))
-    .filter(
-      ({ output }) =>
-        !/(^|\/)tests\//.test(output) ||
-        (program === 'sim' ? /\/sim(_play)?\.dir\// : /\/counts\.dir\//).test(output),
-    );
+    .filter(({ output }) => !/(^|\/)tests\//.test(output) || OBJECTS[program].test(output));
 }
 
 async function tryOut(
@@ -126,8 +129,12 @@ await run(
   ['--preset', 'gcc', '-B', build, '-DCMAKE_BUILD_TYPE=None', '-DCMAKE_C_FLAGS=-O1'],
   { quiet: true },
 );
-await run('cmake', ['--build', build, '--target', 'sim', 'counts'], { quiet: true });
-const parts = { sim: await compilations('sim'), counts: await compilations('counts') };
+await run('cmake', ['--build', build, '--target', ...Object.keys(LIVES)], { quiet: true });
+const parts = {
+  sim: await compilations('sim'),
+  counts: await compilations('counts'),
+  crashes: await compilations('crashes'),
+};
 const start = performance.now();
 const outcomes: Outcome[] = [];
 let next = 0;

@@ -619,4 +619,91 @@ export const mutations: Mutation[] = [
     'const bool last = i + 1 == minutes->count || (i + 1) % CRASHFREE_AGGREGATE_ITEM_MAX == 0;',
     'const bool last = i + 1 == minutes->count;',
   ),
+
+  // events: one for each error, sent, kept or counted
+  mutation(
+    'an error is told again and again',
+    'events.c',
+    'events->told[events->next_told] = error;',
+    '',
+  ),
+  mutation(
+    'what a hook dropped keeps its place',
+    'events.c',
+    '        events->events[slot].state = CF_EVENT_FREE;\n        (void)lose(events, reason);',
+    '        (void)lose(events, reason);',
+  ),
+  mutation(
+    'the newest event leaves first',
+    'events.c',
+    'events->events[found].order) < 0)',
+    'events->events[found].order) > 0)',
+  ),
+  mutation(
+    'events keep to no limit',
+    'events.c',
+    '(earliest > limit ? earliest : limit) - now',
+    'earliest - now',
+  ),
+  mutation(
+    'events keep to the limits of sessions',
+    'events.c',
+    '&events->limits, "error", now',
+    '&events->limits, "session", now',
+  ),
+  mutation(
+    'an event that the server refused leaves again',
+    'events.c',
+    '(status >= 400 && status < 500) || ++event->tries',
+    '++event->tries',
+  ),
+  mutation(
+    'an event is tried for ever',
+    'events.c',
+    '++event->tries == CRASHFREE_EVENTS_TRIES',
+    '++event->tries == 0',
+  ),
+  mutation(
+    'a limit counts as a try',
+    'events.c',
+    '    if (status == 429) {\n        return false;\n    }\n',
+    '    if (false) {\n    }\n',
+  ),
+  mutation(
+    'a second try waits as long as the first',
+    'events.c',
+    'CF_RETRY_FIRST_MS << (event->tries - 1)',
+    'CF_RETRY_FIRST_MS',
+  ),
+  mutation(
+    'what a limit holds back as a page ends is not counted',
+    'events.c',
+    'crashfree_events_drop(events, slot, CRASHFREE_EVENT_RATELIMIT_BACKOFF);',
+    'events->events[slot].state = CF_EVENT_FREE;',
+  ),
+  mutation(
+    'a page that ends waits for a retry',
+    'events.c',
+    '(!last && wait_of(events, slot, now) > 0)',
+    '(wait_of(events, slot, now) > 0)',
+  ),
+  mutation('losses of events are told twice', 'events.c', '    events->losses[reason] = 0;\n', ''),
+  mutation(
+    'events that no rate keeps are not counted',
+    'events.c',
+    'return lose(events, CRASHFREE_EVENT_SAMPLE_RATE);',
+    'return CRASHFREE_EVENT_VERDICT_LOST;',
+  ),
+  mutation(
+    'a minute of events never ends',
+    'events.c',
+    '!(now - events->minute < CF_MINUTE_MS)',
+    'false',
+  ),
+  mutation(
+    'a minute has an event more than its limit',
+    'events.c',
+    'events->in_minute++ >= events->per_minute',
+    'events->in_minute++ > events->per_minute',
+  ),
 ];

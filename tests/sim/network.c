@@ -41,24 +41,25 @@ static const delay delays[] = {{"60", 60, 60},           {"1", 1, 1},          {
                                {"abc", 60, 60},          {"3600", 3600, 3600}, {"", 60, 60},
                                {"200000", DAY_S, DAY_S}, {"60.0", 60, 61}};
 
-/* Categories, and whether they cover sessions and reports. */
+/* Categories, and whether they cover sessions, reports and events. */
 typedef struct categories {
     const char *text;
     bool sessions;
     bool reports;
+    bool events;
 } categories;
 
-static const categories of_sessions[] = {{"session", true, false},
-                                         {"", true, true},
-                                         {"error;session", true, false},
-                                         {" session ; error ", true, false},
-                                         {"internal;session", true, true}};
-static const categories of_others[] = {{"error", false, false},
-                                       {"metric_bucket", false, false},
-                                       {"transaction;error;default", false, false},
-                                       {"internal", false, true},
-                                       {"sessions", false, false},
-                                       {"error;xsession;sessio", false, false}};
+static const categories of_sessions[] = {{"session", true, false, false},
+                                         {"", true, true, true},
+                                         {"error;session", true, false, true},
+                                         {" session ; error ", true, false, true},
+                                         {"internal;session", true, true, false}};
+static const categories of_others[] = {{"error", false, false, true},
+                                       {"metric_bucket", false, false, false},
+                                       {"transaction;error;default", false, false, true},
+                                       {"internal", false, true, false},
+                                       {"sessions", false, false, false},
+                                       {"error;xsession;sessio", false, false, true}};
 
 static void extend(double *least, double *most, const delay *by) {
     *least = by->least > *least ? by->least : *least;
@@ -83,6 +84,9 @@ static void limit(fate *fate, rng *random, bool sessions) {
     if (what->reports) {
         extend(&fate->reports_least, &fate->reports_most, by);
     }
+    if (what->events) {
+        extend(&fate->events_least, &fate->events_most, by);
+    }
 }
 
 static void limits(fate *fate, rng *random, bool sessions) {
@@ -105,6 +109,16 @@ static void limit_all(fate *fate, double seconds) {
     fate->sessions_most = seconds;
     fate->reports_least = seconds;
     fate->reports_most = seconds;
+    fate->events_least = seconds;
+    fate->events_most = seconds;
+}
+
+/* A 429 that names others takes an event, though it may be about sessions. */
+static fate with_event(fate fate) {
+    const bool for_others = fate.status == 429 && fate.events_most < 0;
+
+    fate.event_delivered = (fate.status >= 200 && fate.status < 300) || for_others;
+    return fate;
 }
 
 fate network_fate(rng *random, bool wrong, double latency) {
@@ -121,10 +135,12 @@ fate network_fate(rng *random, bool wrong, double latency) {
                    .sessions_most = -1,
                    .reports_least = -1,
                    .reports_most = -1,
+                   .events_least = -1,
+                   .events_most = -1,
                    .latency = 1 + rng_below(random, (unsigned)latency)};
 
     if (!wrong) {
-        return result;
+        return with_event(result);
     }
     const fault kind = (fault)rng_below(random, FAULTS);
 
@@ -223,7 +239,7 @@ fate network_fate(rng *random, bool wrong, double latency) {
         result.delivered = true;
         break;
     }
-    return result;
+    return with_event(result);
 }
 
 fate network_seen(const fate *fate, way way, bool unreadable) {

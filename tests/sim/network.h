@@ -8,17 +8,20 @@
 
 typedef struct fate {
     const char *name;
-    bool taken;         /* the server counts it */
-    bool answered;      /* the client ever hears of it */
-    bool delivered;     /* the answer says that sessions were taken */
-    int status;         /* a crashfree_answer or an HTTP status */
-    char limits[160];   /* X-Sentry-Rate-Limits */
-    double retry_after; /* seconds; negative: absent */
+    bool taken;           /* the server counts it */
+    bool answered;        /* the client ever hears of it */
+    bool delivered;       /* the answer says that sessions were taken */
+    bool event_delivered; /* the same of an event that travels with them */
+    int status;           /* a crashfree_answer or an HTTP status */
+    char limits[160];     /* X-Sentry-Rate-Limits */
+    double retry_after;   /* seconds; negative: absent */
     /* What the limits mean, in seconds; a fraction may be rounded up. Negative: nothing. */
     double sessions_least;
     double sessions_most;
     double reports_least;
     double reports_most;
+    double events_least;
+    double events_most;
     double latency;
 } fate;
 
