@@ -10,6 +10,21 @@ export interface Mutation {
 
 /** By file: the mistakes as name, text, and what stands there instead. */
 const byFile: Record<string, [name: string, text: string, instead: string][]> = {
+  'events/delivery.ts': [
+    [
+      'loses a session whose event was refused',
+      '_carries && attempt(() => isRefusal(response.status)) ? next(url, init) : response',
+      'response',
+    ],
+    ['takes an event along while nobody has agreed', 'return isPending ? -1 :', 'return'],
+  ],
+  'events/outbox.ts': [
+    ['sends an event again that has arrived', 'if (isFree) kept.delete(slot);', ''],
+    ['settles an event by the answer to another', 'kept.get(slot) === event ? slot : -1', 'slot'],
+  ],
+  'events/requests.ts': [
+    ['does not tell what became of an event', '_settle(status, limits, retryAfter);', ''],
+  ],
   'signals/navigation.ts': [
     ['does not hear the Navigation API', "'currententrychange',", "'none',"],
     ['takes its replacements for pushes', "event.navigationType === 'replace'", 'false'],

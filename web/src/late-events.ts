@@ -13,7 +13,7 @@ const KEPT_MAX = 20;
  */
 export const lateEvents = (): Integration => ({
   name: 'Events',
-  setup(client, options, miss) {
+  setup(client, options, read, miss) {
     const kept: Parameters<NonNullable<Extension['error']>>[] = [];
     let lost = 0;
     let events: Extension | undefined | void;
@@ -22,7 +22,7 @@ export const lateEvents = (): Integration => ({
     const load = () =>
       (loaded ??= loadEvents()
         .then(
-          ({ eventsIntegration }) => eventsIntegration().setup?.(client, options, miss),
+          ({ eventsIntegration }) => eventsIntegration().setup?.(client, options, read, miss),
           () => {
             if (options.debug) console.warn('crashfree: crashfree.events.js did not come');
             return noEvents(miss);

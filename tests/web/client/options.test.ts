@@ -183,7 +183,7 @@ describe('an integration', () => {
 
   it('that can do nothing about an error is in the counts', async () => {
     const page = await new Browser().start({
-      integrations: [{ name: 'Events', setup: (_client, _options, miss) => noEvents(miss) }],
+      integrations: [{ name: 'Events', setup: (_client, _options, _read, miss) => noEvents(miss) }],
     });
     page.reject();
     await page.sent();

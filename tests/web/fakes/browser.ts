@@ -4,17 +4,17 @@
  */
 import { createContext, runInContext, Script, type Context } from 'node:vm';
 import type { Client, Options } from '../../../web/src/index.js';
-import type * as Package from '../../../web/src/index.js';
 import { bundle } from './bundle.js';
 import { FakeClock } from './clock.js';
 import { Trusted } from './events.js';
+import type * as Package from './exports.js';
 import { createStorage } from './storage.js';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 export const DSN = `https://${KEY}@collector.example/42`;
 const ORIGIN = 'https://shop.example';
 
-const script = new Script(await bundle('web/src/index.ts'), { filename: 'crashfree.js' });
+const script = new Script(await bundle('tests/web/fakes/exports.ts'), { filename: 'crashfree.js' });
 
 /** A session as the network has seen it. */
 export interface Told {

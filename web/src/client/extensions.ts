@@ -1,4 +1,4 @@
-import type { Fetch } from '../delivery/http';
+import { read, type Fetch } from '../delivery/http';
 import type { Extension, Integration, Options } from '../options/types';
 import { attempt } from '../platform/attempt';
 import type { Client } from './types';
@@ -22,7 +22,7 @@ export function createExtensions(fetch: Fetch): Extensions {
     _setUp(integrations, client, options) {
       for (const integration of integrations) {
         const added = attempt(() =>
-          integration.setup?.(client, { ...options, fetch }, (count) => {
+          integration.setup?.(client, { ...options, fetch }, read, (count) => {
             extensions._missed += count;
           }),
         ) as Extension | undefined;

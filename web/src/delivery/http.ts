@@ -40,7 +40,10 @@ const initOf = (body: string, keepalive: boolean, readable: boolean) =>
   }) as RequestInit;
 
 /** Makes a request to `url` and gives what came back; nothing if it failed. */
-async function read(request: () => Promise<Response>, url: string): Promise<Parameters<Respond>> {
+export async function read(
+  request: () => Promise<Response>,
+  url: string,
+): Promise<Parameters<Respond>> {
   let status: number = Answer.NONE;
   let limits: string | undefined;
   let retryAfter: number | undefined;

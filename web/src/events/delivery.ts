@@ -1,6 +1,6 @@
 /** When events leave: in a request of the sessions, or after a while in one of their own. */
 import type { Client } from '../client/types';
-import type { Options, Requester } from '../options/types';
+import type { Options, Reader, Requester } from '../options/types';
 import { attempt } from '../platform/attempt';
 import { clearTimer, setTimer, type Timer } from '../platform/native';
 import type { Outbox } from './outbox';
@@ -27,13 +27,14 @@ export function createDelivery(
   client: Client,
   settings: Options,
   outbox: Outbox,
+  read: Reader,
   /** Whether what is not delivered waits for the next visit. */
   isStored: () => boolean,
 ): Delivery {
   let timer: Timer | undefined;
   /** Whether consent was pending as the client told last: one that is closed only says that. */
   let isPending = false;
-  const requests = createRequests(settings, outbox, () => wake(0));
+  const requests = createRequests(settings, outbox, read, () => wake(0));
 
   /** Whether an event may leave: 0, or what is to be waited for; negative if none may, or none waits. */
   const wait = (): number => {

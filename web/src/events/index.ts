@@ -1,7 +1,7 @@
 /** `crashfree/events`: what crashed, as events beside the sessions. */
 import { loadStorage } from 'crashfree:files';
 import type { Client } from '../client/types';
-import type { Extension, Integration, Options } from '../options/types';
+import type { Extension, Integration, Options, Reader } from '../options/types';
 import { attempt } from '../platform/attempt';
 import type { EventStore } from '../storage/events';
 import { createEventsCore, type EventsCore } from './core';
@@ -23,13 +23,14 @@ function createEvents(
   settings: Options,
   options: EventsOptions,
   core: EventsCore,
+  read: Reader,
 ): Extension {
   let store: EventStore | undefined;
   const outbox = createOutbox(core, options, settings.sendClientReports !== false, (events) => {
     /* Before a person has agreed nothing is stored. */
     if (!/pending|starting/.test(client.status)) store?.save(events);
   });
-  const delivery = createDelivery(client, settings, outbox, () => !!store);
+  const delivery = createDelivery(client, settings, outbox, read, () => !!store);
 
   /* V8 writes ten frames of a stack unless it is told otherwise. */
   attempt(() => {
@@ -78,12 +79,12 @@ export function eventsIntegration(
   return {
     name: 'Events',
     options,
-    setup(client, settings, miss) {
+    setup(client, settings, read, miss) {
       const warn = (text: string) => {
         if (settings.debug) console.warn(`crashfree: ${text}`);
       };
       try {
-        return createEvents(client, settings, options, createEventsCore(options, warn));
+        return createEvents(client, settings, options, createEventsCore(options, warn), read);
       } catch {
         warn('events need WebAssembly, none are sent');
         return noEvents(miss);

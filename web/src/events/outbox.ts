@@ -21,8 +21,8 @@ export interface Joined {
   body: string;
   /** Whether an event is in it. */
   _carries: boolean;
-  /** Tells what became of it, once; status 0 is no answer. */
-  _settle(status: number, limits: string, retryAfter: number): void;
+  /** Tells what became of it, once: what a `Reader` gives. */
+  _settle(status: number, limits?: string, retryAfter?: number): void;
 }
 
 export interface Outbox {
@@ -125,7 +125,7 @@ export function createOutbox(
         body: event
           ? `{"event_id":"${event.id}",${body.slice(1)}${report}{"type":"event"}\n${event.text}\n`
           : body + report,
-        _settle(status, limits, retryAfter) {
+        _settle(status, limits = '', retryAfter = NaN) {
           /* What was thrown away since then has no answer. */
           const own = kept.get(slot) === event ? slot : -1;
           const isFree = core.respond(own, status, core.write(limits), retryAfter, now());

@@ -1,7 +1,7 @@
 /** Requests that may have an event in them, and what became of them. */
 import { KEEPALIVE_BYTES } from '../delivery/keepalive';
 import { endpointOf } from '../dsn';
-import type { Options, Requester } from '../options/types';
+import type { Options, Reader, Requester } from '../options/types';
 import { attempt } from '../platform/attempt';
 import { EVENT_MAX } from './event';
 import { headerOf, type Outbox } from './outbox';
@@ -26,6 +26,7 @@ export interface Requests {
 export function createRequests(
   { dsn, tunnel, fetch }: Options,
   outbox: Outbox,
+  read: Reader,
   settled: () => void,
 ): Requests {
   let outliving = 0;
@@ -44,20 +45,16 @@ export function createRequests(
     const { body, _carries, _settle } = outbox._join(envelope, room, last);
     const share = init.keepalive ? body.length : 0;
     outliving += share;
-    const settle = (response?: Response) => {
-      /* Whatever a function of the page answers in the place of a response. */
-      const header = (name: string) => attempt(() => response!.headers.get(name)) ?? '';
-      outliving -= share;
-      _settle(
-        response?.status ?? 0,
-        header('X-Sentry-Rate-Limits'),
-        parseFloat(header('Retry-After')),
-      );
-      settled();
-    };
     const answer = send(url, { ...init, body });
+    /* The client reads the body of its own. What a function of the page answers may be no response. */
+    const copy = () => answer.then((response) => attempt(() => response.clone()) ?? response);
     const earlier = pending;
-    pending = answer.then(settle, () => settle()).then(() => earlier);
+    pending = read(copy, url).then(([status, limits, retryAfter]) => {
+      outliving -= share;
+      _settle(status, limits, retryAfter);
+      settled();
+      return earlier;
+    });
     return { answer, _carries };
   };
 

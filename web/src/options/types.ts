@@ -30,6 +30,15 @@ export interface Moment {
   url: string;
 }
 
+/**
+ * Makes a request to `url`. Gives the HTTP status, or the number of a `crashfree_answer` where nobody answered or
+ * somebody else did; X-Sentry-Rate-Limits; and the seconds that Retry-After asks for.
+ */
+export type Reader = (
+  request: () => Promise<Response>,
+  url: string,
+) => Promise<[status: number, limits?: string, retryAfter?: number]>;
+
 /** What an integration adds to a client. */
 export interface Extension {
   /**
@@ -56,13 +65,15 @@ export interface Extension {
 export interface Integration {
   name: string;
   /**
-   * Called once, when the client is made; the option `fetch` is the function that makes its requests, and
-   * `miss` counts errors about which the integration can do nothing.
+   * Called once, when the client is made; the option `fetch` is the function that makes its requests,
+   * `read` makes one and tells what came back, as the client understands it, and `miss` counts errors about
+   * which the integration can do nothing.
    */
   setup?:
     | ((
         client: Client,
         options: Options,
+        read: Reader,
         miss: (count: number) => void,
       ) => Extension | undefined | void)
     | undefined;
