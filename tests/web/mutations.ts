@@ -262,6 +262,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['ignores cancelled errors that were thrown', '_isRejection && _kind()', '_kind()'],
     ['takes a sentence for a word', '/^\\S*((\\b|transition', '/((\\b|transition'],
     ['ignores what the app made itself', '_isNative() && name ===', 'name ==='],
+    ['counts requests told by an event', '_isOutside() || ', ''],
+    ['counts requests told by a cause', 'message + _cause()', 'message'],
     ['ignores captured errors of hydration', '!handled && isRecovered', 'isRecovered'],
     ['ignores extensions in extensions', '!/-extension:$/.test(location.protocol)', 'true'],
     ['ignores cut requests on a living page', '_isLeaving && _isRejection', '_isRejection'],
@@ -287,6 +289,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['looks for no words of Sentry', 'if (!hasWords(thing))', 'if (true)'],
     ['looks for no error in an object', 'inner ? detailsOf', 'false ? detailsOf'],
     ['knows no words of libraries', '      message,\n      ...KINDS', '      ...KINDS'],
+    ['counts requests of no status', ' || attempt(() => thrown.status) === 0', ''],
+    ['counts what the browser says', 'isNative() || isEvent(error)', 'isEvent(error)'],
     ['knows no causes', '(thrown.cause as Error).name', "''"],
     [
       'knows no marks of libraries',

@@ -134,6 +134,12 @@ const cancelled: [name: string, reason: string][] = [
     'a pointer that was let go',
     dom('The user has exited the lock before this request was completed.', 'SecurityError'),
   ],
+  ['Firefox’s whole screen', `new TypeError('Fullscreen request denied')`],
+  [
+    'WebKit’s whole screen',
+    `new TypeError('Cannot request fullscreen without transient activation.')`,
+  ],
+  ['Chromium’s whole screen', `new TypeError('Permissions check failed')`],
   ['AbortError by name', named('AbortError')],
   ['AbortError of the platform', dom('The user aborted a request.', 'AbortError')],
 ];
@@ -204,6 +210,31 @@ const cut: [name: string, script: string][] = [
       document.head.append(script);
     })`,
   ],
+  [
+    'a script, told by its event',
+    `new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = '$url/stuck.js';
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    })`,
+  ],
+  [
+    'a request, told by what has no status, as jQuery and Angular do',
+    `new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.onload = resolve;
+      request.onabort = request.onerror = () => reject(request);
+      request.open('GET', '$url/stuck.js');
+      request.send();
+    })`,
+  ],
+  [
+    'a request, told by an error of the app that has it as its cause',
+    `fetch('$url/stuck.js').catch((cause) => { throw new Error('no list', { cause }); })`,
+  ],
+  ['a sound', `Object.assign(new Audio('$url/stuck.js'), { muted: true }).play()`],
   [
     'a request of axios',
     `new Promise((_, reject) => {

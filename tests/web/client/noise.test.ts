@@ -85,6 +85,7 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
       rejection({ code: 4001, message: 'User rejected the request.' }),
       rejection(new Error('MetaMask Tx Signature: User denied transaction signature.')),
       rejection(native('NotFoundError', 'No port selected by the user.')),
+      rejection(new TypeError('Fullscreen request denied')),
     ],
     [
       rejection(named('CancelOrderError')),
@@ -184,6 +185,37 @@ describe('the rule for requests that were cut', () => {
       page.comeBack();
       await page.sent();
       assert.deepEqual({ ...page.client.counts.ignored }, { leaving: 1 });
+    }
+  });
+
+  it('leaves out requests told by an event, by no status, by a cause or by the browser', async () => {
+    for (const reason of [
+      new Event('error'),
+      { status: 0, statusText: 'error' },
+      new Error('no list', { cause: new TypeError('Failed to fetch') }),
+      native('NotSupportedError', 'The media resource was not suitable.'),
+    ]) {
+      const page = await new Browser().start();
+      page.leave(true);
+      page.reject(reason);
+      page.comeBack();
+      await page.sent();
+      assert.deepEqual({ ...page.client.counts.ignored }, { leaving: 1 });
+    }
+  });
+
+  it('lets count what code says while the page is being left', async () => {
+    for (const reason of [
+      new Error('no list'),
+      { status: 500 },
+      new Error('no list', { cause: new Error('order canceled') }),
+    ]) {
+      const page = await new Browser().start({ lifecycle: 'page' });
+      page.leave(true);
+      page.reject(reason);
+      page.comeBack();
+      await page.sent();
+      assert.equal(page.states, 'crashed+1');
     }
   });
 

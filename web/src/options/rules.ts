@@ -15,7 +15,8 @@ export interface NoiseRules {
   extension?: boolean | undefined;
   /**
    * Rejections by which something was cancelled, by a word (`AbortError`, `ERR_CANCELED`, `popup_closed` …) in
-   * their name, message, code, type or cause, or by a message that says that the user did not want to.
+   * their name, message, code, type or cause, or by a message that says that the user did not want to, or that
+   * the page may not have the whole screen.
    */
   abort?: boolean | undefined;
   /** Rejections by which the browser refuses what the person did not allow: autoplay, permissions. */
@@ -24,7 +25,10 @@ export interface NoiseRules {
   viewTransition?: boolean | undefined;
   /** What React says when it has rendered anew what the server rendered differently. */
   hydration?: boolean | undefined;
-  /** Rejections of requests that were cut because the page was being left. */
+  /**
+   * Rejections of requests that were cut because the page was being left, told by an error, its cause, an event
+   * or an object of status 0.
+   */
   leaving?: boolean | undefined;
   /** Rejections that are handled within 250 ms. */
   lateHandled?: boolean | undefined;

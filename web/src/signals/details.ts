@@ -3,7 +3,7 @@ import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
 import type { ErrorContext } from '../options/types';
 import { MESSAGE_MAX, STACK_MAX } from './frames';
-import { wordsFor } from './words';
+import { isEvent, wordsFor } from './words';
 
 /** What the events of uncaught errors and of unhandled rejections tell. */
 export type Uncaught = Partial<ErrorEvent & PromiseRejectionEvent>;
@@ -32,8 +32,12 @@ export interface ErrorDetails extends Omit<ErrorContext, 'stack'> {
   _titles(): string[];
   /** The texts by which libraries tell errors apart. */
   _kind(): string[];
+  /** What its cause says. */
+  _cause(): string;
   /** Whether the browser made it, of this window or of a frame. */
   _isNative(): boolean;
+  /** Whether it is of the browser's making, or tells of a request without an answer, by whatever it is told. */
+  _isOutside(): boolean | undefined;
 }
 
 /** Where libraries say of what kind an error is: jQuery in `statusText`, MSAL in `errorCode`, OAuth in `error`. */
@@ -57,11 +61,12 @@ const errorIn = (thrown: unknown) =>
 export function detailsOf(error: unknown, report: Report, isLeaving: boolean): ErrorDetails {
   const { _event, _handled, _isPrevented, _isRejection } = report;
   const thrown = (error ?? {}) as Partial<Error> &
-    Record<(typeof KINDS)[number] | '__CANCEL__' | '_isRouter', unknown>;
+    Record<(typeof KINDS)[number] | 'status' | '__CANCEL__' | '_isRouter', unknown>;
   const text = (value: () => unknown) => textOf(value, MESSAGE_MAX);
   const message = text(() => thrown.message || _event?.message || error || '');
   const name = text(() => thrown.name);
   const title = `${name}: ${message}`;
+  const isNative = () => tagOf(error) === '[object DOMException]';
   let stack: string | undefined;
   return {
     message,
@@ -92,6 +97,8 @@ export function detailsOf(error: unknown, report: Report, isLeaving: boolean): E
       /* axios before 0.22 and Vue Router before 4 say it by a mark. */
       text(() => (thrown.__CANCEL__ || thrown['_isRouter']) === true && 'cancel'),
     ],
-    _isNative: () => tagOf(error) === '[object DOMException]',
+    _cause: () => text(() => (thrown.cause as Error).message),
+    _isNative: isNative,
+    _isOutside: () => isNative() || isEvent(error) || attempt(() => thrown.status) === 0,
   };
 }

@@ -22,14 +22,14 @@ const matches = (value: string, patterns: readonly unknown[]) =>
       : (pattern as RegExp | null)?.exec && value.search(pattern as RegExp) >= 0,
   );
 
-/** What somebody cancelled: what libraries call it, in a word, and browsers and wallets, in a sentence. */
+/** What somebody cancelled or did not allow: what libraries call it, in a word, browsers and wallets, in a sentence. */
 const CANCELLED =
-  /^\S*((\b|transition|request)abort(ed)?(_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)|popup.closed|conditionerror)\S*$|\buser (has )?(cancell?|clos|deni|exit|reject)ed|(clos|select)ed.by.(the )?user/i;
+  /^\S*((\b|transition|request)abort(ed)?(_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)|popup.closed|conditionerror)\S*$|\buser (has )?(cancell?|clos|deni|exit|reject)ed|(clos|select)ed.by.(the )?user|fullscreen request|request fullscreen|permissions check/i;
 /** Code of an extension, by its address with a position in it, as messages name addresses, too; or masked. */
 const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 /** How browsers, and libraries after them, say that a request was cut. */
 const CUT =
-  /network ?error|failed to fetch|load.{0,30}failed|connection was lost|import(ing|ed) a? ?module|request.{0,9} (aborted|terminated)|(input|body) stream|preload|^cancell?ed$/i;
+  /network ?error|failed to fetch|load.{0,30}failed|connection was lost|import(ing|ed) a? ?module|request.{0,9} (aborted|terminated)|(input|body) stream|preload/i;
 const RULES: Record<keyof NoiseRules, (details: ErrorDetails) => unknown> = {
   prevented: ({ _isPrevented }) => _isPrevented?.(),
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
@@ -45,8 +45,8 @@ const RULES: Record<keyof NoiseRules, (details: ErrorDetails) => unknown> = {
     !handled &&
     !/-extension:$/.test(location.protocol) &&
     EXTENSION.test(`${filename}:1\n${_stack()}`),
-  leaving: ({ _isLeaving, _isRejection, message }) =>
-    _isLeaving && _isRejection && CUT.test(message),
+  leaving: ({ _isLeaving, _isRejection, _isOutside, _cause, message }) =>
+    _isLeaving && _isRejection && (_isOutside() || CUT.test(message + _cause())),
   /* Time tells, before an error comes here: see errors.ts. */
   lateHandled: () => false,
 };
