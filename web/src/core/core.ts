@@ -6,6 +6,9 @@ import { instantiate, texts, textsAt } from './load';
 
 export type { Core } from './boundary';
 
+/** Random bytes for so many sessions, of 16 each. */
+const POOL_BYTES = 16 * 16;
+
 /**
  * Starts the core. `ready` is called when it is up, at once where possible, and before anything is
  * asked of the host.
@@ -13,6 +16,9 @@ export type { Core } from './boundary';
 export function createCore(host: Host, ready: (core: Core) => void): void | Promise<void> {
   /* This view stays valid, as the memory never grows. */
   let memory: Uint8Array<ArrayBuffer>;
+  /** Random bytes for the sessions to come. */
+  const pool = new Uint8Array(POOL_BYTES);
+  let unused = 0;
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
 
@@ -32,7 +38,13 @@ export function createCore(host: Host, ready: (core: Core) => void): void | Prom
         _now: Date.now,
         /* As a function of our own: an engine would compile a way of its own to one that is bound. */
         _monotonic: () => now(),
-        _random: (address, length) => globalThis.crypto.getRandomValues(bytes(address, length)),
+        /* The browser is asked for some at a time: a call costs more than the bytes do. */
+        _random(address, length) {
+          for (const end = address + length; address < end; address++) {
+            if (!unused) unused = globalThis.crypto.getRandomValues(pool).length;
+            memory[address] = pool[--unused]!;
+          }
+        },
       },
     },
     (exports) => {
