@@ -54,8 +54,8 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind, double at) {
                            ? CRASHFREE_SESSION_UNHANDLED
                            : CRASHFREE_SESSION_CRASHED,
                        then);
-        cf_delivery_send(client, CF_OCCASION_EVENT);
-    } else if (news) {
-        cf_delivery_wake_in(client, 0);
+    } else if (!news) {
+        return;
     }
+    cf_delivery_send(client, CF_OCCASION_EVENT);
 }

@@ -189,7 +189,7 @@ TEST(numbers_that_are_none_do_no_harm) {
     crashfree_error(fake.client, (crashfree_error_kind)77, NAN);
     crashfree_end_session(fake.client, (crashfree_session_status)77, NAN);
     fake_settle();
-    CHECK(fake_has(1, 0, "\"status\":\"exited\",\"errors\":1"));
+    CHECK(fake_has(2, 0, "\"status\":\"exited\",\"errors\":1"));
     CHECK_EQ_INT(counter((crashfree_counter)-1), 0);
     CHECK_EQ_INT(counter((crashfree_counter)1000), 0);
     crashfree_set_consent(fake.client, (crashfree_consent)77);
