@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { build } from 'esbuild';
 import { root } from '../../web/build/run.js';
 import { EVENT_MAX, type ErrorEvent } from '../../web/src/events/event.js';
 import { engineNames, launch, until, type Engine, type Page } from '../browser/engines/index.js';
@@ -143,6 +144,25 @@ const html = `<!doctype html><meta charset="utf-8"><title>page</title><link rel=
 addEventListener('unhandledrejection', () => seen++);</script>
 <script type="module">`;
 
+/** An app that captures a text, in one file with the library, and with short names. */
+const bundle = build({
+  stdin: {
+    contents: `export * from './crashfree.js';
+      export { eventsIntegration } from './crashfree.events.js';
+      import { captureException, getClient } from './crashfree.js';
+      function pay(how) {
+        if (how === 'client') getClient().captureException('text');
+        else captureException('text');
+      }
+      export function checkout(how) { pay(how); }`,
+    resolveDir: join(root, 'dist'),
+  },
+  bundle: true,
+  minify: true,
+  write: false,
+  format: 'esm',
+});
+
 describe('events of pages', { concurrency: engineNames.length }, () => {
   let counting: Counting;
   before(async () => (counting = await Counting.start()));
@@ -158,19 +178,20 @@ describe('events of pages', { concurrency: engineNames.length }, () => {
       async function visit(
         options: string,
         test: (page: Page, project: string) => Promise<void>,
+        files = ['/lib/crashfree.js', '/lib/crashfree.events.js'],
       ): Promise<void> {
         const project = counting.newProject();
-        const start = `import * as crashed from '/lib/crashfree.js';
-          import { eventsIntegration } from '/lib/crashfree.events.js';
+        const start = `import * as crashed from '${files[0]}';
+          import { eventsIntegration } from '${files[1]}';
           window.crashed = crashed;
           crashed.init({ dsn: '${counting.dsn(project)}', release: 'shop@1.0.0', noise: false,
             fetch: (...call) => localStorage.down ? Promise.reject(new TypeError()) : fetch(...call),
             ${options} });`;
-        const site = await Site.serve(async (path) =>
-          path.startsWith('/lib/')
-            ? { body: await readFile(join(root, 'dist', path.slice('/lib/'.length))) }
-            : { body: `${html}${start}</script>` },
-        );
+        const site = await Site.serve(async (path) => {
+          if (path === '/shop.js') return { body: (await bundle).outputFiles[0]!.text };
+          if (!path.startsWith('/lib/')) return { body: `${html}${start}</script>` };
+          return { body: await readFile(join(root, 'dist', path.slice('/lib/'.length))) };
+        });
         const page = await engine.newPage();
         try {
           await page.goto(`${site.origin}/`);
@@ -237,6 +258,24 @@ describe('events of pages', { concurrency: engineNames.length }, () => {
           assert.deepEqual(calls.slice(-2), ['checkout', 'pay'], JSON.stringify(frames));
         });
       });
+
+      for (const how of ['package', 'client']) {
+        it(`of a text that a bundle captures by the ${how} without the calls of ours, in ${name}`, async () => {
+          const test = async (page: Page, project: string) => {
+            await counting.until(project, 'the page load', ({ all }) => all === 1);
+            await page.run(`window.pay = function pay() { crashed.checkout('${how}'); };
+              document.head.append(Object.assign(document.createElement('script'), {
+                textContent: 'pay();' }))`);
+            const [event] = await arrived(project, 1);
+            const { frames = [] } = event!.exception.values[0]!.stacktrace ?? {};
+            const inBundle = frames.filter(({ filename }) => filename?.endsWith('/shop.js'));
+            /* WebKit does not tell the name of a method that is computed. */
+            const ours = name === 'webkit' && how === 'client' ? 1 : 0;
+            assert.equal(inBundle.length, 2 + ours, JSON.stringify(frames));
+          };
+          await visit(`integrations: [eventsIntegration()]`, test, ['/shop.js', '/shop.js']);
+        });
+      }
 
       it(`of what the window was told without an error, in ${name}`, async () => {
         await visit(`integrations: [eventsIntegration()]`, async (page, project) => {

@@ -43,10 +43,16 @@ type Methods = Omit<Client, 'status' | 'counts'>;
  * thrown into the page.
  */
 export function clientOf(need: () => Context): Client {
-  const guarded = Object.entries(createMethods(need)).map(([name, method]) => [
-    name,
-    (...parameters: unknown[]) => attempt(method as (...all: unknown[]) => unknown, ...parameters),
-  ]);
+  const guarded = Object.entries(createMethods(need)).map(([name, method]) => ({
+    /* By its name `crashfree/events` finds where the app called it. */
+    [name](...parameters: unknown[]) {
+      try {
+        return (method as (...all: unknown[]) => unknown)(...parameters);
+      } catch {
+        return undefined;
+      }
+    },
+  }));
   return {
     get status() {
       return statusOf(need());
@@ -55,7 +61,7 @@ export function clientOf(need: () => Context): Client {
       const { _core, _extensions, _ignored } = need();
       return countsOf(_core._up, _extensions._missed, _ignored);
     },
-    ...(Object.fromEntries(guarded) as Methods),
+    ...(Object.assign({}, ...guarded) as Methods),
   };
 }
 
