@@ -9,34 +9,20 @@ import { writeAbi } from '../web/build/steps/abi.js';
 import { root } from '../web/build/run.js';
 import { failuresFolder, failuresOf, type Step } from './steps.js';
 
-/**
- * The steps of a lane run one after another, what is quick first. The lanes run side by side, since
- * most steps with a browser wait more than they work; the second one reads nothing that the first one
- * writes. Both need the build.
- */
+/** What all others need. */
 const build: Step[] = ['build'];
-const lanes: Step[][] = [
-  [
-    'house',
-    'web',
-    'unit',
-    'wasm',
-    'vectors',
-    'work',
-    'mutants',
-    'fuzz',
-    'collector',
-    'node',
-    'sentry',
-    'readme',
-    'demo',
-    'package',
-    'delivery',
-  ],
+/**
+ * Two lists are run side by side, since most steps with a browser wait more than they work, and then
+ * what is left by whoever is free. In a list what is quick is first; `wasm` and `vectors` need what `unit`
+ * builds.
+ */
+const lists: Step[][] = [
   ['browser', 'worlds'],
+  ['house', 'web', 'unit', 'wasm', 'vectors', 'work', 'mutants', 'fuzz'],
 ];
+const left: Step[] = ['collector', 'node', 'sentry', 'readme', 'demo', 'package', 'delivery'];
 
-const names: string[] = [...build, ...lanes.flat()];
+const names: string[] = [...build, ...lists.flat(), ...left];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
@@ -70,17 +56,20 @@ function succeeds(name: Step, live: boolean): Promise<boolean> {
 const results = new Map<string, string>();
 const failures: string[] = [];
 
-async function runLane(steps: readonly Step[], live: boolean): Promise<void> {
-  for (const name of steps) {
-    const start = performance.now();
-    const passed = await succeeds(name, live);
-    if (!passed) {
-      process.exitCode = 1;
-      failures.push(await readFile(failuresOf(name), 'utf8').catch(() => `${name} failed\n`));
+/** Runs steps one after another, and takes each out of its list when it begins. */
+async function runAll(live: boolean, ...lists: Step[][]): Promise<void> {
+  for (const steps of lists) {
+    for (let name = steps.shift(); name !== undefined; name = steps.shift()) {
+      const start = performance.now();
+      const passed = await succeeds(name, live);
+      if (!passed) {
+        process.exitCode = 1;
+        failures.push(await readFile(failuresOf(name), 'utf8').catch(() => `${name} failed\n`));
+      }
+      const seconds = ((performance.now() - start) / 1000).toFixed(0);
+      const outcome = passed ? 'passed' : 'FAILED';
+      results.set(name, `${name.padEnd(10)} ${outcome.padEnd(7)} ${seconds.padStart(4)} s`);
     }
-    const seconds = ((performance.now() - start) / 1000).toFixed(0);
-    const outcome = passed ? 'passed' : 'FAILED';
-    results.set(name, `${name.padEnd(10)} ${outcome.padEnd(7)} ${seconds.padStart(4)} s`);
   }
 }
 
@@ -91,9 +80,13 @@ await rm(failuresFolder, { recursive: true, force: true });
 await mkdir(failuresFolder, { recursive: true });
 
 const isWanted = (name: Step): boolean => wanted.length === 0 || wanted.includes(name);
-await runLane(build.filter(isWanted), true);
-const busyLanes = lanes.map((lane) => lane.filter(isWanted)).filter(({ length }) => length > 0);
-await Promise.all(busyLanes.map((lane) => runLane(lane, busyLanes.length === 1)));
+await runAll(true, build.filter(isWanted));
+const wantedLists = lists.map((list) => list.filter(isWanted)).filter(({ length }) => length > 0);
+const wantedLeft = left.filter(isWanted);
+const live = wantedLists.length < 2;
+await Promise.all(
+  (live ? [wantedLists.flat()] : wantedLists).map((list) => runAll(live, list, wantedLeft)),
+);
 
 const summary = names.flatMap((name) => results.get(name) ?? []);
 console.log(`\n${[...failures, ...summary].join('\n')}`);
