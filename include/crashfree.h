@@ -293,10 +293,11 @@ void crashfree_start_session(crashfree *client, bool announce, double at);
 void crashfree_end_session(crashfree *client, crashfree_session_status status, double at);
 
 /*
- * An error of the page. The first handled one marks the session errored, one that is not handled
- * ends it; both leave at once, and a handled one that follows waits for the next update. Which session
- * that is, "When things happened" above says; without one nothing happens. As with a user, a running
- * session that is too old for the server is succeeded by a fresh one first, which takes the error.
+ * An error of the page. The first handled one marks the session errored, with one update, which leaves
+ * at once unless something of the session is on its way or waits already; one that is not handled ends
+ * the session and leaves at once. Which session that is, "When things happened" above says; without one
+ * nothing happens. As with a user, a running session that is too old for the server is succeeded by a
+ * fresh one first, which takes the error.
  */
 void crashfree_error(crashfree *client, crashfree_error_kind kind, double at);
 

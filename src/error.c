@@ -43,6 +43,8 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind, double at) {
     if (session == NULL) {
         return;
     }
+    /* While something of it is on its way, or waits, more may happen that goes with this. */
+    const bool is_told = cf_session_is_settled(session);
     const bool news = cf_session_error(session, then);
 
     if (kind == CRASHFREE_ERROR_UNHANDLED) {
@@ -55,6 +57,9 @@ void crashfree_error(crashfree *client, crashfree_error_kind kind, double at) {
                            : CRASHFREE_SESSION_CRASHED,
                        then);
     } else if (!news) {
+        return;
+    } else if (!is_told) {
+        cf_delivery_wake_in(client, 0);
         return;
     }
     cf_delivery_send(client, CF_OCCASION_EVENT);

@@ -215,13 +215,15 @@ void model_error(model *model, double now, double at, bool unhandled) {
     const bool first = !session->is.errored;
 
     session->is.errored = true;
+    if (first || unhandled) {
+        session->changed = fmax(session->changed, at);
+    }
     if (unhandled) {
         session->is.end = model->options.unhandled;
         model->running = who == model->running ? -1 : model->running;
-    }
-    if (first || unhandled) {
-        session->changed = fmax(session->changed, at);
         model_send(model, now);
+    } else if (first) {
+        leave_by(model, now, now);
     }
 }
 

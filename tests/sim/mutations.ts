@@ -137,10 +137,8 @@ export const mutations: Mutation[] = [
   mutation(
     'a crash waits',
     'error.c',
-    `                       then);
-        cf_delivery_send(client, CF_OCCASION_EVENT);`,
-    `                       then);
-        cf_delivery_wake_in(client, CRASHFREE_FIRST_SEND_MS);`,
+    'cf_delivery_send(client, CF_OCCASION_EVENT);',
+    'cf_delivery_wake_in(client, CRASHFREE_FIRST_SEND_MS);',
   ),
   mutation(
     'a handled error is no news',
