@@ -87,6 +87,17 @@ describe('what is thrown', () => {
     );
   });
 
+  it('is a cancellation by a word of a hundred characters before and behind at most', () => {
+    /* Each of the words in a longer one would be tried with all that follows it. */
+    for (const [length, outcome] of [
+      [99, 'abort'],
+      [100, 'crash'],
+    ] as const) {
+      const word = `${'x'.repeat(length)}canceled${'x'.repeat(99)}`;
+      assert.deepEqual(judged({ code: word }, { _isRejection: true }), [outcome]);
+    }
+  });
+
   it('is not made a text of, if it is an object', () => {
     let asked = 0;
     const value = { toString: () => String(++asked), valueOf: () => ++asked };

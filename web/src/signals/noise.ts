@@ -24,7 +24,7 @@ const matches = (value: string, patterns: readonly unknown[]) =>
 
 /** What somebody cancelled or did not allow: what libraries call it, in a word, browsers and wallets, in a sentence. */
 const CANCELLED =
-  /^\S*((\b|transition|request)abort(ed)?(_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)|popup.closed|conditionerror)\S*$|\buser (has )?(cancell?|clos|deni|exit|reject)ed|(clos|select)ed.by.(the )?user|fullscreen request|request fullscreen|permissions check/i;
+  /^\S{0,99}((\b|transition|request)abort(ed)?(_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)|popup.closed|conditionerror)\S{0,99}$|\buser (has )?(cancell?|clos|deni|exit|reject)ed|(clos|select)ed.by.(the )?user|fullscreen request|request fullscreen|permissions check/i;
 /** Code of an extension, by its address with a position in it, as messages name addresses, too; or masked. */
 const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 /** How browsers, and libraries after them, say that a request was cut. */
