@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesBelow, root } from '../../web/build/run.js';
-import { mutations, type Mutation } from './mutations.js';
+import { mutations, timesFound, type Mutation } from './mutations.js';
 
 const PARALLEL = 2;
 /** A mistake can make a test wait for ever, which is noticed as well. */
@@ -91,10 +91,9 @@ const chosen = mutations.filter(
   ({ file, name }) => words.length === 0 || words.some((word) => `${file} ${name}`.includes(word)),
 );
 
-/* A mutation whose text has gone would prove nothing. */
-for (const { name, file, text } of chosen) {
-  const source = await readFile(join(root, 'web/src', file), 'utf8').catch(() => '');
-  const found = source.split(text).length - 1;
+for (const mutation of chosen) {
+  const { name, file } = mutation;
+  const found = await timesFound(mutation);
   if (found === 1) continue;
   console.error(
     `mutants:web: "${name}": its text stands ${found} times in web/src/${file}, not once`,

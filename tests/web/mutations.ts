@@ -1,4 +1,8 @@
 /** Mistakes in the page's layer, each of which a test in this folder has to notice. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '../../web/build/run.js';
+
 export interface Mutation {
   /** What the page would do wrong. */
   name: string;
@@ -260,7 +264,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['counts what was prevented', '_isPrevented?.(),', 'false,'],
     ['counts script errors', 'Script error\\.?( on', 'Script errors\\.?( on'],
     ['ignores cancelled errors that were thrown', '_isRejection && _kind()', '_kind()'],
-    ['takes a sentence for a word', '/^\\S*((\\b|transition', '/((\\b|transition'],
+    ['takes a sentence for a word', '/^\\S{0,99}((\\b|transition', '/((\\b|transition'],
+    ['looks for words in texts of any length', ')\\S{0,99}$|', ')\\S*$|'],
     ['ignores what the app made itself', '_isNative() && name ===', 'name ==='],
     ['counts requests told by an event', '_isOutside() || ', ''],
     ['counts requests told by a cause', 'message + _cause()', 'message'],
@@ -470,3 +475,9 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
 export const mutations: Mutation[] = Object.entries(byFile).flatMap(([file, all]) =>
   all.map(([name, text, instead]) => ({ name, file, text, instead })),
 );
+
+/** How often the text of a mutation stands in its file. Unless it is once the mutation would prove nothing. */
+export async function timesFound({ file, text }: Mutation): Promise<number> {
+  const source = await readFile(join(root, 'web/src', file), 'utf8').catch(() => '');
+  return source.split(text).length - 1;
+}

@@ -89,11 +89,12 @@ describe('what is thrown', () => {
 
   it('is a cancellation by a word of a hundred characters before and behind at most', () => {
     /* Each of the words in a longer one would be tried with all that follows it. */
-    for (const [length, outcome] of [
-      [99, 'abort'],
-      [100, 'crash'],
+    for (const [before, behind, outcome] of [
+      [99, 99, 'abort'],
+      [100, 99, 'crash'],
+      [99, 100, 'crash'],
     ] as const) {
-      const word = `${'x'.repeat(length)}canceled${'x'.repeat(99)}`;
+      const word = `${'x'.repeat(before)}canceled${'x'.repeat(behind)}`;
       assert.deepEqual(judged({ code: word }, { _isRejection: true }), [outcome]);
     }
   });
