@@ -112,11 +112,7 @@ function serve(page: Browser, { fates: drawn, own, refuses }: Life): Taken {
 async function live(life: Life, withEvents: boolean): Promise<Taken & { made: string[] }> {
   const page = new Browser();
   const made: string[] = [];
-  /* Only a real window listens without being named. */
-  page.evaluate(`for (const name of ['addEventListener', 'removeEventListener']) {
-    const own = window[name];
-    window[name] = (...all) => own.apply(window, all);
-  }`);
+  page.listenUnnamed();
   const taken = serve(page, life);
   const beforeSendEvent: EventsOptions['beforeSendEvent'] = (event) => {
     made.push(event.event_id);

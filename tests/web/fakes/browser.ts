@@ -175,6 +175,14 @@ export class Browser {
     return runInContext(script, this.#realm);
   }
 
+  /** Lets scripts listen at the window without naming it, as events do, which only a real one does by itself. */
+  listenUnnamed(): void {
+    this.evaluate(`for (const name of ['addEventListener', 'removeEventListener']) {
+      const own = window[name];
+      window[name] = (...all) => own.apply(window, all);
+    }`);
+  }
+
   /** Runs the package, and `init` with these options over a release and a project. */
   async start(options: Options = {}, initialise = true): Promise<this> {
     this.crashfree = script.runInContext(this.#realm) as typeof Package;
