@@ -7,6 +7,7 @@
 #include "crashfree_aggregate.h"
 
 #include "json.h"
+#include "lives.h"
 #include "network.h"
 #include "rng.h"
 
@@ -570,7 +571,10 @@ static void step(double faults) {
     follow();
 }
 
-static void live(uint64_t seed) {
+static unsigned long long all_requests;
+static unsigned long long all_envelopes;
+
+static const char *live(uint64_t seed) {
     static const char dsn[] = "https://0123456789abcdef0123456789abcdef@h.example/42";
     static const double rates[] = {0, 0, 0.1, 0.5, 1};
 
@@ -587,36 +591,23 @@ static void live(uint64_t seed) {
     for (unsigned i = 5 + rng_below(&L.random, 120); i > 0 && L.failure[0] == '\0'; i--) {
         step(faults);
     }
+    all_requests += L.requests;
+    all_envelopes += L.envelopes;
+    return L.failure[0] != '\0' ? L.failure : NULL;
 }
 
 int main(int argc, char **argv) {
-    unsigned long long lives = 50000;
-    unsigned long long seed = 1;
-    unsigned long long requests = 0;
-    unsigned long long envelopes = 0;
+    const lives asked = lives_asked(argc, argv, 50000);
 
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--lives") == 0) {
-            lives = strtoull(argv[i + 1], NULL, 10);
-        } else if (strcmp(argv[i], "--seed") == 0) {
-            seed = strtoull(argv[i + 1], NULL, 10);
-        }
-    }
     if (crashfree_aggregate_size() > sizeof memory) {
         printf("FAILED: bounds of the simulator: an aggregate has %zu bytes\n",
                crashfree_aggregate_size());
         return EXIT_FAILURE;
     }
-    for (unsigned long long i = 0; i < lives; i++) {
-        live(seed * UINT64_C(0x9e3779b97f4a7c15) + i);
-        requests += L.requests;
-        envelopes += L.envelopes;
-        if (L.failure[0] != '\0') {
-            printf("life %llu of base seed %llu FAILED: %s\n", i, seed, L.failure);
-            return EXIT_FAILURE;
-        }
+    if (!lives_play(&asked, live)) {
+        return EXIT_FAILURE;
     }
-    printf("%llu lives of servers of base seed %llu: %llu requests in %llu envelopes\n", lives,
-           seed, requests, envelopes);
+    printf("%llu lives of servers of base seed %llu: %llu requests in %llu envelopes\n",
+           asked.count, asked.seed, all_requests, all_envelopes);
     return EXIT_SUCCESS;
 }

@@ -7,6 +7,7 @@
  */
 #include "crashfree_events.h"
 
+#include "lives.h"
 #include "network.h"
 #include "rng.h"
 
@@ -369,7 +370,9 @@ static void step(bool stores) {
     check_wait();
 }
 
-static void live(uint64_t seed) {
+static unsigned long long all_requests;
+
+static const char *live(uint64_t seed) {
     static const double faults[] = {0, 0, 0.1, 0.5, 1};
     static const double rates[] = {1, 1, 1, 0.5, 0};
     static const double limits[] = {CRASHFREE_EVENTS_PER_MINUTE, CRASHFREE_EVENTS_PER_MINUTE, 0, 3};
@@ -389,33 +392,21 @@ static void live(uint64_t seed) {
     if (L.failure[0] == '\0') {
         end_page(false);
     }
+    all_requests += L.requests;
+    return L.failure[0] != '\0' ? L.failure : NULL;
 }
 
 int main(int argc, char **argv) {
-    unsigned long long lives = 50000;
-    unsigned long long seed = 1;
-    unsigned long long requests = 0;
+    const lives asked = lives_asked(argc, argv, 50000);
 
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--lives") == 0) {
-            lives = strtoull(argv[i + 1], NULL, 10);
-        } else if (strcmp(argv[i], "--seed") == 0) {
-            seed = strtoull(argv[i + 1], NULL, 10);
-        }
-    }
     if (crashfree_events_size() > sizeof memory) {
         printf("FAILED: bounds of the simulator: events have %zu bytes\n", crashfree_events_size());
         return EXIT_FAILURE;
     }
-    for (unsigned long long i = 0; i < lives; i++) {
-        live(seed * UINT64_C(0x9e3779b97f4a7c15) + i);
-        requests += L.requests;
-        if (L.failure[0] != '\0') {
-            printf("life %llu of base seed %llu FAILED: %s\n", i, seed, L.failure);
-            return EXIT_FAILURE;
-        }
+    if (!lives_play(&asked, live)) {
+        return EXIT_FAILURE;
     }
-    printf("%llu lives of pages with errors of base seed %llu: %llu requests\n", lives, seed,
-           requests);
+    printf("%llu lives of pages with errors of base seed %llu: %llu requests\n", asked.count,
+           asked.seed, all_requests);
     return EXIT_SUCCESS;
 }

@@ -4,6 +4,7 @@
  *
  *   faults [--lives N] [--seed S]
  */
+#include "lives.h"
 #include "play.h"
 
 #include <math.h>
@@ -99,22 +100,14 @@ static bool print_row(const row *row, unsigned long long lives, unsigned long lo
 }
 
 int main(int argc, char **argv) {
-    unsigned long long lives = 100000;
-    unsigned long long seed = 1;
+    const lives asked = lives_asked(argc, argv, 100000);
     bool good = true;
 
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--lives") == 0) {
-            lives = strtoull(argv[i + 1], NULL, 10);
-        } else if (strcmp(argv[i], "--seed") == 0) {
-            seed = strtoull(argv[i + 1], NULL, 10);
-        }
-    }
-    printf("%llu lives a row; a fault is one of 18 kinds, equally often\n\n", lives);
+    printf("%llu lives a row; a fault is one of 18 kinds, equally often\n\n", asked.count);
     printf("%-28s %-18s  sessions   off by  crashed    off by  crash-free  off by  requests\n", "",
            "client");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        good &= print_row(&rows[i], lives, seed);
+        good &= print_row(&rows[i], asked.count, asked.seed);
     }
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
