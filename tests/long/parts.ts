@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root, run } from '../../web/build/run.js';
+import { filesBelow, root, run } from '../../web/build/run.js';
 import { worlds } from '../browser/worlds/index.js';
 import { built, fuzzArguments, fuzzTargets, type Target } from '../fuzz/targets.js';
 import { stacks } from '../package/stacks.js';
@@ -32,6 +32,7 @@ export interface Part {
 const LIVES = 10_000_000;
 const LIVES_IN_A_PIECE = 500_000;
 const EXECUTIONS_IN_A_PIECE = 500_000;
+const SEEDS = 100;
 
 const script = (name: string, amount: number, ...args: string[]): Piece => ({
   name,
@@ -93,6 +94,23 @@ const fuzz: Part = {
   },
 };
 
+/** What holds for any text and value, with others than `npm test` tries. */
+const properties: Part = {
+  name: 'properties',
+  unit: 'seeds',
+  sideBySide: true,
+  async pieces() {
+    const files = await filesBelow(join(root, 'tests/web'));
+    const tests = files.filter((file) => file.endsWith('.property.test.ts'));
+    return Array.from({ length: SEEDS }, (_, index) => ({
+      name: `seed ${index + 2}`,
+      program: 'env',
+      args: [`SEED=${index + 2}`, process.execPath, '--import', 'tsx', '--test', ...tests],
+      amount: 1,
+    }));
+  },
+};
+
 /** Everything in package.json that is called a soak. */
 const soak: Part = {
   name: 'soak',
@@ -135,7 +153,7 @@ const scripts: Part[] = [
   },
 ];
 
-export const parts: Part[] = [sim, fuzz, soak, ...scripts];
+export const parts: Part[] = [sim, fuzz, properties, soak, ...scripts];
 
 const program = promisify(execFile);
 

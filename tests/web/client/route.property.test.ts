@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { findClient } from '../../../web/src/client/registry.js';
 import { isAnotherRoute, isShown, routeOf } from '../../../web/src/client/route.js';
+import { fc } from '../fakes/check.js';
 import { nastyText } from '../fakes/texts.js';
 import { workOf } from '../fakes/work.js';
 

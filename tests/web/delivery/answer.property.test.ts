@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { Answer, FetchMode } from '../../../web/src/abi.js';
 import { isForeign } from '../../../web/src/delivery/answer.js';
 import { createTransport, type Fetch, type Respond } from '../../../web/src/delivery/http.js';
+import { fc } from '../fakes/check.js';
 import { anything, nastyText } from '../fakes/texts.js';
 import { workOf } from '../fakes/work.js';
 

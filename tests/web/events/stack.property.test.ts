@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { framesOf, FRAMES_MAX } from '../../../web/src/events/stack.js';
 import { exceptionsOf } from '../../../web/src/events/exceptions.js';
+import { fc } from '../fakes/check.js';
 import { anything, nastyText } from '../fakes/texts.js';
 
 /** What makes parsers go back and forth: half a line of one, half of another, and so many times. */

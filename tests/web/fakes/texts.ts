@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from './check.js';
 
 /** What messages, stacks and addresses are made of, in any order and number. */
 const pieces = [

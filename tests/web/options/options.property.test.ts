@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { fromAttributes } from '../../../web/src/options/attributes.js';
 import {
   complete,
@@ -8,6 +7,7 @@ import {
   initialUser,
   integrationsOf,
 } from '../../../web/src/options/defaults.js';
+import { fc } from '../fakes/check.js';
 import { anyValue, nastyText } from '../fakes/texts.js';
 
 const names = Object.keys(defaults());
