@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHook } from 'node:async_hooks';
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -445,14 +446,21 @@ describe('the server', () => {
   test('bodies that are sent at once are bounded together', async () => {
     const sockets = Array.from({ length: 12 }, () => connect(server.port, '127.0.0.1'));
     const chunk = Buffer.alloc(MIB, 'a');
+    const send = async (socket: Socket, part: Buffer | string): Promise<void> => {
+      if (!socket.write(part)) await once(socket, 'drain');
+    };
     const head = `POST ${PATH}${QUERY} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${19 * MIB}\r\n\r\n`;
+    await Promise.all(
+      sockets.map(async (socket) => {
+        await send(socket, head);
+        for (let sent = 0; sent < 18; sent++) await send(socket, chunk);
+      }),
+    );
+    /* None ends before most of all the others is there. */
     const answers = await Promise.all(
       sockets.map(async (socket) => {
         socket.setEncoding('utf8');
-        socket.write(head);
-        for (let sent = 0; sent < 19; sent++) {
-          if (!socket.write(chunk)) await new Promise((done) => socket.once('drain', done));
-        }
+        await send(socket, chunk);
         let answer = '';
         for await (const part of socket) answer += String(part);
         return Number(answer.slice(9, 12));
