@@ -324,6 +324,7 @@ export const hostileCases: Case[] = [
         await page.run(push);
         await page.waitFor(`client.counts.before_send === 2`);
         await page.goto(site.plain);
+        await site.when('the report', () => site.reports()['before_send'] === 2);
         await site.calm();
         assert.deepEqual(site.reports(), { before_send: 2 });
       }
