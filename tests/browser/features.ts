@@ -26,10 +26,11 @@ export async function detectFeatures(engine: Engine, pages: PageServer): Promise
       `'prerendering' in document && !!HTMLScriptElement.supports &&
         HTMLScriptElement.supports('speculationrules')`,
     );
-    await page.run(`addEventListener('pageshow', (e) => { window.restored = e.persisted; })`);
+    // Not by an event, which may come later than the page does.
+    await page.evaluate('(window.stillHere = true)');
     await page.goto(`${origin}/blank?2`);
     await page.back();
-    const bfcache = await page.evaluate<boolean>('window.restored === true');
+    const bfcache = await page.evaluate<boolean>('window.stillHere === true');
     await page.goto(`${origin}/sandboxed`);
     const freeWithoutOrigin = await page.evaluate<boolean>(
       `(() => { try { history.pushState(null, '', 'x'); return true; } catch { return false; } })()`,

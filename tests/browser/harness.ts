@@ -94,6 +94,15 @@ export interface Item {
 /** A file, or what makes one of a request for it. */
 export type Served = FileSpec | ((scene: Scene, body: () => Promise<string>) => Promise<FileSpec>);
 
+/**
+ * What is under way until all pages of the scene were left. A browser has six connections to an
+ * origin, so more than one of these is asked of the other one.
+ */
+export const unanswered: Served = async (scene) => {
+  await scene.over;
+  return { body: '' };
+};
+
 export interface SceneSetup {
   bench: Bench;
   tabs: Tabs;
@@ -118,6 +127,11 @@ export class Scene {
   readonly problems: string[] = [];
   /** Whether `leaveAndReturn()` got the very same document back. */
   restored = false;
+  #end = (): void => {};
+  /** Settles when all pages were left. */
+  readonly over = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
 
   constructor(setup: SceneSetup) {
     this.#setup = setup;
@@ -269,6 +283,15 @@ export class Scene {
     return find()!;
   }
 
+  /**
+   * Waits until the page has so many answers of the collector. What becomes of a request that is under
+   * way when its page ends, nobody can know.
+   */
+  answered(count = 1): Promise<void> {
+    return this.page.waitFor(`performance.getEntriesByType('resource').filter(
+      ({ name, responseEnd }) => name.includes('/envelope/') && responseEnd > 0).length >= ${count}`);
+  }
+
   /** Waits for a stretch of time in which nothing arrives. */
   async calm(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -326,6 +349,7 @@ export class Scene {
       if (this.problems.length > 0) tab.touched = true;
       await this.#setup.tabs.giveBack(tab);
     }
+    this.#end();
   }
 
   /** Really closes the page of the scene, as a user would. */

@@ -60,6 +60,16 @@ export interface LibrarySite {
  */
 export const preListener = snippet('early', {});
 
+/**
+ * A rejection whose handler comes late: a task after it was told of, not a time after it was thrown,
+ * for a busy engine may tell of it later than any timer, and never tells of one that is handled by
+ * then.
+ */
+export const handledLate = `const late = Promise.reject(new Error('handled late'));
+  const told = new MessageChannel();
+  told.port1.onmessage = () => late.catch(() => {});
+  addEventListener('unhandledrejection', () => told.port2.postMessage(0), { once: true });`;
+
 /** The nonce of all scripts, for pages with a policy. */
 const nonce = 'nonce="n"';
 

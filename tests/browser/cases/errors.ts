@@ -1,4 +1,5 @@
 import type { Case, Expected } from '../case.js';
+import { handledLate } from '../pages.js';
 
 const area = 'errors';
 const crash: Expected = { all: 1, crashed: 1, items: 2 };
@@ -15,15 +16,8 @@ function after(name: string, script: string, expect: Expected, options?: string)
   };
 }
 
-/**
- * A rejection whose handler comes late: a task after it was told of, not a time after it was thrown,
- * for a busy engine may tell of it later than any timer, and never tells of one that is handled by
- * then. `settled` says that nobody waits for it any longer.
- */
-const lateHandled = `const late = Promise.reject(new Error('handled late'));
-  const told = new MessageChannel();
-  told.port1.onmessage = () => late.catch(() => {});
-  addEventListener('unhandledrejection', () => told.port2.postMessage(0), { once: true });
+/** `settled` says that nobody waits for it any longer. */
+const lateHandled = `${handledLate}
   addEventListener('rejectionhandled', () => setTimeout(() => { window.settled = true; }, 300))`;
 const abort = `const stop = new AbortController(); stop.abort();
   fetch('/blank', { signal: stop.signal })`;
@@ -259,7 +253,12 @@ export const errorCases: Case[] = [
     `Promise.reject(new DOMException('stop', 'AbortError'))`,
     healthy,
   ),
-  ...noise('rejection handled a task after it was told of', 'lateHandled', lateHandled, 'window.settled'),
+  ...noise(
+    'rejection handled a task after it was told of',
+    'lateHandled',
+    lateHandled,
+    'window.settled',
+  ),
   ...noise('prevented error', 'prevented', preventError),
   ...noise('prevented rejection', 'prevented', preventRejection),
   {
@@ -352,8 +351,8 @@ export const errorCases: Case[] = [
     name: 'late-handled rejection, page left within the grace',
     area,
     async steps(s) {
-      await s.run(`Promise.reject(new Error('never handled'))`);
-      await s.page.goto(s.blank);
+      await s.page.leave(`Promise.reject(new Error('never handled'));
+        addEventListener('unhandledrejection', () => location.assign('${s.blank}'))`);
     },
     expect: crash,
   },

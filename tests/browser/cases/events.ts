@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Case, Expected } from '../case.js';
-import type { Served } from '../harness.js';
+import { unanswered } from '../harness.js';
 
 /** Which events are the page's, and to which session they belong. */
 const area = 'errors';
@@ -44,21 +43,18 @@ const fail = `throw new Error('boom')`;
 const reject = `Promise.reject(new Error('boom'))`;
 const firstCrashed: Expected = { all: 2, crashed: 1 };
 
-/** A request that is answered long after the page was left. */
-const slow: Served = async () => {
-  await delay(3000);
-  return { type: 'text/javascript', body: '' };
-};
-/** The page does something, and a while later it is left. */
-function leaving(name: string, script: string, ms: number, expect: Expected): Case {
+const leave = `location.href = '/blank'`;
+const soon = `setTimeout(() => { ${leave}; }, 60)`;
+/** A busy engine may tell of a rejection later than any timer, or not at all if its page is gone. */
+const onceTold = `addEventListener('unhandledrejection', () => setTimeout(() => { ${leave}; }))`;
+/** The page does something, and is then left. */
+function leaving(name: string, script: string, expect: Expected, then = soon): Case {
   return {
     name: `on its way out: ${name}`,
     area,
-    files: { 'slow.js': slow },
+    files: { 'slow.js': unanswered },
     async steps(s) {
-      await s.page.leave(
-        `${s.fill(script)}; setTimeout(() => { location.href = '/blank'; }, ${ms})`,
-      );
+      await s.page.leave(`${s.fill(script)}; ${then}`);
       await s.calm(300);
     },
     expect,
@@ -145,38 +141,34 @@ export const eventCases: Case[] = [
     },
   ),
 
-  leaving('fetch under way', `fetch('$url/slow.js')`, 100, { all: 1 }),
-  leaving('import under way', `import('$url/slow.js')`, 100, { all: 1 }),
+  leaving('fetch under way', `fetch('$other/slow.js')`, { all: 1 }),
+  leaving('import under way', `import('$other/slow.js')`, { all: 1 }),
   leaving(
     'XMLHttpRequest in a promise',
     `new Promise((_, reject) => {
-      const request = new XMLHttpRequest(); request.open('GET', '$url/slow.js');
+      const request = new XMLHttpRequest(); request.open('GET', '$other/slow.js');
       request.onerror = request.onabort = () => reject(new Error('Network Error')); request.send();
     })`,
-    100,
     { all: 1 },
   ),
-  leaving('several requests', `for (let i = 0; i < 4; i++) fetch('$url/slow.js?' + i)`, 100, {
+  leaving('several requests', `for (let i = 0; i < 4; i++) fetch('$other/slow.js?' + i)`, {
     all: 1,
   }),
-  leaving('a rejection of the page’s own before', reject, 60, { all: 1, crashed: 1 }),
-  leaving('a mistake of the page’s own before', `(async () => { nothing.here(); })()`, 60, {
-    all: 1,
-    crashed: 1,
-  }),
+  leaving('a rejection of the page’s own before', reject, { all: 1, crashed: 1 }, onceTold),
+  leaving(
+    'a mistake of the page’s own before',
+    `(async () => { nothing.here(); })()`,
+    { all: 1, crashed: 1 },
+    onceTold,
+  ),
   leaving(
     'an error as it is left',
     `addEventListener('pagehide', () => { throw new Error('boom'); })`,
-    60,
-    {
-      all: 1,
-      crashed: 1,
-    },
+    { all: 1, crashed: 1 },
   ),
   leaving(
     'an error as the last thing that happens',
     `document.addEventListener('visibilitychange', () => { throw new Error('boom'); })`,
-    60,
     { all: 1, crashed: 1 },
   ),
   {

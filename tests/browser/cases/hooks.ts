@@ -20,6 +20,7 @@ function hook(name: string, option: string, act: string, expect: Expected): Case
       await s.run(`history.pushState(null, '', 'next')`);
       await s.sessions(2);
       await s.run(`setTimeout(() => { throw new Error('boom'); })`);
+      await s.settled('a crash', ({ crashed, unhandled }) => crashed + unhandled === 1);
       await s.calm(400);
       const asked = await s.page.evaluate<number>('asked');
       s.check(asked > 0 && asked < 20, `it was asked ${asked} times`);
@@ -102,10 +103,13 @@ export const hookCases: Case[] = [
     async steps(s) {
       await s.page.goto(s.url());
       await s.run(preListener.replace(/<\/?script>/g, ''));
-      await s.run(`let turn = 0; const timer = setInterval(() => {
-        if (++turn > 60) { clearInterval(timer); window.done = 1; }
-        else Promise.reject(new Error('early ' + turn));
-      }, 1)`);
+      await s.run(`let told = 0; addEventListener('unhandledrejection', () => {
+          if (++told === 60) window.done = 1;
+        });
+        let turn = 0; const timer = setInterval(() => {
+          if (++turn === 60) clearInterval(timer);
+          Promise.reject(new Error('early ' + turn));
+        }, 1)`);
       await s.page.waitFor('window.done');
       const kept = await s.page.evaluate<number>('crashfree.q.length');
       s.check(kept > 0 && kept <= 20, `${kept} are kept`);

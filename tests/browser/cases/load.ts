@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Case } from '../case.js';
+import type { Scene } from '../harness.js';
 import { preListener, tag, type PageSpec } from '../pages.js';
 
 const area = 'load';
@@ -19,6 +20,12 @@ const prerendered: PageSpec = {
   body: `<script>addEventListener('load', () => fetch('loaded', { cache: 'no-store' })
     .catch(() => {}))</script>`,
 };
+
+/** Opens the page of the scene, which leads on to an empty one. */
+async function passThrough(s: Scene): Promise<void> {
+  await s.page.leave(`location.href = '${s.url()}'`);
+  await s.page.waitFor(`location.pathname === '/blank'`);
+}
 
 export const loadCases: Case[] = [
   { name: 'a visible page', area, expect: once },
@@ -174,13 +181,10 @@ export const loadCases: Case[] = [
             }
           : {},
       async steps(s) {
+        if (way === 'leave') return passThrough(s);
         await s.page.goto(s.url());
-        if (way === 'leave') {
-          await s.page.waitFor(`location.pathname === '/blank'`);
-        } else {
-          await delay(ms);
-          await s.closePage();
-        }
+        await delay(ms);
+        await s.closePage();
       },
       expect: { all: 1, items: 1 },
     })),
@@ -190,10 +194,7 @@ export const loadCases: Case[] = [
     area,
     start: 'empty',
     page: { body: `<script>location.href = '/blank'</script>` },
-    async steps(s) {
-      await s.page.goto(s.url());
-      await s.page.waitFor(`location.pathname === '/blank'`);
-    },
+    steps: passThrough,
     expect: { all: 1, items: 1 },
   },
   {
@@ -203,10 +204,7 @@ export const loadCases: Case[] = [
     page: {
       body: `<script>setTimeout(() => { location.href = '/blank'; }); throw new Error('last')</script>`,
     },
-    async steps(s) {
-      await s.page.goto(s.url());
-      await s.page.waitFor(`location.pathname === '/blank'`);
-    },
+    steps: passThrough,
     expect: { all: 1, crashed: 1, items: 1 },
   },
   {
@@ -363,10 +361,7 @@ export const loadCases: Case[] = [
       head: `${preListener}<script>throw new Error('early')</script>`,
       body: `<script>addEventListener('load', () => { location.href = '/blank'; })</script>`,
     },
-    async steps(s) {
-      await s.page.goto(s.url());
-      await s.page.waitFor(`location.pathname === '/blank'`);
-    },
+    steps: passThrough,
     expect: { all: 1, crashed: 1, items: 1 },
   },
 ];

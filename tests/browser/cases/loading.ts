@@ -1,5 +1,5 @@
 import type { Case } from '../case.js';
-import { initOptions, preListener, tag } from '../pages.js';
+import { handledLate, initOptions, preListener, tag } from '../pages.js';
 
 const area = 'loading';
 const once = { all: 1, items: 1, requests: 1 };
@@ -74,9 +74,8 @@ export const loadingCases: Case[] = [
     area,
     page: {
       load: 'none',
-      head: `${preListener}<script>const early = Promise.reject(new Error('early'));
-        addEventListener('rejectionhandled', () => { window.isHandled = true; });
-        setTimeout(() => early.catch(() => {}), 50);</script>`,
+      head: `${preListener}<script>${handledLate}
+        addEventListener('rejectionhandled', () => { window.isHandled = true; });</script>`,
     },
     start: 'loaded',
     async steps(s) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Case, Expected } from '../case.js';
-import type { Served } from '../harness.js';
+import { unanswered, type Served } from '../harness.js';
 
 /** What nobody experienced as a failure of the page, and what looks alike but was one. */
 const area = 'errors';
@@ -246,13 +246,11 @@ const cut: [name: string, script: string][] = [
     })`,
   ],
 ];
-/** A file that takes its time. */
-const afterwards =
-  (body: string, ms: number): Served =>
-  async () => {
-    await delay(ms);
-    return { body, type: body.startsWith('<') ? 'text/html' : 'text/javascript' };
-  };
+/** A page that takes its time. */
+const slowPage: Served = async () => {
+  await delay(1000);
+  return { body: '<!doctype html>next', type: 'text/html' };
+};
 
 /** https://github.com/facebook/react/issues/24563: React has rendered the page anew. */
 const hydration: [name: string, message: string][] = [
@@ -373,7 +371,7 @@ export const noiseCases: Case[] = [
       await s.page.leave(s.fill(`${script}; setTimeout(() => location.assign('$url/next'), 50)`));
     },
     pages: { next: { load: 'none' } },
-    files: { 'stuck.js': afterwards('0', 3000), next: afterwards('<!doctype html>next', 1000) },
+    files: { 'stuck.js': unanswered, next: slowPage },
     expect: healthy,
   })),
   {

@@ -228,10 +228,7 @@ export const whereaboutsCases: Case[] = [
     async steps(s) {
       s.bench.collector.faults(s.project).push({ status: 503 });
       await s.page.goto(s.url());
-      await s.bench.when(
-        () => 'the first request',
-        () => s.allRequests().length > 0,
-      );
+      await s.answered();
       await s.run(`document.open(); document.write('<!doctype html><p>new</p>'); document.close()`);
     },
     expect: { all: 1 },

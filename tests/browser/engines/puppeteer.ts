@@ -101,6 +101,7 @@ export async function launchPuppeteer(name: EngineName, options: LaunchOptions):
     puppeteer.launch({
       ...options,
       headless: true,
+      timeout: PATIENCE_MS,
       userDataDir: profile,
       // puppeteer's own handlers end one browser of several.
       handleSIGINT: false,

@@ -134,10 +134,7 @@ export const networkWorlds: World[] = [
     faulty: true,
     before: faults({ status: 503 }),
     atEnd: true,
-    /* What becomes of a request that is under way when its page ends, nobody can know. */
-    meanwhile: (s) =>
-      s.page.waitFor(`performance.getEntriesByType('resource').some(
-        ({ name, responseEnd }) => name.includes('/envelope/') && responseEnd > 0)`),
+    meanwhile: (s) => s.answered(),
   },
   {
     name: 'sessions limited for a second',
