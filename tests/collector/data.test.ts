@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, before, beforeEach, mock, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArguments } from '../../web/server/app/arguments.js';
 import { Collector } from '../../web/server/collector.js';
@@ -106,6 +106,19 @@ test('what is older than the retention goes while it runs, too', async () => {
   const data = await DataFile.open(file, FOREVER);
   assert.equal(data.load(new Collector()), 999);
   data.close();
+});
+
+test('a clock that is set far ahead while it runs takes nothing out of the file', async () => {
+  const days = (Date.now() - R) / DAY;
+  await session((collector) => {
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 100 * DAY });
+    try {
+      for (let index = 0; index < 1000; index++) post(collector, envelope([P({})]));
+    } finally {
+      mock.timers.reset();
+    }
+  }, days + 1);
+  await session((collector) => assert.equal(collector.requests().length, 1000));
 });
 
 test('a clock that was set in between makes no difference after a restart', async () => {

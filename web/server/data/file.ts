@@ -84,6 +84,12 @@ function explain(error: unknown, file: string): Error {
   return new Error(`${file} cannot be written (${message}). Is its disk full?`);
 }
 
+/**
+ * Now, or what it would be had nobody set the clock since this process began: what is not old by both
+ * may be wanted once the clock is right again.
+ */
+const earlierNow = (): number => Math.min(Date.now(), performance.timeOrigin + performance.now());
+
 /** Keeps in a file what a collector counted: a request is in it before it is answered. */
 export class DataFile implements Persistence {
   readonly #inode: number;
@@ -158,9 +164,9 @@ export class DataFile implements Persistence {
   }
 
   /** Deletes what has to go. Where that fails now, as on a full disk, there will be a next time. */
-  prune(now = Date.now()): void {
+  prune(): void {
     try {
-      this.#deleteOld(now);
+      this.#deleteOld(earlierNow());
     } catch {
       return;
     }
