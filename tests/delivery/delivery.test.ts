@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer } from '../../web/server/server.js';
 import { detectFeatures, type Features } from '../browser/features.js';
-import { engineNames, launch, type Engine } from '../browser/engines/index.js';
+import { engineNames, launch, PATIENCE_MS, type Engine } from '../browser/engines/index.js';
 import { PageServer } from '../browser/pages.js';
 import { loadScripts } from '../browser/subjects/index.js';
 import { CUT_SHORT_TRIES_MAX, Tabs } from '../browser/tabs.js';
@@ -20,7 +20,7 @@ const wayCases: Case[] = ways.map((way) => ({
   kills: way.kills ?? false,
   async run(site, _, again) {
     const once = async (one: Site): Promise<void> => {
-      const { delivered, expected, surplus } = await take(way, one, 1000, 30_000);
+      const { delivered, expected, surplus } = await take(way, one, 1000, PATIENCE_MS);
       assert.deepEqual({ delivered, surplus }, { delivered: expected, surplus: 0 });
       assert.deepEqual(one.wrongs(), []);
     };
