@@ -33,6 +33,8 @@ const LIVES = 10_000_000;
 const LIVES_IN_A_PIECE = 500_000;
 const EXECUTIONS_IN_A_PIECE = 500_000;
 const SEEDS = 100;
+const BROWSER_LIVES = 200;
+const BROWSER_LIVES_IN_A_PIECE = 20;
 
 const script = (name: string, amount: number, ...args: string[]): Piece => ({
   name,
@@ -140,6 +142,20 @@ const scripts: Part[] = [
     unit: 'worlds in three engines',
     pieces: () =>
       worlds.map(({ name }) => script(name, 1, 'tests/browser/worlds/table.ts', '--world', name)),
+  },
+  {
+    name: 'lives',
+    unit: 'lives in three engines',
+    pieces: () =>
+      Array.from({ length: BROWSER_LIVES / BROWSER_LIVES_IN_A_PIECE }, (_, index) => {
+        const [lives, seed] = [BROWSER_LIVES_IN_A_PIECE, 1 + index * BROWSER_LIVES_IN_A_PIECE];
+        return script(
+          `seeds ${seed} to ${seed + lives - 1}`,
+          lives,
+          'tests/browser/lives/table.ts',
+          ...['--seed', String(seed), '--lives', String(lives)],
+        );
+      }),
   },
   {
     name: 'fixtures',

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import type { Case } from '../case.js';
+import type { Scene } from '../harness.js';
+import type { PageSpec } from '../pages.js';
+import { action } from './actions.js';
+import { Truth } from './truth.js';
+
+const withoutApi = `<script>delete window.navigation;
+  if ('navigation' in window) Object.defineProperty(window, 'navigation', { value: undefined })</script>`;
+/** As other SDKs do. */
+const wrapped = `<script>for (const name of ['pushState', 'replaceState']) {
+    const inner = history[name];
+    history[name] = function (...args) { return inner.apply(this, args); };
+  }</script>`;
+/** Places of the app, and none of those where another document is. */
+const intercepted = `<script>window.navigation?.addEventListener('navigate', (event) => {
+    if (event.canIntercept && /\\/[ab]\\/?(\\?|$)/.test(event.destination.url)) {
+      event.intercept({ async handler() {} });
+    }
+  })</script>`;
+
+const pages: Record<string, PageSpec> = {
+  plain: {},
+  deferred: { load: 'defer' },
+  asynchronous: { load: 'async' },
+  'a module': { load: 'module' },
+  'stored in local storage': { options: `{ storage: 'local' }` },
+  'no Navigation API': { head: withoutApi },
+  'no Navigation API, a module': { head: withoutApi, load: 'module' },
+  'the history wrapped before': { head: withoutApi + wrapped },
+  'the history wrapped after': { head: withoutApi, body: wrapped },
+  'a router that intercepts': { head: intercepted },
+  'never idle': { head: '<script>window.requestIdleCallback = () => 0</script>' },
+  'a handler of the window': { head: '<script>window.onerror = () => {}</script>' },
+};
+
+const life = fc.record({
+  page: fc.constantFrom(...Object.keys(pages)),
+  start: fc.constantFrom('counted', 'counted', 'loaded'),
+  actions: fc.array(action, { minLength: 20, maxLength: 20 }),
+});
+
+const ready = `(window.crashfreeModule ?? window.crashfree)?.setUser`;
+
+/** A page on which things happen in an order that nobody thought of; always the same for a seed. */
+export function lifeOf(seed: number): { test: Case; story: string[] } {
+  const { page, start, actions } = fc.sample(life, { seed, numRuns: 1 })[0]!;
+  /* Each engine lives it on its own. */
+  const truths = new WeakMap<Scene, Truth>();
+  const test: Case = {
+    name: `life ${seed} (${page})`,
+    area: 'worlds',
+    page: pages[page]!,
+    start,
+    async steps(scene) {
+      const truth = new Truth();
+      truths.set(scene, truth);
+      truth.loaded();
+      await scene.page.waitFor(ready);
+      for (const { happen } of actions) await happen(scene, truth);
+    },
+    expect: (scene) => truths.get(scene)!.expected,
+    /* Another life in this tab could go back to it, which would be a visit. */
+    also: (scene) => scene.closePage(),
+  };
+  return { test, story: actions.map(({ name }) => name) };
+}
