@@ -266,7 +266,13 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['ignores cancelled errors that were thrown', '_isRejection && _kind()', '_kind()'],
     ['takes a sentence for a word', '/^\\S{0,99}((\\b|transition', '/((\\b|transition'],
     ['looks for words in texts of any length', ')\\S{0,99}$|', ')\\S*$|'],
-    ['ignores what the app made itself', '_isNative() && name ===', 'name ==='],
+    ['ignores what the app made itself', '_isNative() && _kind()', '_kind()'],
+    ['knows no error by its text', '(abort|cancell?ed)error:|', ''],
+    [
+      'takes a person who chose for one who cancelled',
+      '(abort|cancell?|clos|deni|exit|reject)ed|',
+      '(select)?ed|',
+    ],
     ['counts requests told by an event', '_isOutside() || ', ''],
     ['counts requests told by a cause', 'message + _cause()', 'message'],
     ['ignores captured errors of hydration', '!handled && isRecovered', 'isRecovered'],
@@ -297,6 +303,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['counts requests of no status', ' || attempt(() => thrown.status) === 0', ''],
     ['counts what the browser says', 'isNative() || isEvent(error)', 'isEvent(error)'],
     ['knows no causes', '(thrown.cause as Error).name', "''"],
+    ['knows no cause of the browser’s', '[error, attempt(() => thrown.cause)]', '[error]'],
     [
       'knows no marks of libraries',
       "(thrown.__CANCEL__ || thrown['_isRouter']) === true && 'cancel'",

@@ -140,6 +140,11 @@ const cancelled: [name: string, reason: string][] = [
     `new TypeError('Cannot request fullscreen without transient activation.')`,
   ],
   ['Chromium’s whole screen', `new TypeError('Permissions check failed')`],
+  ['a dialog, by a sentence', `new Error('Operation cancelled by the user')`],
+  [
+    'Supabase’s request, by its text',
+    `{ message: 'AbortError: signal is aborted without reason' }`,
+  ],
   ['AbortError by name', named('AbortError')],
   ['AbortError of the platform', dom('The user aborted a request.', 'AbortError')],
 ];
@@ -161,6 +166,15 @@ const refused: [name: string, script: string][] = [
       ${rejected(`new frame.contentWindow.DOMException('play() failed', 'NotAllowedError')`)}`,
   ],
   ['camera', rejected(dom('Permission denied', 'NotAllowedError'))],
+  [
+    'a passkey, told by an error of SimpleWebAuthn',
+    rejected(
+      named(
+        'NotAllowedError',
+        `{ cause: ${dom('The operation either timed out or was not allowed.', 'NotAllowedError')} }`,
+      ),
+    ),
+  ],
   [
     'wake lock of a hidden page',
     rejected(dom('The requesting page is not visible', 'NotAllowedError')),

@@ -86,8 +86,13 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
       rejection(new Error('MetaMask Tx Signature: User denied transaction signature.')),
       rejection(native('NotFoundError', 'No port selected by the user.')),
       rejection(new TypeError('Fullscreen request denied')),
+      rejection(new Error('Transaction was rejected by user')),
+      rejection(new Error('The user aborted a request.')),
+      rejection({ message: 'AbortError: signal is aborted without reason', code: '' }),
     ],
     [
+      rejection(new Error('The user selected is not there')),
+      rejection(new Error('AbortErrors: 5')),
       rejection(named('CancelOrderError')),
       rejection(named('Error', 'x', { code: 'ECONNABORTED' })),
       error(native('AbortError')),
@@ -102,8 +107,17 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
   ],
   [
     'refused',
-    [rejection(native('NotAllowedError'))],
-    [error(native('NotAllowedError')), rejection(named('NotAllowedError'))],
+    [
+      rejection(native('NotAllowedError')),
+      rejection(new Error('no camera', { cause: native('NotAllowedError') })),
+    ],
+    [
+      error(native('NotAllowedError')),
+      rejection(named('NotAllowedError')),
+      rejection(new Error('no camera', { cause: named('NotAllowedError') })),
+      rejection(new Error('no camera', { cause: native('NotFoundError') })),
+      error(new Error('no camera', { cause: native('NotAllowedError') })),
+    ],
   ],
   [
     'viewTransition',

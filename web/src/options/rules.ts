@@ -19,7 +19,7 @@ export interface NoiseRules {
    * the page may not have the whole screen.
    */
   abort?: boolean | undefined;
-  /** Rejections by which the browser refuses what the person did not allow: autoplay, permissions. */
+  /** Rejections by which the browser refuses what the person did not allow, or caused by that: autoplay, permissions. */
   refused?: boolean | undefined;
   /** Rejections that say that a view transition was skipped. */
   viewTransition?: boolean | undefined;

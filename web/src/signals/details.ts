@@ -34,7 +34,7 @@ export interface ErrorDetails extends Omit<ErrorContext, 'stack'> {
   _kind(): string[];
   /** What its cause says. */
   _cause(): string;
-  /** Whether the browser made it, of this window or of a frame. */
+  /** Whether the browser made it, or what it says that caused it, of this window or of a frame. */
   _isNative(): boolean;
   /** Whether it is of the browser's making, or tells of a request without an answer, by whatever it is told. */
   _isOutside(): boolean | undefined;
@@ -66,7 +66,8 @@ export function detailsOf(error: unknown, report: Report, isLeaving: boolean): E
   const message = text(() => thrown.message || _event?.message || error || '');
   const name = text(() => thrown.name);
   const title = `${name}: ${message}`;
-  const isNative = () => tagOf(error) === '[object DOMException]';
+  const isNative = () =>
+    [error, attempt(() => thrown.cause)].some((it) => tagOf(it) === '[object DOMException]');
   let stack: string | undefined;
   return {
     message,

@@ -24,7 +24,7 @@ const matches = (value: string, patterns: readonly unknown[]) =>
 
 /** What somebody cancelled or did not allow: what libraries call it, in a word, browsers and wallets, in a sentence. */
 const CANCELLED =
-  /^\S{0,99}((\b|transition|request)abort(ed)?(_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)|popup.closed|conditionerror)\S{0,99}$|\buser (has )?(cancell?|clos|deni|exit|reject)ed|(clos|select)ed.by.(the )?user|fullscreen request|request fullscreen|permissions check/i;
+  /^\S{0,99}((\b|transition|request)abort(ed)?(_?err(or)?|exception)?\b|cancell?(ed|(ation)?(error)?\b)|popup.closed|conditionerror)\S{0,99}$|(abort|cancell?ed)error:|\buser (has )?(abort|cancell?|clos|deni|exit|reject)ed|(abort|cancell?|clos|deni|exit|reject|select)ed.by.(the )?user|fullscreen request|request fullscreen|permissions check/i;
 /** Code of an extension, by its address with a position in it, as messages name addresses, too; or masked. */
 const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 /** How browsers, and libraries after them, say that a request was cut. */
@@ -36,8 +36,8 @@ const RULES: Record<keyof NoiseRules, (details: ErrorDetails) => unknown> = {
   scriptError: ({ message }) => /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message),
   eventFilters: ({ message }) => EVENT_FILTERS.test(message),
   abort: ({ _isRejection, _kind }) => _isRejection && _kind().some((word) => CANCELLED.test(word)),
-  refused: ({ _isRejection, _isNative, name }) =>
-    _isRejection && _isNative() && name === 'NotAllowedError',
+  refused: ({ _isRejection, _isNative, _kind }) =>
+    _isRejection && _isNative() && _kind().includes('NotAllowedError'),
   viewTransition: ({ _isRejection, _isNative, message }) =>
     _isRejection && _isNative() && /transition/i.test(message),
   hydration: ({ handled, message }) => !handled && isRecovered(message),
