@@ -25,8 +25,8 @@ export interface Exception {
 
 /** Characters of a stack that are read, behind its message. */
 const STACK_MAX = 65_536;
-/** Exceptions of one event at most. */
-const EXCEPTIONS_MAX = 5;
+/** Exceptions of one event at most: one and its causes, of which Sentry's SDKs tell five. */
+const EXCEPTIONS_MAX = 6;
 
 /** Whether it is an error, also of another realm, such as a frame's. */
 const isError = (value: unknown): boolean =>
