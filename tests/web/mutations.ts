@@ -50,8 +50,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     [
       'does not hear that zone.js forgives',
-      "unhandledrejection', take);\n    watch(",
-      "unhandledrejection', take);\n    void (",
+      "'unhandledrejection');\n    watch(",
+      "'unhandledrejection');\n    void (",
     ],
     ['keeps rejections from zone.js', 'original(told);', ''],
     [
@@ -124,8 +124,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['sends before a rejection is judged', '!_queue._waiting.length', 'true'],
     ['begins while it is prerendered', '=== true) _listeners', '=== 1) _listeners'],
     ['does not listen after document.open()', '_listeners._survive();', ''],
-    ['forgets what was handled before it came', '      handled(event);\n', ''],
-    ['forgets the early errors', '      take(event);\n', ''],
+    ['forgets the early errors', 'earlyEvents().forEach(take);', ''],
     [
       'does not send when the network is back',
       "_listeners._on(window, 'online', () => flush(need()));",
@@ -164,7 +163,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['says that all was sent', 'resolve(false)', 'resolve(true)'],
   ],
   'client/registry.ts': [
-    ['takes another spelling for another DSN', 'plainDsn(other) === key', 'other === dsn'],
+    ['takes another spelling for another DSN', 'plainDsn(other) === plainDsn(dsn)', 'false'],
     [
       'does not look into the windows around',
       'holder.parent === holder ? undefined : holder.parent',

@@ -18,7 +18,7 @@ async function toldOf(fetch: Fetch): Promise<Parameters<Respond>> {
     () => Promise.resolve(),
   );
   const told = await new Promise<Parameters<Respond>>((resolve) => {
-    transport._send(URL_ASKED, 'x', FetchMode.NORMAL, (...all) => resolve(all));
+    transport._send(URL_ASKED, 'x', FetchMode.NORMAL, (...all) => resolve(all), 1);
   });
   await transport._idle();
   return told;

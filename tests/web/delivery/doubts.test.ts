@@ -16,8 +16,12 @@ describe('a request that fails', () => {
     let go = (): void => {};
     const wait = new Promise<void>((resolve) => (go = resolve));
     const fail = (): Promise<Response> => Promise.reject(new TypeError('Failed to fetch'));
-    const transport = createTransport(fail, undefined, () => wait);
-    transport._send(ASKED, 'x', FetchMode.NORMAL, (status) => answers.push(status));
+    const transport = createTransport(
+      fail,
+      () => undefined,
+      () => wait,
+    );
+    transport._send(ASKED, 'x', FetchMode.NORMAL, (status) => answers.push(status), 1);
     await settled();
     assert.deepEqual(answers, []);
     go();

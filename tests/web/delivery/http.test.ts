@@ -259,7 +259,7 @@ describe('a request that asks whether answers can be read', () => {
   it('takes no for an answer where there is no such function', async () => {
     const transport = createTransport(
       () => Promise.reject(new Error('down')),
-      undefined,
+      () => undefined,
       () => Promise.resolve(),
     );
     const answers: unknown[] = [];
@@ -289,7 +289,7 @@ describe('a request without leave to read its answer', () => {
 describe('the transport', () => {
   it('keeps to itself what fails in taking note of an answer', async () => {
     const network = new Network();
-    network.transport._send(URL_ASKED, 'x', NORMAL, () => assert.fail('the core trapped'));
+    network.transport._send(URL_ASKED, 'x', NORMAL, () => assert.fail('the core trapped'), 1);
     network.asked[0]!.answer(ok());
     await network.transport._idle();
   });

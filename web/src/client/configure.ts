@@ -11,8 +11,7 @@ export function consentOf(word: ConsentWord): Consent {
 
 /** Tells the core the options, but for those that have the core's own defaults. */
 export function configure(core: Core, settings: Settings): void {
-  const text = (option: Option, value: string) =>
-    value !== '' && core._set_text(option, core._write(value)) !== 0;
+  const text = (option: Option, value: string) => core._set_text(option, core._write(value));
   const { _set_number: number } = core;
 
   text(Option.DSN, settings.dsn);

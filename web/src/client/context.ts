@@ -51,9 +51,9 @@ export interface Context extends Beginning {
 }
 
 /** Tells the core something at once. */
-export function tell({ _core, _began }: Context, call: (core: Core) => unknown): void {
+export function tell({ _core }: Context, call: (core: Core) => unknown): void {
   _core._run(call);
-  if (_began !== undefined) _core._need();
+  _core._need();
 }
 
 export const flush = (context: Context): void => tell(context, (core) => core._flush());
@@ -88,7 +88,7 @@ export function restart(core: Core, id: string | undefined, at: number): void {
 }
 
 /** The status of a client; whoever asks wants to know, so the core starts if it can. */
-export function statusOf({ _failure, _began, _core }: Context): Status {
-  const core = _began !== undefined && !_failure ? _core._need() : undefined;
+export function statusOf({ _failure, _core }: Context): Status {
+  const core = _core._need();
   return _failure ?? (core ? statusWords[core._status()]! : 'starting');
 }

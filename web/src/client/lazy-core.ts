@@ -9,7 +9,7 @@ type Call = (core: Core) => unknown;
 export interface LazyCore {
   /** The core, if it is up. */
   readonly _up: Core | undefined;
-  /** The core, started now if it can be at once. */
+  /** The core, started now if it may be, and up at once if it can be. */
   _need(): Core | undefined;
   /** Calls the core, or keeps the call for it. */
   _run(call: Call): void;
@@ -18,36 +18,37 @@ export interface LazyCore {
 }
 
 /**
- * `start` starts the core and hands it over before it returns, if it can. `changed` is called after
- * each call.
+ * `start` starts the core and hands it over before it returns, if it can; that it may, `canStart` tells.
+ * `changed` is called after each call.
  */
 export function createLazyCore(
+  canStart: () => boolean,
   start: (ready: (core: Core) => void) => void,
   changed: () => void,
 ): LazyCore {
   let up: Core | undefined;
-  let started = false;
-  let stopped = false;
-  let waiting: Call[] = [];
+  let isStarted = false;
+  /** The calls that are kept; undefined once none are. */
+  let waiting: Call[] | undefined = [];
 
   const run = (call: Call) => {
     if (up) {
       call(up);
       changed();
-    } else if (!stopped && waiting.length < WAITING_MAX) waiting.push(call);
+    } else if (waiting && waiting.length < WAITING_MAX) waiting.push(call);
   };
   return {
     get _up() {
       return up;
     },
     _need() {
-      if (!started && !stopped) {
-        started = true;
+      if (waiting && !isStarted && canStart()) {
+        isStarted = true;
         start((core) => {
-          if (stopped) return;
-          up = core;
           const calls = waiting;
-          waiting = [];
+          if (!calls) return;
+          up = core;
+          waiting = undefined;
           calls.forEach(run);
         });
       }
@@ -55,8 +56,7 @@ export function createLazyCore(
     },
     _run: run,
     _stop() {
-      stopped = true;
-      waiting = [];
+      waiting = undefined;
     },
   };
 }

@@ -45,13 +45,8 @@ type Methods = Omit<Client, 'status' | 'counts'>;
 export function clientOf(need: () => Context): Client {
   const guarded = Object.entries(createMethods(need)).map(([name, method]) => ({
     /* By its name `crashfree/events` finds where the app called it. */
-    [name](...parameters: unknown[]) {
-      try {
-        return (method as (...all: unknown[]) => unknown)(...parameters);
-      } catch {
-        return undefined;
-      }
-    },
+    [name]: (...parameters: unknown[]) =>
+      attempt(method as (...all: unknown[]) => unknown, ...parameters),
   }));
   return {
     get status() {
@@ -107,8 +102,7 @@ function createMethods(need: () => Context): Methods {
       _core._run((core) => core._set_consent(consentOf(consent)));
     },
     getSession() {
-      const { _began, _core } = need();
-      const core = _began === undefined ? undefined : _core._need();
+      const core = need()._core._need();
       return JSON.parse((core && core._read(core._session())) || 'null') as Session | null;
     },
     flush(timeout) {

@@ -70,15 +70,11 @@ export function watchPage(beginning: Beginning, need: () => Context): void {
 
   if (_hasErrors) {
     const take = (event: unknown) => need()._errors._take(event);
-    const handled = (event: unknown) => need()._errors._handled(event);
-    watchErrors(_listeners, window, take, handled);
+    watchErrors(_listeners, window, take);
     watchHandler(take, _undo);
-    const lookForZone = () => watchZone(take, handled, _undo);
+    const lookForZone = () => watchZone(take, _undo);
     if (!lookForZone()) whenLoaded = lookForZone;
-    for (const event of earlyEvents()) {
-      take(event);
-      handled(event);
-    }
+    earlyEvents().forEach(take);
   }
   if (_lifecycle === 'route') {
     _undo.push(

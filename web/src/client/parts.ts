@@ -88,6 +88,7 @@ export function createParts(beginning: Beginning): Context {
     _extensions: extensions,
     _transport: createTransport(extensions._fetch, findOwn),
     _core: createLazyCore(
+      () => context._began !== undefined,
       (ready) => start(context, ready),
       () => context._save(),
     ),

@@ -7,13 +7,9 @@ import { plainDsn } from '../dsn';
 import { attempt } from '../platform/attempt';
 import type { Client } from './types';
 
-/** The client of a DSN among some. Most pages have one client, and one spelling of its DSN. */
-function clientOf(clients: ReadonlyMap<string, Client>, dsn: string): Client | undefined {
-  const client = clients.get(dsn);
-  if (client || clients.size === 0) return client;
-  const key = plainDsn(dsn);
-  return [...clients].find(([other]) => plainDsn(other) === key)?.[1];
-}
+/** The client of a DSN among some, in whichever spelling; most pages have one client, and one spelling. */
+const clientOf = (clients: ReadonlyMap<string, Client>, dsn: string): Client | undefined =>
+  [...clients].find(([other]) => other === dsn || plainDsn(other) === plainDsn(dsn))?.[1];
 
 /** Whether a window around this one can be looked into. */
 export const isFrame = (): boolean =>

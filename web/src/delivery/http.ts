@@ -19,7 +19,7 @@ export type Respond = (status: number, limits?: string, retryAfter?: number) => 
 
 export interface Transport {
   /** Sends a body, which takes so many `bytes`, as the core wants it: `mode` is a sum of `FetchMode`s. */
-  _send(url: string, body: string, mode: number, respond: Respond, bytes?: number): void;
+  _send(url: string, body: string, mode: number, respond: Respond, bytes: number): void;
   /** Resolves when nothing is on its way. */
   _idle(): Promise<unknown>;
 }
@@ -68,7 +68,7 @@ export async function read(
 export function createTransport(
   fetch: Fetch,
   /** Finds the browser's own function, which tells whether a server is there if its answers are for nobody. */
-  findOwn: () => Fetch | undefined = () => undefined,
+  findOwn: () => Fetch | undefined,
   /* A page that ends cuts its requests first, and the cut must not be known before the end is. A
    * window that a script closed has not long to live. */
   beforeFailing = () => (window.closed ? Promise.resolve() : later(0)),
@@ -80,7 +80,7 @@ export function createTransport(
   let own: Fetch | undefined;
 
   return {
-    _send(url, body, mode, respond, bytes = body.length) {
+    _send(url, body, mode, respond, bytes) {
       const size = Math.max(bytes, KEEPALIVE_BYTES / KEEPALIVE_REQUESTS);
       const keepalive = outliving + size <= KEEPALIVE_BYTES;
 

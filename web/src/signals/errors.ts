@@ -10,10 +10,8 @@ import type { Queue } from './queue';
 export interface Errors {
   /** Takes the uncaught errors and unhandled rejections of a window. */
   _watch(target: EventTarget): void;
-  /** Takes an event that tells of one, whoever heard of it. */
+  /** Takes an event that tells of one, or that a rejection was handled, whoever heard of it. */
   _take(event: unknown): void;
-  /** Takes an event that tells that a rejection was handled. */
-  _handled(event: unknown): void;
   readonly _hold: HeldErrors['_hold'];
   /** Takes the event that is being dispatched: it happened before what its listeners do. */
   _takeCurrent(): void;
@@ -39,15 +37,10 @@ function watchPrevention(event: ErrorLike): (() => boolean) | undefined {
 }
 
 /** Listens to what a window tells of errors, and of rejections that were handled after all. */
-export function watchErrors(
-  { _on: on }: Listeners,
-  target: EventTarget,
-  take: Take,
-  handled: Take,
-): void {
+export function watchErrors({ _on: on }: Listeners, target: EventTarget, take: Take): void {
   on(target, 'error', take);
   on(target, 'unhandledrejection', take);
-  on(target, 'rejectionhandled', handled);
+  on(target, 'rejectionhandled', take);
 }
 
 /**
@@ -86,6 +79,7 @@ export function createErrors(
   /* What is dispatched at an element, also in a shadow tree, is a component's own. A plain event tells of
    * a resource that failed to load. */
   const take = (event: ErrorLike) => {
+    if (event.type === 'rejectionhandled') return forget(event);
     if (taken.has(event) || (event.target && !targets.has(event.target))) return;
     const isRejection = event.type === 'unhandledrejection';
     /* A promise library tells of its own rejections by a CustomEvent. */
@@ -109,26 +103,20 @@ export function createErrors(
     if (isLast && !isRejection) queue._settle();
   };
 
-  const guarded = (listener: (event: ErrorLike) => void) => (event: unknown) => {
-    try {
-      if (event && typeof event === 'object') listener(event);
-    } catch {
-      /* An event that a page has made may throw when it is read. It is none that could count. */
-    }
+  /* An event that a page has made may throw when it is read. It is none that could count. */
+  const takeAny = (event: unknown) => {
+    if (event && typeof event === 'object') attempt(take, event as ErrorLike);
   };
-  const takeAny = guarded(take);
-  const handledAny = guarded(forget);
 
   return {
     _watch(target) {
       targets.add(target);
       /* The client's listeners would keep each frame in memory, and frames come and go. */
       const those = target === window ? listeners : createListeners();
-      watchErrors(those, target, takeAny, handledAny);
+      watchErrors(those, target, takeAny);
     },
     _hold: hold,
     _take: takeAny,
-    _handled: handledAny,
     _takeCurrent() {
       const current: unknown = window.event;
       const isOne = attempt(() => current instanceof window.Event);

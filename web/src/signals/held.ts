@@ -44,7 +44,6 @@ export function createHeldErrors(settings: Settings, queue: Queue): HeldErrors {
       queue._add(fact);
     },
     _forget(event) {
-      if (event.type !== 'rejectionhandled') return;
       const { promise, reason } = event.detail ?? event;
       for (const [fact, rejection] of rejections) {
         /* zone.js tells of the same promise by another one each time. */

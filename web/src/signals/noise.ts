@@ -30,7 +30,11 @@ const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 /** How browsers, and libraries after them, say that a request was cut. */
 const CUT =
   /network ?error|failed to fetch|load.{0,30}failed|connection was lost|import(ing|ed) a? ?module|request.{0,9} (aborted|terminated)|(input|body) stream|preload/i;
-const RULES: Record<keyof NoiseRules, (details: ErrorDetails) => unknown> = {
+/** By rule. Time tells of `lateHandled`, before an error comes here: see errors.ts. */
+const RULES: Record<
+  Exclude<keyof NoiseRules, 'lateHandled'>,
+  (details: ErrorDetails) => unknown
+> = {
   prevented: ({ _isPrevented }) => _isPrevented?.(),
   resizeObserver: ({ message }) => message.startsWith('ResizeObserver loop'),
   scriptError: ({ message }) => /^(Javascript error: )?Script error\.?( on line 0)?$/.test(message),
@@ -47,13 +51,11 @@ const RULES: Record<keyof NoiseRules, (details: ErrorDetails) => unknown> = {
     EXTENSION.test(`${filename}:1\n${_stack()}`),
   leaving: ({ _isLeaving, _isRejection, _isOutside, _cause, message }) =>
     _isLeaving && _isRejection && (_isOutside() || CUT.test(message + _cause())),
-  /* Time tells, before an error comes here: see errors.ts. */
-  lateHandled: () => false,
 };
 
 /** The first rule or list that leaves an error out. */
 export function ruleFor(details: ErrorDetails, settings: Settings): IgnoreRule | undefined {
-  for (const rule of Object.keys(RULES) as (keyof NoiseRules)[]) {
+  for (const rule of Object.keys(RULES) as (keyof typeof RULES)[]) {
     if (RULES[rule](details) && isOn(settings, rule)) return rule;
   }
   const { ignoreErrors, denyUrls, allowUrls } = settings;

@@ -11,12 +11,12 @@ interface Told {
 }
 
 /** Takes what these functions are told, and returns whether there are any. */
-export const watchZone = (take: Take, handled: Take, undo: (() => unknown)[]) =>
+export const watchZone = (take: Take, undo: (() => unknown)[]) =>
   attempt(() => {
     const { Zone: zone } = window as unknown as { Zone?: Record<string, (told?: Told) => void> };
     /* An exception takes a start half as long again: an engine reads what is on its stack once more. */
     if (!zone) return false;
-    const watch = (name: string, type: string, take: Take) => {
+    const watch = (name: string, type: string) => {
       const original = zone[name]!.bind(zone);
       zone[name] = (told) => {
         /* It is what was rejected, or an error around that. */
@@ -26,7 +26,7 @@ export const watchZone = (take: Take, handled: Take, undo: (() => unknown)[]) =>
       };
       undo.push(() => (zone[name] = original));
     };
-    watch('__zone_symbol__unhandledPromiseRejectionHandler', 'unhandledrejection', take);
-    watch('__zone_symbol__rejectionHandledHandler', 'rejectionhandled', handled);
+    watch('__zone_symbol__unhandledPromiseRejectionHandler', 'unhandledrejection');
+    watch('__zone_symbol__rejectionHandledHandler', 'rejectionhandled');
     return true;
   });
