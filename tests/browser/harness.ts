@@ -1,5 +1,10 @@
-import type { Collector, Metrics, RequestRecord, Update } from '../../web/server/collector.js';
-import { startServer } from '../../web/server/server.js';
+import type {
+  Collector,
+  Metrics,
+  RequestRecord,
+  Update,
+} from '../../web/server/collector/collector.js';
+import { startServer } from '../../web/server/app/server.js';
 import { PATIENCE_MS, type Page } from './engines/index.js';
 import type { Features } from './features.js';
 import {

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../web/server/collector.js';
+import type { Metrics } from '../../web/server/collector/collector.js';
 import type { Case, Expected } from './case.js';
 import type { Features } from './features.js';
 import { Scene, summary, type Bench, type Item } from './harness.js';

@@ -7,10 +7,10 @@ import { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Bodies } from '../../web/server/app/bodies.js';
-import { Collector } from '../../web/server/collector.js';
-import { summarise } from '../../web/server/metrics/summary.js';
+import { Collector } from '../../web/server/collector/collector.js';
+import { summarise } from '../../web/server/app/summary.js';
 import { matchesGlob } from '../../web/server/rules/glob.js';
-import { startServer, type Server } from '../../web/server/server.js';
+import { startServer, type Server } from '../../web/server/app/server.js';
 import { P, PATH, PROJECT, QUERY, R, attrs, bytes, envelope, post } from './support.js';
 
 const MIB = 1 << 20;

@@ -1,5 +1,5 @@
 /** The collector as a process of its own, for bench.ts. */
-import { startServer } from '../../web/server/server.js';
+import { startServer } from '../../web/server/app/server.js';
 
 const server = await startServer();
 process.send?.({ port: server.port });

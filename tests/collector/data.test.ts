@@ -16,10 +16,10 @@ import { basename, join } from 'node:path';
 import { after, before, beforeEach, mock, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArguments } from '../../web/server/app/arguments.js';
-import { Collector } from '../../web/server/collector.js';
+import { Collector } from '../../web/server/collector/collector.js';
 import { DataFile } from '../../web/server/data/file.js';
 import { openDatabase } from '../../web/server/data/sqlite.js';
-import { summarise } from '../../web/server/metrics/summary.js';
+import { summarise } from '../../web/server/app/summary.js';
 import { A, DAY, HOUR, P, PROJECT, QUERY, R, SECOND, at, envelope, post } from './support.js';
 
 let folder = '';

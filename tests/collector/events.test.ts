@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Collector, type ProjectSettings } from '../../web/server/collector.js';
-import { summarise } from '../../web/server/metrics/summary.js';
+import { Collector, type ProjectSettings } from '../../web/server/collector/collector.js';
+import { summarise } from '../../web/server/app/summary.js';
 import {
   DAY,
   HOUR,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Collector } from '../../web/server/collector.js';
+import { Collector } from '../../web/server/collector/collector.js';
 import { seeded } from '../../web/server/app/random.js';
 import { sendSample } from '../../web/server/app/sample.js';
-import { summarise } from '../../web/server/metrics/summary.js';
+import { summarise } from '../../web/server/app/summary.js';
 import {
   HOUR,
   P,

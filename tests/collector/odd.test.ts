@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { Collector } from '../../web/server/collector.js';
+import { Collector } from '../../web/server/collector/collector.js';
 import { KEY, P0, PATH, PROJECT, QUERY, at, bytes, envelope, notation, post } from './support.js';
 
 const BODY = envelope([JSON.stringify(P0)]);

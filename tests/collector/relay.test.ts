@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { Collector, type ProjectSettings } from '../../web/server/collector.js';
+import { Collector, type ProjectSettings } from '../../web/server/collector/collector.js';
 import { readRelayFile } from './relay/file.js';
 import { replay } from './relay/replay.js';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Collector } from '../../web/server/collector.js';
+import { Collector } from '../../web/server/collector/collector.js';
 import { entriesOf, JsonError, parseJson, toValue, wordOf } from '../../web/server/wire/json.js';
 import { seeded } from '../../web/server/app/random.js';
 import { parseUrl } from '../../web/server/wire/url.js';

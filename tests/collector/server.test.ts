@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startServer, type Server } from '../../web/server/server.js';
+import { startServer, type Server } from '../../web/server/app/server.js';
 import { P, QUERY } from './support.js';
 
 let server: Server;

@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { Agent } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { seeded } from '../../web/server/app/random.js';
-import { startServer, type Server } from '../../web/server/server.js';
+import { startServer, type Server } from '../../web/server/app/server.js';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 const MIB = 1 << 20;

@@ -1,4 +1,4 @@
-import { Collector, type IngestResponse } from '../../web/server/collector.js';
+import { Collector, type IngestResponse } from '../../web/server/collector/collector.js';
 import type { MetricEvent } from '../../web/server/rules/metric.js';
 
 /** The moment of receipt in all vectors: early on a Monday, UTC. */

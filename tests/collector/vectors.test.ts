@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Collector, type ProjectSettings } from '../../web/server/collector.js';
+import { Collector, type ProjectSettings } from '../../web/server/collector/collector.js';
 import type { Outcome } from '../../web/server/rules/item.js';
 import * as support from './support.js';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startServer } from '../../web/server/server.js';
+import { startServer } from '../../web/server/app/server.js';
 import { detectFeatures, type Features } from '../browser/features.js';
 import { engineNames, launch, PATIENCE_MS, type Engine } from '../browser/engines/index.js';
 import { PageServer } from '../browser/pages.js';

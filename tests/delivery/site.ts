@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Collector, Metrics, RequestRecord } from '../../web/server/collector.js';
-import type { Server } from '../../web/server/server.js';
+import type { Collector, Metrics, RequestRecord } from '../../web/server/collector/collector.js';
+import type { Server } from '../../web/server/app/server.js';
 import { PATIENCE_MS, until, within, type Engine, type Page } from '../browser/engines/index.js';
 import { PageServer, type FileSpec } from '../browser/pages.js';
 import type { Subject } from '../browser/subjects/index.js';

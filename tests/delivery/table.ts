@@ -5,7 +5,7 @@
  *   npm run delivery -- [--times 20] [--often 100] [--down SECONDS] [--engine NAME,NAME] [--subject NAME] [--way PART-OF-NAME]
  */
 import { parseArgs } from 'node:util';
-import { startServer } from '../../web/server/server.js';
+import { startServer } from '../../web/server/app/server.js';
 import { launch, type EngineName } from '../browser/engines/index.js';
 import { PageServer } from '../browser/pages.js';
 import { pool } from '../browser/pool.js';

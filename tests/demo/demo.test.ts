@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Metrics } from '../../web/server/collector.js';
+import type { Metrics } from '../../web/server/collector/collector.js';
 import { engineNames, launch, type Engine } from '../browser/engines/index.js';
 import { Person } from './person.js';
 import { Demo } from './server.js';

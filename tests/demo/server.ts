@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Metrics } from '../../web/server/collector.js';
-import type { Summary } from '../../web/server/metrics/summary.js';
+import type { Metrics } from '../../web/server/collector/collector.js';
+import type { Summary } from '../../web/server/app/summary.js';
 import { root } from '../../web/build/run.js';
 import { start, stop } from '../browser/engines/processes.js';
 import { within } from '../browser/engines/index.js';

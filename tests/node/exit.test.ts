@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, beforeEach, it } from 'node:test';
-import { startServer, type Server } from '../../web/server/server.js';
+import { startServer, type Server } from '../../web/server/app/server.js';
 import { patience } from './processes.js';
 import { entry } from './support.js';
 

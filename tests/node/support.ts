@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Collector } from '../../web/server/collector.js';
+import { Collector } from '../../web/server/collector/collector.js';
 import type * as NodeEntry from '../../web/node/index.js';
 
 export type { Client, Options } from '../../web/node/index.js';

@@ -1,6 +1,6 @@
 import type { ErrorEvent } from '../../web/src/events/event.js';
-import type { Collector, Metrics } from '../../web/server/collector.js';
-import { startServer } from '../../web/server/server.js';
+import type { Collector, Metrics } from '../../web/server/collector/collector.js';
+import { startServer } from '../../web/server/app/server.js';
 import { PATIENCE_MS } from '../browser/engines/index.js';
 
 const key = '0123456789abcdef0123456789abcdef';

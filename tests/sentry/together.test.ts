@@ -7,8 +7,8 @@ import type { addIntegration } from '@sentry/browser';
 import { build } from 'esbuild';
 import { crashfreeIntegration } from '../../web/src/sentry.js';
 import { root } from '../../web/build/run.js';
-import type { Collector } from '../../web/server/collector.js';
-import { startServer, type Server } from '../../web/server/server.js';
+import type { Collector } from '../../web/server/collector/collector.js';
+import { startServer, type Server } from '../../web/server/app/server.js';
 import { launch, PATIENCE_MS, type Engine, type Page } from '../browser/engines/index.js';
 import { Site } from '../package/site.js';
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Collector, type Update } from '../../web/server/collector.js';
+import { Collector, type Update } from '../../web/server/collector/collector.js';
 import { Counter, Option, SessionStatus, Status } from '../../web/src/abi.js';
 import { Core, DAY, DSN, MINUTE, NOW, PROJECT, SECOND, parse, record } from '../wasm/module.js';
 

@@ -1,4 +1,4 @@
-import type { MetricEvent, RequestRecord } from '../../../web/server/collector.js';
+import type { MetricEvent, RequestRecord } from '../../../web/server/collector/collector.js';
 import { fnv1a, hashOfSid } from '../../../web/server/metrics/hash.js';
 import type { SentBucket } from './file.js';
 

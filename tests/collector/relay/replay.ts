@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { Collector } from '../../../web/server/collector.js';
-import { startServer, type Server } from '../../../web/server/server.js';
+import { Collector } from '../../../web/server/collector/collector.js';
+import { startServer, type Server } from '../../../web/server/app/server.js';
 import {
   collectorBuckets,
   collectorReports,

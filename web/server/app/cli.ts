@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { Collector } from '../collector.js';
+import { Collector } from '../collector/collector.js';
 import { DataFile } from '../data/file.js';
-import { startServer, type Server } from '../server.js';
+import { startServer, type Server } from './server.js';
 import { DEFAULT_PORT, HELP, readArguments, type Arguments } from './arguments.js';
 import { isLoopback } from './hosts.js';
 

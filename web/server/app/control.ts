@@ -1,4 +1,4 @@
-import type { Collector } from '../collector.js';
+import type { Collector } from '../collector/collector.js';
 import { readFilter } from '../metrics/filter.js';
 import { OrderError, readFault, readLimit, readSettings } from './orders.js';
 import { jsonPage, type Page } from './page.js';

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Collector } from '../collector.js';
+import type { Collector } from '../collector/collector.js';
 import { describe } from '../rules/metric.js';
 import { readFilter, type Filter } from '../metrics/filter.js';
-import { summarise } from '../metrics/summary.js';
+import { summarise } from './summary.js';
 import { RANGES, type Range } from '../metrics/timeline.js';
-import type { ItemRecord, RequestRecord } from '../records.js';
+import type { ItemRecord, RequestRecord } from '../collector/records.js';
 import { textPage, type Page } from './page.js';
 import type { RequestView } from './views.js';
 

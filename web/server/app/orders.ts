@@ -1,5 +1,5 @@
 import type { Fault } from '../ingest/faults.js';
-import type { ProjectSettings } from '../records.js';
+import type { ProjectSettings } from '../collector/records.js';
 import { LEGACY_BROWSERS } from '../rules/browsers.js';
 
 /** What is wrong with an order, in words for whoever gave it. */

@@ -1,4 +1,4 @@
-import type { Collector } from '../collector.js';
+import type { Collector } from '../collector/collector.js';
 import { seeded } from './random.js';
 import { crashDrawer, NEW_RELEASE, sampleEvent } from './sample-crashes.js';
 

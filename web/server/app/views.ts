@@ -1,4 +1,4 @@
-import type { ItemRecord } from '../records.js';
+import type { ItemRecord } from '../collector/records.js';
 
 /** A request as it is shown in the live list. */
 export interface RequestView {

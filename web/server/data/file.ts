@@ -8,8 +8,8 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Collector } from '../collector.js';
-import type { Persistence, RequestRecord } from '../records.js';
+import type { Collector } from '../collector/collector.js';
+import type { Persistence, RequestRecord } from '../collector/records.js';
 import { Owner } from './owner.js';
 import { openDatabase, type Database } from './sqlite.js';
 

@@ -1,5 +1,5 @@
 /** The fields in which people choose what the page shows. */
-import type { Summary } from '../metrics/summary.js';
+import type { Summary } from '../app/summary.js';
 import { choose, nameFilter, project, range } from './address.js';
 import { byId, h, keyed } from './dom.js';
 

@@ -1,6 +1,6 @@
 /** The stream of events from the server, and how it is doing. */
 import type { RequestView } from '../app/views.js';
-import type { Summary } from '../metrics/summary.js';
+import type { Summary } from '../app/summary.js';
 import { liveQuery } from './address.js';
 import { byId, setText } from './dom.js';
 

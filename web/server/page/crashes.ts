@@ -1,5 +1,5 @@
 import type { IssueRow } from '../metrics/issues.js';
-import type { Summary } from '../metrics/summary.js';
+import type { Summary } from '../app/summary.js';
 import type { Exception, Frame } from '../rules/event-view.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { clock, count, dayAndMinute, plural } from './format.js';

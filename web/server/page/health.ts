@@ -1,5 +1,5 @@
 /** The release-health page: shows what the server says, in the parts that the other files are about. */
-import type { Summary } from '../metrics/summary.js';
+import type { Summary } from '../app/summary.js';
 import { nameFilter, project } from './address.js';
 import { showBeginning } from './beginning.js';
 import { showChoices, watchChoices } from './choices.js';

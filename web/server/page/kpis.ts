@@ -1,6 +1,6 @@
 /** The four figures at the top of the page. */
 import type { Adoption } from '../metrics/adoption.js';
-import type { Summary } from '../metrics/summary.js';
+import type { Summary } from '../app/summary.js';
 import { byId, h, setText } from './dom.js';
 import { count, percent, plural } from './format.js';
 import { STATES, stateBar, toneOf, updateStateBar, type StateNumbers } from './states.js';

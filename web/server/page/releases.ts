@@ -1,6 +1,6 @@
 /** The releases one by one, and how people are spread over them. */
 import type { Adoption } from '../metrics/adoption.js';
-import type { ReleaseRow, Summary } from '../metrics/summary.js';
+import type { ReleaseRow, Summary } from '../app/summary.js';
 import { byId, h, keyed, setText } from './dom.js';
 import { count, percent, plural } from './format.js';
 import { stateBar, toneOf, updateStateBar } from './states.js';

@@ -1,6 +1,6 @@
-import type { IngestRequest } from './ingest/http.js';
-import type { InboundFilters } from './rules/filters.js';
-import type { Generation, ItemResult } from './rules/item.js';
+import type { IngestRequest } from '../ingest/http.js';
+import type { InboundFilters } from '../rules/filters.js';
+import type { Generation, ItemResult } from '../rules/item.js';
 
 /** Of the body, and of the payloads, no more than this is kept for display. */
 export const MAX_TEXT = 64 << 10;

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { Budget } from './budget.js';
-import { accept, type Keys } from './ingest/accept.js';
-import { decodeBody } from './ingest/body.js';
-import { withFaults, type Fault } from './ingest/faults.js';
+import { Budget } from '../budget.js';
+import { accept, type Keys } from './accept.js';
+import { decodeBody } from '../ingest/body.js';
+import { withFaults, type Fault } from '../ingest/faults.js';
 import {
   lowerCase,
   preflight,
@@ -10,15 +10,15 @@ import {
   unreadableAnswer,
   type IngestRequest,
   type IngestResponse,
-} from './ingest/http.js';
-import type { LimitOrder } from './ingest/limits.js';
-import { Reject } from './ingest/reject.js';
-import { readRoute } from './ingest/route.js';
-import { findSender } from './ingest/sender.js';
-import type { Metrics } from './metrics/figures.js';
-import type { IssueStore } from './metrics/issues.js';
-import type { Filter } from './metrics/filter.js';
-import type { MetricStore } from './metrics/store.js';
+} from '../ingest/http.js';
+import type { LimitOrder } from '../ingest/limits.js';
+import { Reject } from '../ingest/reject.js';
+import { readRoute } from '../ingest/route.js';
+import { findSender } from '../ingest/sender.js';
+import type { Metrics } from '../metrics/figures.js';
+import type { IssueStore } from '../metrics/issues.js';
+import type { Filter } from '../metrics/filter.js';
+import type { MetricStore } from '../metrics/store.js';
 import type { Project } from './project.js';
 import { Projects } from './projects.js';
 import {
@@ -30,13 +30,13 @@ import {
   type RequestRecord,
   type Update,
 } from './records.js';
-import type { InboundFilters } from './rules/filters.js';
-import { isSuccess } from './wire/status.js';
+import type { InboundFilters } from '../rules/filters.js';
+import { isSuccess } from '../wire/status.js';
 
-export type { IngestResponse } from './ingest/http.js';
-export type { Metrics } from './metrics/figures.js';
+export type { IngestResponse } from '../ingest/http.js';
+export type { Metrics } from '../metrics/figures.js';
 export type { ProjectSettings, RequestRecord, Update } from './records.js';
-export type { MetricEvent } from './rules/metric.js';
+export type { MetricEvent } from '../rules/metric.js';
 
 /** How much to keep, and whom to serve. */
 export interface CollectorOptions {

@@ -1,16 +1,16 @@
-import type { Project } from '../project.js';
-import { MAX_TEXT, shownType, type ItemRecord, type RequestRecord } from '../records.js';
+import type { Project } from './project.js';
+import { MAX_TEXT, shownType, type ItemRecord, type RequestRecord } from './records.js';
 import { processItem, type RelayOptions } from '../rules/item.js';
 import { firstReportTime } from '../rules/report.js';
 import { newId } from '../wire/uuid.js';
-import { isAllowedOrigin } from './domains.js';
-import { parseEnvelope, type Envelope, type Item } from './envelope.js';
-import type { EnvelopeHeader } from './header.js';
-import { answer, refusal, type IngestResponse } from './http.js';
-import { covers, isSessionItem, limitHeader, retryAfter, type Limit } from './limits.js';
-import { Reject } from './reject.js';
-import type { Sender } from './sender.js';
-import { checkSizes } from './sizes.js';
+import { isAllowedOrigin } from '../ingest/domains.js';
+import { parseEnvelope, type Envelope, type Item } from '../ingest/envelope.js';
+import type { EnvelopeHeader } from '../ingest/header.js';
+import { answer, refusal, type IngestResponse } from '../ingest/http.js';
+import { covers, isSessionItem, limitHeader, retryAfter, type Limit } from '../ingest/limits.js';
+import { Reject } from '../ingest/reject.js';
+import type { Sender } from '../ingest/sender.js';
+import { checkSizes } from '../ingest/sizes.js';
 
 /** Which project each key is for; a collector that has none takes every key. */
 export type Keys = ReadonlyMap<string, string>;

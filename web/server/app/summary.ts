@@ -1,14 +1,20 @@
-import type { Collector } from '../collector.js';
-import type { ProjectCounts, ProjectSettings } from '../records.js';
-import { adoptionOf, type Adoption } from './adoption.js';
-import { add, busiest, MAX_LISTED } from './busiest.js';
-import type { Metrics } from './figures.js';
-import type { IssueRow } from './issues.js';
-import { Numbers } from './numbers.js';
-import type { Filter } from './filter.js';
-import type { Series } from './store.js';
-import { autoRange, oldestCell, timelineOf, type Range, type Timeline } from './timeline.js';
-import { latestFirst, newestFirst } from './versions.js';
+import type { Collector } from '../collector/collector.js';
+import type { ProjectCounts, ProjectSettings } from '../collector/records.js';
+import { adoptionOf, type Adoption } from '../metrics/adoption.js';
+import { add, busiest, MAX_LISTED } from '../metrics/busiest.js';
+import type { Metrics } from '../metrics/figures.js';
+import type { IssueRow } from '../metrics/issues.js';
+import { Numbers } from '../metrics/numbers.js';
+import type { Filter } from '../metrics/filter.js';
+import type { Series } from '../metrics/store.js';
+import {
+  autoRange,
+  oldestCell,
+  timelineOf,
+  type Range,
+  type Timeline,
+} from '../metrics/timeline.js';
+import { latestFirst, newestFirst } from '../metrics/versions.js';
 
 export interface ReleaseRow {
   release: string;

@@ -1,8 +1,8 @@
-import type { Budget } from './budget.js';
-import type { Fault } from './ingest/faults.js';
-import { covers, isSessionItem, type Limit } from './ingest/limits.js';
-import { IssueStore } from './metrics/issues.js';
-import { MetricStore } from './metrics/store.js';
+import type { Budget } from '../budget.js';
+import type { Fault } from '../ingest/faults.js';
+import { covers, isSessionItem, type Limit } from '../ingest/limits.js';
+import { IssueStore } from '../metrics/issues.js';
+import { MetricStore } from '../metrics/store.js';
 import {
   recordBytes,
   type ItemRecord,
@@ -12,9 +12,9 @@ import {
   type RequestRecord,
   type Update,
 } from './records.js';
-import type { InboundFilters } from './rules/filters.js';
-import { SessionHistory } from './rules/warnings.js';
-import { isSuccess } from './wire/status.js';
+import type { InboundFilters } from '../rules/filters.js';
+import { SessionHistory } from '../rules/warnings.js';
+import { isSuccess } from '../wire/status.js';
 
 const QUOTA_PAUSE_MS = 60_000;
 /** More metrics of one item are counted, but not kept for display. */

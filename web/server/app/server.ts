@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Bodies } from './app/bodies.js';
-import { control } from './app/control.js';
-import { serveFile } from './app/files.js';
-import { refusedCaller, refusedName, type Hosts } from './app/hosts.js';
-import { explainListen, originFor } from './app/listen.js';
-import { Live } from './app/live.js';
-import { textPage, type Page } from './app/page.js';
-import { Collector } from './collector.js';
-import { MAX_BODY } from './ingest/body.js';
-import { CORS_HEADERS } from './ingest/cors.js';
-import { isIngest } from './ingest/route.js';
-import { parseUrl } from './wire/url.js';
+import { Bodies } from './bodies.js';
+import { control } from './control.js';
+import { serveFile } from './files.js';
+import { refusedCaller, refusedName, type Hosts } from './hosts.js';
+import { explainListen, originFor } from './listen.js';
+import { Live } from './live.js';
+import { textPage, type Page } from './page.js';
+import { Collector } from '../collector/collector.js';
+import { MAX_BODY } from '../ingest/body.js';
+import { CORS_HEADERS } from '../ingest/cors.js';
+import { isIngest } from '../ingest/route.js';
+import { parseUrl } from '../wire/url.js';
 
-export type { Page } from './app/page.js';
+export type { Page } from './page.js';
 
 /** The key in the DSN that is printed and used by the demo; any 32 characters work as well. */
 const PUBLIC_KEY = 'c0ffeec0ffeec0ffeec0ffeec0ffee00';
