@@ -74,6 +74,12 @@ function layers(): string[] {
   return list!.split(/\n|·/).flatMap((entry) => entry.trim().split(/ {2,}/)[0]!.split(' '));
 }
 
+/** The folders below one, from top to bottom, as CONTRIBUTING.md lists them under its name. */
+function foldersBelow(folder: string): string[] {
+  const [, list] = new RegExp(`^${folder}/ .*\\n((?: .*\\n)+)`, 'm').exec(read('CONTRIBUTING.md'))!;
+  return [...list!.matchAll(/^ {2}(\w+)\/ /gm)].map(([, name]) => name!);
+}
+
 const drawn = (circle: string[] | undefined): string => circle?.join(' -> ') ?? '';
 
 describe('imports lead one way', () => {
@@ -103,6 +109,22 @@ describe('imports lead one way', () => {
     );
     assert.deepEqual(upwards, []);
   });
+
+  for (const folder of ['web/src', 'web/server']) {
+    it(`in ${folder} from the top of the list in CONTRIBUTING.md to its end`, () => {
+      const order = foldersBelow(folder);
+      const roomOf = (file: string) => new RegExp(`^${folder}/(\\w+)/`).exec(file)?.[1];
+      const graph = typescript();
+      const rooms = new Set([...graph.keys()].flatMap((file) => roomOf(file) ?? []));
+      assert.deepEqual([...order].sort(), [...rooms].sort());
+      const upwards = [...graph].flatMap(([from, targets]) =>
+        [...targets]
+          .filter((to) => order.indexOf(roomOf(to)!) < order.indexOf(roomOf(from)!) && roomOf(to))
+          .map((to) => `${from} -> ${to}`),
+      );
+      assert.deepEqual(upwards, []);
+    });
+  }
 
   it('which a circle does not', () => {
     const graph = (edges: Record<string, string[]>): Graph =>

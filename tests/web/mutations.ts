@@ -61,7 +61,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['keeps its place in zone.js', 'undo.push(() => (zone[name] = original));', ''],
   ],
-  'signals/post.ts': [['posts nothing', 'port2.postMessage(0);', '']],
+  'signals/task.ts': [['posts nothing', 'port2.postMessage(0);', '']],
   'core/core.ts': [['cannot write without encodeInto', 'into.set(encoded);', '']],
   'core/load.ts': [
     ['gives up where the module is compiled later', 'error instanceof RangeError', 'false'],
@@ -180,7 +180,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['stays in the place of the next client', 'clients.delete(key)', 'clients.has(key)'],
   ],
-  'client/setup.ts': [
+  'client/read-options.ts': [
     ['moves a tunnel with the route', 'attempt(wholeAddress, settings.tunnel) ?? ', ''],
     ['takes a client without a DSN for one', "if (!settings.dsn) failure ??= 'no-dsn';", ''],
     [
@@ -194,7 +194,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['counts an ignored error nowhere', '_ignored[rule] = before + 1;', ''],
     ['keeps calls of a client that works', 'carrierOf(window).calls = undefined;', ''],
   ],
-  'carrier.ts': [
+  'client/carrier.ts': [
     ['keeps calls without bound', 'calls && calls.length < CALLS_MAX', 'calls'],
     ['keeps every user before init', 'else if (calls && calls.length', 'if (calls && calls.length'],
     ['forgets calls before init', 'carrier.calls?.forEach(({ make }) => make(client));', ''],
@@ -243,7 +243,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['takes no call for one that prevents', 'isPrevented = event.defaultPrevented!;', ''],
   ],
-  'signals/held.ts': [
+  'signals/held-errors.ts': [
     ['counts a rejection that is handled soon', 'queue._forget(fact);', ''],
     [
       'lets another promise’s handler undo a rejection',
@@ -294,7 +294,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
     ['allows only what it knows', 'url && allowUrls.length && ', 'allowUrls.length && '],
   ],
-  'signals/details.ts': [
+  'signals/error-details.ts': [
     ['looks for no title', 'return [message, title];', 'return [message];'],
     ['looks for no words of Sentry', 'if (!hasWords(thing))', 'if (true)'],
     ['looks for no error in an object', 'inner ? detailsOf', 'false ? detailsOf'],
@@ -318,7 +318,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['crashes when the classifier says error', "verdict !== 'error' && ", ''],
   ],
   'platform/text.ts': [['makes texts of objects', "Object(given) === given ? '' : ", '']],
-  'signals/frames.ts': [
+  'signals/stack-addresses.ts': [
     ['reads positions as part of an address', 'end = --at', '--at'],
     ['reads the message as an address', '/[\\s()]/.test(', '/^$/.test('],
     ['does not see who made code of a text', "text.replace(/\\), <anonymous>.*/, ')')", 'text'],
@@ -363,7 +363,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['asks beside a proxy that hands on later', 'if (isTaken) return given;', ''],
     ['lets a proxy see copies', "name === 'method' && isCopied ? 'CONNECT' : ", ''],
   ],
-  'platform/frame.ts': [['leaves its frame in the page', 'frame.remove();', '']],
+  'platform/clean-frame.ts': [['leaves its frame in the page', 'frame.remove();', '']],
   'storage/record.ts': [
     ['keeps records without bound', 'if (surplus <= 0) return true;', 'return true;'],
     [
@@ -383,7 +383,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       '}\n    },\n    _keys',
     ],
   ],
-  'storage/page.ts': [
+  'storage/own-record.ts': [
     [
       'stores what was delivered',
       'failed = !(isOk || status === 429 || status === Answer.OPAQUE);',
@@ -414,7 +414,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ],
   ],
   'storage/index.ts': [
-    ['stores without consent', 'if (!isAllowed) {', 'if (false) {'],
+    ['stores without consent', 'if (!isAllowed()) {', 'if (false) {'],
     [
       'keeps the records when consent is denied',
       'records._keys().forEach(records._remove);\n      own',
@@ -460,7 +460,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['takes only an object’s own options', '= own ??', '??='],
     ['takes a rate above one', 'return (value as number) <= 1', 'return true'],
   ],
-  'client/configure.ts': [
+  'client/configure-core.ts': [
     [
       'takes every word for consent',
       "word === 'pending' ? Consent.PENDING : Consent.DENIED",
@@ -469,7 +469,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['does not hear the signal for privacy', 'core._set_consent(Consent.DENIED);', ''],
     ['names no user agent', 'text(Option.USER_AGENT, window.navigator.userAgent);', ''],
   ],
-  'client/start.ts': [
+  'client/start-core.ts': [
     ['sends what beforeSendSession refused', 'answer !== false && answer !== null', 'true'],
     ['never wakes', 'core._wake();', ''],
   ],

@@ -1,5 +1,5 @@
-import { perform } from '../src/carrier';
-import type { CaptureHint } from '../src/client/types';
+import { perform } from '../src/client/carrier';
+import type { CaptureHint } from '../src/types/client';
 
 /** Counts for the client of the page, whichever copy of the package made it; never throws. */
 export function captureException(error: unknown, hint?: CaptureHint): void {

@@ -1,8 +1,8 @@
 /** What users of `crashfree/node` see of its options and its client. */
 
-import type { Status } from '../src/client/status';
+import type { Status } from '../src/types/status';
 
-export type { Status } from '../src/client/status';
+export type { Status } from '../src/types/status';
 export type { ErrorEvent } from '../src/events/event';
 export type { EventsOptions } from '../src/events/options';
 

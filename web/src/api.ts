@@ -1,9 +1,9 @@
 /** The functions of the package. They act on the page's client, whichever copy of the package made it. */
-import { call, carrierOf, isPage, openClient } from './carrier';
+import { call, carrierOf, isPage, openClient } from './client/carrier';
 import { createClient } from './client/client';
-import type { CaptureHint, Client } from './client/types';
-import type { Consent, Options, Session, User } from './options/types';
-import { createInertClient } from './ssr';
+import type { CaptureHint, Client } from './types/client';
+import type { Consent, Options, Session, User } from './types/options';
+import { createInertClient } from './client/inert';
 
 /**
  * Starts counting sessions. Called again for the same DSN it returns the client that is there;

@@ -1,6 +1,6 @@
 /** The ES module: nothing happens before `init`. */
 import { captureException as capture } from './api';
-import type { CaptureHint } from './client/types';
+import type { CaptureHint } from './types/client';
 
 export * from './api';
 
@@ -11,9 +11,8 @@ export const { captureException } = {
     capture(error, hint);
   },
 };
-export type { CaptureHint, Client } from './client/types';
-export type { Counts } from './client/counts';
-export type { Status } from './client/status';
+export type { CaptureHint, Client, Counts } from './types/client';
+export type { Status } from './types/status';
 export type {
   Consent,
   ErrorContext,
@@ -23,4 +22,4 @@ export type {
   Options,
   Session,
   User,
-} from './options/types';
+} from './types/options';

@@ -15,9 +15,9 @@ import {
 } from './api';
 import { attempt } from './platform/attempt';
 import { fromAttributes } from './options/attributes';
-import { lateEvents } from './late-events';
+import { lateEvents } from './events/late';
 import { earlyCalls } from './signals/early';
-import { tags } from './tag';
+import { tags } from './options/tag';
 
 const api = {
   init,

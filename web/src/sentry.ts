@@ -1,5 +1,5 @@
 /** `crashfree/sentry`: for pages on which `@sentry/browser` reports errors and crashfree sessions. */
-import type { Client } from './client/types';
+import type { Client } from './types/client';
 
 /** The part of Sentry's events that is looked at or written. */
 export interface SentryEvent {

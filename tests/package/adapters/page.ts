@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach } from 'node:test';
-import { carrierOf } from '../../../web/src/carrier.js';
-import type { CaptureHint, Client } from '../../../web/src/client/types.js';
+import { carrierOf } from '../../../web/src/client/carrier.js';
+import type { CaptureHint, Client } from '../../../web/src/types/client.js';
 
 const globals = globalThis as Record<string, unknown>;
 const names = ['window', 'document', 'location', 'reportError'];

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { EVENT_MAX, eventOf, textOfEvent, type ErrorEvent } from '../../../web/src/events/event.js';
 import { exceptionsOf } from '../../../web/src/events/exceptions.js';
 import { pageEventOf, type PageReport } from '../../../web/src/events/page.js';
-import type { Moment } from '../../../web/src/options/types.js';
+import type { Moment } from '../../../web/src/types/options.js';
 import { framesOf } from '../../../web/src/events/stack.js';
 
 const generic = { type: 'generic', handled: true };

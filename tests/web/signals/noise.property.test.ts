@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { complete, defaults, type Settings } from '../../../web/src/options/defaults.js';
-import type { Options } from '../../../web/src/options/types.js';
-import { addressOf, innermost, STACK_MAX, MESSAGE_MAX } from '../../../web/src/signals/frames.js';
-import type { Report, Uncaught } from '../../../web/src/signals/details.js';
+import type { Options } from '../../../web/src/types/options.js';
+import {
+  addressOf,
+  innermost,
+  STACK_MAX,
+  MESSAGE_MAX,
+} from '../../../web/src/signals/stack-addresses.js';
+import type { Report, Uncaught } from '../../../web/src/signals/error-details.js';
 import { createJudge } from '../../../web/src/signals/judge.js';
 import { fc } from '../fakes/check.js';
 import { anything, nastyText } from '../fakes/texts.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Answer, Status } from '../../../web/src/abi.js';
 import type { Settings } from '../../../web/src/options/defaults.js';
-import { sendCouriers } from '../../../web/src/storage/couriers.js';
+import { createCouriers } from '../../../web/src/storage/couriers.js';
 import { openTexts } from '../../../web/src/storage/record.js';
 import { recordOf, session } from '../fakes/core.js';
 import { FakePage } from '../fakes/page.js';
@@ -70,7 +70,7 @@ describe('a courier', () => {
     };
     const settings = { storage: 'local' } as Settings;
     const texts = page.run(() => openTexts('local', PREFIX)!);
-    page.run(() => sendCouriers(settings, texts, locks, () => {}, new Set()));
+    page.run(() => createCouriers(settings, texts, locks, () => {})._send());
     await page.pass(1000);
     return { asked, text: page.origin.local.getItem(`${PREFIX}1`) };
   }

@@ -9,7 +9,7 @@ const literal = `export const loadNowasm = () => import('./crashfree.nowasm.js')
   export const loadStorage = () => import('./crashfree.storage.js');
   export const loadEvents = () => import('./crashfree.events.js');`;
 /** A script tag has its own address. */
-const besideScript = `import { tags } from './tag';
+const besideScript = `import { tags } from './options/tag';
   const src = tags[0]?.src;
   export const loadNowasm = () => import(new URL('crashfree.nowasm.js', src));
   export const loadStorage = () => import(new URL('crashfree.storage.js', src));

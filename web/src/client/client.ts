@@ -1,15 +1,31 @@
-import { adopt, carrierOf } from '../carrier';
+import { adopt, carrierOf, type Carrier } from './carrier';
 import { initialUser } from '../options/defaults';
-import type { Options } from '../options/types';
+import type { Options } from '../types/options';
 import { attempt } from '../platform/attempt';
-import { createListeners } from '../signals/listen';
+import { createListeners } from '../signals/listeners';
 import { idOf, type Beginning, type Context } from './context';
 import { clientOf } from './methods';
 import { watchPage } from './page';
 import { createParts } from './parts';
 import { findClient, isFrame } from './registry';
-import { setupOf } from './setup';
-import type { Client } from './types';
+import { setupOf } from './read-options';
+import type { Client } from '../types/client';
+
+/** The client that the page has for a DSN. */
+function existingClient(
+  clients: Carrier['clients'],
+  dsn: string,
+  user: string,
+): Client | undefined {
+  /* Asked for its status, one that has a DSN or a release that is none closes and makes room; a frame waits for its page. */
+  clients.forEach((client) => isFrame() || client.status);
+  const client = findClient(dsn, user);
+  if (!client) return undefined;
+  /* A client of a window around this one is this window's, too, from now on. */
+  if (![...clients.values()].includes(client)) clients.set(dsn, client);
+  adopt(client, user);
+  return client;
+}
 
 /**
  * Makes a client, or returns the one that the page has for the DSN already. The client's `status` says
@@ -21,15 +37,8 @@ export function createClient(options: Options): Client {
   const key = typeof options.dsn === 'string' ? options.dsn : '';
   /* The user is read at once, as a page may change what it handed over, or take it back. */
   const user = attempt(() => (options.initialScope ? idOf(initialUser(options)) : '')) ?? '';
-  /* Asked for its status, one that has a DSN or a release that is none closes and makes room; a frame waits for its page. */
-  clients.forEach((client) => isFrame() || client.status);
-  const existing = findClient(key, user);
-  if (existing) {
-    /* A client of a window around this one is this window's, too, from now on. */
-    if (![...clients.values()].includes(existing)) clients.set(key, existing);
-    adopt(existing, user);
-    return existing;
-  }
+  const existing = existingClient(clients, key, user);
+  if (existing) return existing;
 
   const listeners = createListeners();
   const beginning: Beginning = {

@@ -1,16 +1,16 @@
 import { SessionStatus, statusWords } from '../abi';
 import type { Core } from '../core/core';
 import type { Transport } from '../delivery/http';
-import type { User } from '../options/types';
+import type { User } from '../types/options';
 import type { Errors } from '../signals/errors';
-import type { Listeners } from '../signals/listen';
+import type { Listeners } from '../signals/listeners';
 import type { Judge } from '../signals/judge';
-import type { Counts } from './counts';
-import type { Extensions } from './extensions';
+import type { Counts } from '../types/client';
+import type { Extensions } from './integrations';
 import type { LazyCore } from './lazy-core';
 import type { Queue } from '../signals/queue';
-import type { Setup } from './setup';
-import type { Status } from './status';
+import type { Setup } from './read-options';
+import type { Status } from '../types/status';
 import type { PageLocation, Whereabouts } from './whereabouts';
 
 /** What is known of a client from the start, before anything of it is needed. */

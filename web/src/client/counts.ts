@@ -1,33 +1,6 @@
 import { Counter } from '../abi';
 import type { Core } from '../core/boundary';
-import type { IgnoreRule } from '../options/rules';
-
-/** What happened to the sessions of a client since it was made. */
-export interface Counts {
-  /** Sessions opened: page loads, navigations, and those that the app started. */
-  started: number;
-  /** Sessions that the server has taken. */
-  accepted: number;
-  /** Requests made, with sessions, reports of losses, or to ask whether the server is there. */
-  requests: number;
-  /** This and the next six are sessions that will not be delivered, by the reason that client reports give. */
-  queue_overflow: number;
-  ratelimit_backoff: number;
-  network_error: number;
-  send_error: number;
-  sample_rate: number;
-  before_send: number;
-  backpressure: number;
-  /** Answers that were not the server's: of a sign-in page, say. */
-  foreign_answers: number;
-  /** Errors of which no event tells, as `crashfree.events.js` did not come or there is no WebAssembly. */
-  missed_events: number;
-  /**
-   * Errors that did not count, by the rule that left them out, such as `{ scriptError: 2 }`: a broken
-   * set-up shows here rather than looking healthy.
-   */
-  ignored: Partial<Record<IgnoreRule, number>>;
-}
+import type { Counts } from '../types/client';
 
 /** The counts, as the core, the integrations and the rules of noise give them. */
 export function countsOf(

@@ -1,12 +1,12 @@
 import { SessionStatus } from '../abi';
 import { clearTimer, setTimer } from '../platform/native';
-import { consentOf } from './configure';
-import type { Session } from '../options/types';
+import { consentOf } from './configure-core';
+import type { Session } from '../types/options';
 import { attempt } from '../platform/attempt';
 import { flush, idOf, restart, setUser, settle, statusOf, tell, type Context } from './context';
 import { countsOf } from './counts';
-import { now } from '../platform/moment';
-import type { CaptureHint, Client } from './types';
+import { now } from '../platform/clock';
+import type { CaptureHint, Client } from '../types/client';
 
 /** A timer of 2^31 ms or more runs at once in browsers, so longer timeouts are cut to this. */
 const TIMEOUT_MAX_MS = 1e9;
@@ -34,6 +34,15 @@ function capture(context: Context, error: unknown, hint: CaptureHint | undefined
   if (isRejection || _queue._waiting.length) {
     _errors._hold(at, judge, isRejection ? { reason: error } : undefined);
   } else judge();
+}
+
+/** The app says where it is; without an address, that it may be elsewhere. */
+function navigate({ _errors, _whereabouts }: Context, to: unknown): void {
+  _errors._takeCurrent();
+  /* Who hands over an event or a route of a router means what the address bar shows. */
+  const address: unknown = (to as URL | undefined)?.href ?? to;
+  if (typeof address === 'string') _whereabouts._hook(address);
+  else _whereabouts._look();
 }
 
 type Methods = Omit<Client, 'status' | 'counts'>;
@@ -89,14 +98,7 @@ function createMethods(need: () => Context): Methods {
       const at = now();
       tell(context, (core) => core._end(SessionStatus.EXITED, at));
     },
-    navigate(to) {
-      const { _errors, _whereabouts } = need();
-      _errors._takeCurrent();
-      /* Who hands over an event or a route of a router means what the address bar shows. */
-      const address: unknown = (to as URL | undefined)?.href ?? to;
-      if (typeof address === 'string') _whereabouts._hook(address);
-      else _whereabouts._look();
-    },
+    navigate: (to) => navigate(need(), to),
     setConsent(consent) {
       const { _core } = settle(need());
       _core._run((core) => core._set_consent(consentOf(consent)));

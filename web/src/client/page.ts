@@ -4,12 +4,12 @@ import { ofDocument } from '../platform/document';
 import { setTimer } from '../platform/native';
 import { earlyEvents } from '../signals/early';
 import { watchErrors, watchHandler } from '../signals/errors';
-import { GRACE_MS } from '../signals/held';
+import { GRACE_MS } from '../signals/held-errors';
 import { watchLifecycle, type Moments } from '../signals/lifecycle';
 import { watchNavigation } from '../signals/navigation';
 import { watchZone } from '../signals/zone';
 import { flush, restart, settle, tell, type Beginning, type Context } from './context';
-import { now } from '../platform/moment';
+import { now } from '../platform/clock';
 import { addressOfPage } from './route';
 
 /** How soon requests are cut after another page was asked for, which may never come. */

@@ -2,7 +2,7 @@
 import { attempt } from '../platform/attempt';
 import { loadStorage } from 'crashfree:files';
 import { statusWords } from '../abi';
-import { carrierOf } from '../carrier';
+import { carrierOf } from './carrier';
 import type { Core } from '../core/core';
 import { createTransport } from '../delivery/http';
 import { browserFetch } from '../delivery/own-fetch';
@@ -12,9 +12,9 @@ import { createErrors } from '../signals/errors';
 import { createJudge, type Outcomes } from '../signals/judge';
 import { createQueue } from '../signals/queue';
 import { setUser, tell, type Beginning, type Context } from './context';
-import { createExtensions } from './extensions';
+import { createExtensions } from './integrations';
 import { createLazyCore } from './lazy-core';
-import { startCore } from './start';
+import { startCore } from './start-core';
 import { createWhereabouts } from './whereabouts';
 
 /** What happens to errors that were judged. */

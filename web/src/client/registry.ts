@@ -2,10 +2,10 @@
  * Clients by DSN, so that a page has one for each, however often a script is included. A frame of the
  * same origin finds those of the windows around it: it is part of their page.
  */
-import { carrierOf } from '../carrier';
-import { plainDsn } from '../dsn';
+import { carrierOf } from './carrier';
+import { plainDsn } from '../delivery/dsn';
 import { attempt } from '../platform/attempt';
-import type { Client } from './types';
+import type { Client } from '../types/client';
 
 /** The client of a DSN among some, in whichever spelling; most pages have one client, and one spelling. */
 const clientOf = (clients: ReadonlyMap<string, Client>, dsn: string): Client | undefined =>

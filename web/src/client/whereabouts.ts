@@ -1,6 +1,6 @@
 import { nothing, type Settings } from '../options/defaults';
 import { attempt } from '../platform/attempt';
-import { now } from '../platform/moment';
+import { now } from '../platform/clock';
 import type { Fact, Queue } from '../signals/queue';
 import { addressOfPage, isAnotherRoute, isShown, wholeAddress } from './route';
 

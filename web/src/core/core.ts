@@ -1,6 +1,6 @@
 /** The C core in a page: its host's clocks and random numbers, and the ways in and out of its memory. */
 import { ENVELOPE_MAX } from '../abi';
-import { now } from '../platform/moment';
+import { now } from '../platform/clock';
 import type { Core, Host } from './boundary';
 import { instantiate, texts, textsAt } from './load';
 

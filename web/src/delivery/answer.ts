@@ -4,7 +4,6 @@
  */
 import { attempt } from '../platform/attempt';
 import { ofDocument } from '../platform/document';
-import { plainPath } from '../pathname';
 
 /** How long the beginning of an answer is waited for. */
 const FIRST_BYTES_MS = 5000;
@@ -16,9 +15,12 @@ const RECEIPT = /^\s*\{\s*("id"|\})/;
 /** Where a server takes envelopes. */
 const ENDPOINT = /(^|\/)api\/\w+\/envelope$/;
 
-/** A tunnel may be given as a path of the page. */
+/** The path of an address without slashes at its ends; a tunnel may be given as a path of the page. */
 const pathOf = (url: string): string =>
-  plainPath(new URL(url, attempt(ofDocument, 'baseURI') as string | undefined));
+  new URL(url, attempt(ofDocument, 'baseURI') as string | undefined).pathname
+    .split('/')
+    .filter(Boolean)
+    .join('/');
 
 /**
  * Whether the answer came from elsewhere than it was asked of. The same path on another host, with or

@@ -3,7 +3,7 @@
  * or copies, or makes something else of the answer; none of that is for our requests.
  */
 import { attempt } from '../platform/attempt';
-import { fromFrame } from '../platform/frame';
+import { fromFrame } from '../platform/clean-frame';
 import type { Fetch } from './http';
 
 const isFunction = (value: unknown): value is Fetch => typeof value === 'function';

@@ -1,6 +1,6 @@
 /** When events leave: in a request of the sessions, or after a while in one of their own. */
-import type { Client } from '../client/types';
-import type { Options, Reader, Requester } from '../options/types';
+import type { Client } from '../types/client';
+import type { Options, Reader, Requester } from '../types/options';
 import { attempt } from '../platform/attempt';
 import { clearTimer, setTimer, type Timer } from '../platform/native';
 import type { Outbox } from './outbox';

@@ -1,8 +1,8 @@
 /** What was thrown, as the exceptions of an event. Anything can be, and reading it may throw once more. */
 import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
-import type { Uncaught } from '../signals/details';
-import { isEvent, wordsFor } from '../signals/words';
+import type { Uncaught } from '../signals/error-details';
+import { isEvent, wordsFor } from '../signals/sentry-words';
 import { framesOf, type Frame } from './stack';
 
 export interface Mechanism {

@@ -1,7 +1,7 @@
 /** `crashfree/events`: what crashed, as events beside the sessions. */
 import { loadStorage } from 'crashfree:files';
-import type { Client } from '../client/types';
-import type { Extension, Integration, Options, Reader } from '../options/types';
+import type { Client } from '../types/client';
+import type { Extension, Integration, Options, Reader } from '../types/options';
 import { attempt } from '../platform/attempt';
 import type { EventStore } from '../storage/events';
 import { createEventsCore, type EventsCore } from './core';

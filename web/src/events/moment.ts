@@ -1,5 +1,5 @@
-import type { Client } from '../client/types';
-import type { Moment } from '../options/types';
+import type { Client } from '../types/client';
+import type { Moment } from '../types/options';
 
 /** What an error that happens now belongs to. */
 export const momentOf = (client: Client): Moment => ({

@@ -1,4 +1,4 @@
-import type { Extension } from '../options/types';
+import type { Extension } from '../types/options';
 
 /** In the place of events where none can be made: the errors of which none tells are counted. */
 export const noEvents = (miss: (count: number) => void): Extension => ({

@@ -1,15 +1,14 @@
 /** Events between their making and an envelope: the core says which, the texts are kept here. */
 import { EVENTS_MAX, EventLoss, eventLossWords, VERSION } from '../abi';
-import { plainDsn } from '../dsn';
+import { plainDsn } from '../delivery/dsn';
 import type { EventsCore } from './core';
+import type { EventText } from '../storage/events';
 import { textOfEvent, type ErrorEvent } from './event';
 import type { EventsOptions } from './options';
 import { attempt } from '../platform/attempt';
 
-/** An event as text. */
-export interface Kept {
-  id: string;
-  text: string;
+/** An event that waits, or is on its way. */
+export interface Kept extends EventText {
   /** Whether it is on its way. */
   _sent?: boolean;
   /** Whether a request with it has failed before. */
@@ -31,7 +30,7 @@ export interface Outbox {
   /** Keeps an event that happened in a session, unless the core wants none. */
   _add(event: ErrorEvent, session: string): void;
   /** Keeps one that an earlier page could not deliver. */
-  _restore(event: Kept): void;
+  _restore(event: EventText): void;
   /** Counts errors that were lost before they came here. */
   _lose(count: number): void;
   /** Throws all away that waits: nobody wants it sent. */

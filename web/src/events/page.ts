@@ -1,5 +1,5 @@
 /** Events of a page. */
-import type { Moment, Options } from '../options/types';
+import type { Moment, Options } from '../types/options';
 import { eventOf, type ErrorEvent, type ErrorReport } from './event';
 import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';

@@ -1,7 +1,7 @@
 /** Requests that may have an event in them, and what became of them. */
 import { KEEPALIVE_BYTES } from '../delivery/keepalive';
-import { endpointOf } from '../dsn';
-import type { Options, Reader, Requester } from '../options/types';
+import { endpointOf } from '../delivery/dsn';
+import type { Options, Reader, Requester } from '../types/options';
 import { attempt } from '../platform/attempt';
 import { EVENT_MAX } from './event';
 import { headerOf, type Outbox } from './outbox';

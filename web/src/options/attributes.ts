@@ -1,5 +1,5 @@
 import { defaults } from './defaults';
-import type { Options } from './types';
+import type { Options } from '../types/options';
 
 /** Options from the data attributes of a script tag, such as `data-sample-rate="0.5"`. */
 export function fromAttributes(attributes: DOMStringMap): Options {

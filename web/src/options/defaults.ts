@@ -1,7 +1,7 @@
 /** The defaults of the options, and what makes a value invalid. */
 import { PER_MINUTE_DEFAULT } from '../abi';
 import { attempt } from '../platform/attempt';
-import type { InitialScope, Integration, Options, User } from './types';
+import type { InitialScope, Integration, Options, User } from '../types/options';
 
 declare const __SENTRY_RELEASE__: string | undefined;
 

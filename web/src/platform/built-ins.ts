@@ -5,7 +5,7 @@
  * along is asked of the window for the same reason.
  */
 import { ofDocument } from './document';
-import { fromFrame } from './frame';
+import { fromFrame } from './clean-frame';
 
 /** Whether this is built for a file that makes clients: adapters and the like are too small for a search. */
 declare const __CRASHFREE_CLIENT__: boolean;

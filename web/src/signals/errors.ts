@@ -1,10 +1,10 @@
 import { attempt } from '../platform/attempt';
-import { momentOf } from '../platform/moment';
+import { momentOf } from '../platform/clock';
 import type { Settings } from '../options/defaults';
-import type { Uncaught } from './details';
-import { createHeldErrors, type ErrorLike, type HeldErrors } from './held';
+import type { Uncaught } from './error-details';
+import { createHeldErrors, type ErrorLike, type HeldErrors } from './held-errors';
 import type { Judge } from './judge';
-import { createListeners, type Listeners } from './listen';
+import { createListeners, type Listeners } from './listeners';
 import type { Queue } from './queue';
 
 export interface Errors {

@@ -1,10 +1,10 @@
 /** Whether an error counts and, if so, whether it ends the session: the rules of noise and the page's own say. */
 import { attempt } from '../platform/attempt';
-import { now } from '../platform/moment';
+import { now } from '../platform/clock';
 import { nothing, type Settings } from '../options/defaults';
-import type { IgnoreRule } from '../options/rules';
-import type { ErrorContext } from '../options/types';
-import { detailsOf, type ErrorDetails, type Report } from './details';
+import type { IgnoreRule } from '../types/rules';
+import type { ErrorContext } from '../types/options';
+import { detailsOf, type ErrorDetails, type Report } from './error-details';
 import { ruleFor } from './noise';
 
 export type Judge = (error: unknown, report: Report) => void;

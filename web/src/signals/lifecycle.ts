@@ -1,6 +1,6 @@
 import { ofDocument } from '../platform/document';
 import { native, setTimer } from '../platform/native';
-import type { Listeners } from './listen';
+import type { Listeners } from './listeners';
 
 /** How long after `load` a page is taken to be idle, if the browser does not tell earlier. */
 const CALM_MS = 500;

@@ -1,5 +1,5 @@
 import { attempt } from '../platform/attempt';
-import type { Listeners } from './listen';
+import type { Listeners } from './listeners';
 
 /**
  * Calls `changed` whenever the location may have changed, with whether an entry of the history was

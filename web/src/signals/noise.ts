@@ -3,11 +3,11 @@
  * of this page; the lists have the meaning that they have in Sentry's SDKs.
  */
 import type { Settings } from '../options/defaults';
-import type { IgnoreRule } from '../options/rules';
-import type { NoiseRules, Options } from '../options/types';
-import type { ErrorDetails } from './details';
+import type { IgnoreRule } from '../types/rules';
+import type { NoiseRules, Options } from '../types/options';
+import type { ErrorDetails } from './error-details';
 import { EVENT_FILTERS } from './event-filters';
-import { innermost } from './frames';
+import { innermost } from './stack-addresses';
 import { isRecovered } from './recovered';
 
 /** Whether a rule applies. */
@@ -30,7 +30,7 @@ const EXTENSION = /-extension:\/\/[^\s:]*:\d|-masked-url:/;
 /** How browsers, and libraries after them, say that a request was cut. */
 const CUT =
   /network ?error|failed to fetch|load.{0,30}failed|connection was lost|import(ing|ed) a? ?module|request.{0,9} (aborted|terminated)|(input|body) stream|preload/i;
-/** By rule. Time tells of `lateHandled`, before an error comes here: see errors.ts. */
+/** By rule. Time tells of `lateHandled`, before an error comes here: see held-errors.ts. */
 const RULES: Record<
   Exclude<keyof NoiseRules, 'lateHandled'>,
   (details: ErrorDetails) => unknown

@@ -3,10 +3,10 @@
  * over, an error when all its listeners ran, a rejection when it may have been handled.
  */
 import { setTimer } from '../platform/native';
-import { createPost, type Post } from './post';
+import { createPost, type Post } from './task';
 
 export interface Fact {
-  /** When it happened, by the clock of `platform/moment.ts`. */
+  /** When it happened, by the clock of `platform/clock.ts`. */
   _at: number;
   /** How long it waits, in ms; 0 is a task of its own, as soon as possible. */
   _wait: number;

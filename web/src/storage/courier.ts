@@ -54,6 +54,19 @@ interface Delivery {
 /** How long the lock of a record that is done with is kept from others, who may see it still. */
 const DONE_MS = 1000;
 
+/** A function that calls `act` once a while after the first of several calls. */
+function together(act: () => void): () => void {
+  let isComing = false;
+  return () => {
+    if (isComing) return;
+    isComing = true;
+    native('setTimeout')(() => {
+      isComing = false;
+      act();
+    }, SPREAD_MS);
+  };
+}
+
 function createDelivery(
   core: Core,
   owner: Owner,
@@ -62,7 +75,6 @@ function createDelivery(
   const taken = new Map<string, TakenRecord>();
   /** Sessions that the core was given. */
   let count = 0;
-  let isLeaving = false;
 
   const update = (status?: number) => {
     const left = sessionsOf(core);
@@ -80,15 +92,10 @@ function createDelivery(
   };
 
   /** Has the core send all records that are found at the same time in one request. */
-  const leave = () => {
-    if (isLeaving) return;
-    isLeaving = true;
-    native('setTimeout')(() => {
-      isLeaving = false;
-      core._flush();
-      update();
-    }, SPREAD_MS);
-  };
+  const leave = together(() => {
+    core._flush();
+    update();
+  });
 
   return {
     _load(key, { sessions, visible }) {

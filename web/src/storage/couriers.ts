@@ -5,6 +5,8 @@ import { SPREAD_MS, type Locks } from './locks';
 import { deliverable, parse, type StoredRecord, type Texts } from './record';
 
 export interface Couriers {
+  /** Has what pages that are gone left behind delivered, unless that is being done. */
+  _send(): void;
   /** Sends what is waiting, as the network is back. */
   _flush(): void;
   /** Forgets what is not delivered, and leaves its records to other pages. */
@@ -27,15 +29,15 @@ function readAnew(key: string, records: Texts): StoredRecord | undefined {
 
 /**
  * Takes over the records of pages that are gone and has them delivered, by one courier for each release
- * and environment. `seen` are the ids of the sessions that this page has taken over.
+ * and environment, until it is dismissed. `seen` are the ids of the sessions that this page has taken over.
  */
-export function sendCouriers(
+function sendCouriers(
   settings: Settings,
   records: Texts,
   locks: Locks,
   startCore: StartCore,
   seen: Set<string>,
-): Couriers {
+): Omit<Couriers, '_send'> {
   const couriers = new Map<string, Courier>();
   /** Keys of the records that are being delivered. */
   const taken = new Set<string>();
@@ -84,6 +86,26 @@ export function sendCouriers(
       isDismissed = true;
       couriers.forEach((courier) => courier._dismiss());
       taken.forEach(letGo);
+    },
+  };
+}
+
+export function createCouriers(
+  settings: Settings,
+  records: Texts,
+  locks: Locks,
+  startCore: StartCore,
+): Couriers {
+  const seen = new Set<string>();
+  let sent: ReturnType<typeof sendCouriers> | undefined;
+  return {
+    _send() {
+      sent ??= sendCouriers(settings, records, locks, startCore, seen);
+    },
+    _flush: () => sent?._flush(),
+    _dismiss() {
+      sent?._dismiss();
+      sent = undefined;
     },
   };
 }

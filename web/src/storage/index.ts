@@ -11,12 +11,12 @@ import { Status } from '../abi';
 import type { Core } from '../core/core';
 import { ofDocument } from '../platform/document';
 import type { Settings } from '../options/defaults';
-import { createListeners } from '../signals/listen';
+import { createListeners } from '../signals/listeners';
 import type { StartCore } from './courier';
-import { sendCouriers, type Couriers } from './couriers';
+import { createCouriers } from './couriers';
 import { createLeases } from './leases';
 import { createLocks, type Locks } from './locks';
-import { createOwnRecord } from './page';
+import { createOwnRecord } from './own-record';
 import { openTexts, type Texts } from './record';
 
 export type { StartCore } from './courier';
@@ -67,6 +67,18 @@ function openLocks(
   return createLeases(records, leases, lost);
 }
 
+/** Tells whether people agree that something is stored. A client that was closed has the consent that it had. */
+function watchConsent(core: Core): () => boolean {
+  let isAllowed = false;
+  return () => {
+    const status = core._status();
+    if (status !== Status.CLOSED) {
+      isAllowed = status !== Status.CONSENT_PENDING && status !== Status.CONSENT_DENIED;
+    }
+    return isAllowed;
+  };
+}
+
 /** Starts storing for a page with the client `core`. */
 export function keepSessions(settings: Settings, core: Core, startCore: StartCore): Save {
   const { storage, dsn } = settings;
@@ -75,40 +87,29 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
   if (!records || !leases) return () => false;
 
   const locks = openLocks(settings, records, leases, (key) => {
-    if (key !== own._key) return dismissCouriers();
+    if (key !== own._key) return couriers._dismiss();
     /* Another page tells of the sessions. */
     core._forget();
     own._leave();
   });
-  const seen = new Set<string>();
   /** At work while there is consent and the page is there. */
-  let couriers: Couriers | undefined;
-  let isAllowed = false;
+  const couriers = createCouriers(settings, records, locks, startCore);
+  const isAllowed = watchConsent(core);
   /** The page has ended, or is in the back/forward cache. */
   let away = false;
   const isVisible = () => ofDocument('visibilityState') === 'visible';
   let visible = isVisible();
 
-  const dismissCouriers = () => {
-    couriers?._dismiss();
-    couriers = undefined;
-  };
-
   const save: Save = (status) => {
     if (away) return own._isPostponed;
     if (status !== undefined) own._answered(status);
-    const state = core._status();
-    /* A client that was closed has the consent that it had. */
-    if (state !== Status.CLOSED) {
-      isAllowed = state !== Status.CONSENT_PENDING && state !== Status.CONSENT_DENIED;
-    }
-    if (!isAllowed) {
-      dismissCouriers();
-      if (state === Status.CONSENT_DENIED) records._keys().forEach(records._remove);
+    if (!isAllowed()) {
+      couriers._dismiss();
+      if (core._status() === Status.CONSENT_DENIED) records._keys().forEach(records._remove);
       own._forget();
       return false;
     }
-    couriers ??= sendCouriers(settings, records, locks, startCore, seen);
+    couriers._send();
     own._save(visible, status);
     return own._isPostponed;
   };
@@ -119,7 +120,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       visible = false;
       save();
       away = true;
-      dismissCouriers();
+      couriers._dismiss();
       /* Whoever finds the record delivers it; if the page comes back, it may be this one. */
       if (own._isKept) core._forget();
       own._leave();
@@ -134,7 +135,7 @@ export function keepSessions(settings: Settings, core: Core, startCore: StartCor
       locks._renew?.();
       save();
     },
-    _online: () => couriers?._flush(),
+    _online: () => couriers._flush(),
   });
 
   /* A window that was just opened has a copy of what its opener has. */

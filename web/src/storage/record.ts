@@ -5,7 +5,8 @@
  */
 import { RECORD_DUE, SESSIONS_MAX, SID_LENGTH } from '../abi';
 import type { Core } from '../core/core';
-import type { Options } from '../options/types';
+import { attempt } from '../platform/attempt';
+import type { Options } from '../types/options';
 
 /** Records that are kept, and delivered by one page, so that storage cannot grow or cost much. */
 export const RECORDS_MAX = 50;
@@ -61,12 +62,7 @@ export const serialize = (
 export type Found = StoredRecord | { later: true; time: number } | undefined;
 
 export function parse(text: string): Found {
-  let record: Partial<StoredRecord>;
-  try {
-    record = (JSON.parse(text) as Partial<StoredRecord> | null) ?? {};
-  } catch {
-    return undefined;
-  }
+  const record = attempt(() => JSON.parse(text) as Partial<StoredRecord> | null) ?? {};
   const { version, time, release, environment, sessions } = record;
   if (typeof version !== 'number') return undefined;
   if (version > VERSION) return { later: true, time: Number.isFinite(time) ? time! : 0 };
@@ -97,31 +93,18 @@ export const storageOf = (kind: Options['storage']): Storage =>
 
 /** The texts under keys that begin so; undefined where storage is blocked. */
 export function openTexts(kind: Options['storage'], prefix: string): Texts | undefined {
-  let storage: Storage;
-  try {
-    storage = storageOf(kind);
-    storage.getItem('');
-  } catch {
-    return undefined;
-  }
+  const storage = attempt(() => {
+    const found = storageOf(kind);
+    found.getItem('');
+    return found;
+  });
+  if (!storage) return undefined;
 
-  const remove = (key: string) => {
-    try {
-      storage.removeItem(key);
-    } catch {
-      /* Storage is blocked meanwhile. */
-    }
-  };
+  const remove = (key: string) => attempt(() => storage.removeItem(key));
   return {
     _prefix: prefix,
     _remove: remove,
-    _get(key) {
-      try {
-        return storage.getItem(key);
-      } catch {
-        return null;
-      }
-    },
+    _get: (key) => attempt(() => storage.getItem(key)) ?? null,
     _put(key, text) {
       if (!text) return remove(key);
       try {
@@ -131,13 +114,7 @@ export function openTexts(kind: Options['storage'], prefix: string): Texts | und
         remove(key);
       }
     },
-    _keys() {
-      try {
-        return Object.keys(storage).filter((key) => key.startsWith(prefix));
-      } catch {
-        return [];
-      }
-    },
+    _keys: () => attempt(() => Object.keys(storage).filter((key) => key.startsWith(prefix))) ?? [],
   };
 }
 

@@ -1,5 +1,5 @@
 /** DSNs, of which src/dsn.c says whether they are valid. */
-import { attempt } from './platform/attempt';
+import { attempt } from '../platform/attempt';
 
 /** A DSN as all of its spellings are written: no secret, no default port, no slash at the end. */
 export const plainDsn = (dsn: string): string =>

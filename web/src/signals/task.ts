@@ -1,6 +1,6 @@
 import { attempt } from '../platform/attempt';
 import { setTimer } from '../platform/native';
-import { createListeners } from './listen';
+import { createListeners } from './listeners';
 
 /** A task of its own, as soon as possible. */
 export interface Post {

@@ -1,7 +1,7 @@
 import { Consent, Option, PER_MINUTE_DEFAULT, SessionStatus } from '../abi';
 import type { Core } from '../core/core';
 import { nothing, type Settings } from '../options/defaults';
-import type { Consent as ConsentWord } from '../options/types';
+import type { Consent as ConsentWord } from '../types/options';
 
 /** The number of a word of consent. Any other word is never consent. */
 export function consentOf(word: ConsentWord): Consent {

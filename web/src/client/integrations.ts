@@ -1,7 +1,7 @@
 import { read, type Fetch } from '../delivery/http';
-import type { Extension, Integration, Options } from '../options/types';
+import type { Extension, Integration, Options } from '../types/options';
 import { attempt } from '../platform/attempt';
-import type { Client } from './types';
+import type { Client } from '../types/client';
 
 /** What integrations add to a client. */
 export interface Extensions {

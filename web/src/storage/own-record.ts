@@ -55,6 +55,38 @@ function createOwnKey(prefix: string, locks: Locks, entered: () => void): OwnKey
   };
 }
 
+/** The requests of the page's core, as far as they say whether its sessions arrive. */
+interface Requests {
+  /** Takes note of an answer. */
+  _answered(status: number): void;
+  /** Whether nothing that is sent now would arrive, as it seems. */
+  _areInVain(): boolean;
+  /** Whether one was made since this was asked last. */
+  _wereMade(): boolean;
+}
+
+function watchRequests(core: Core): Requests {
+  let made = core._count(Counter.REQUESTS);
+  /**
+   * Whether the last request was in vain. What became of requests before this file was loaded is guessed, as an
+   * update that is repeated does no harm.
+   */
+  let failed = made > 0 && sessionsOf(core).some(isDue);
+  return {
+    _answered(status) {
+      const isOk = status >= 200 && status < 300;
+      failed = !(isOk || status === 429 || status === Answer.OPAQUE);
+    },
+    _areInVain: () =>
+      failed || core._status() === Status.RATE_LIMITED || window.navigator.onLine === false,
+    _wereMade() {
+      const before = made;
+      made = core._count(Counter.REQUESTS);
+      return made !== before;
+    },
+  };
+}
+
 export function createOwnRecord(
   settings: Settings,
   core: Core,
@@ -64,12 +96,7 @@ export function createOwnRecord(
   entered: () => void,
 ): OwnRecord {
   const isLocal = settings.storage === 'local';
-  let requests = core._count(Counter.REQUESTS);
-  /**
-   * Whether the last request was in vain. What became of requests before this file was loaded is guessed, as an
-   * update that is repeated does no harm.
-   */
-  let failed = requests > 0 && sessionsOf(core).some(isDue);
+  const requests = watchRequests(core);
   const own = createOwnKey(records._prefix, locks, entered);
   /** The text of the record, and the same without the time at which it was written. */
   let written = '';
@@ -95,20 +122,15 @@ export function createOwnRecord(
     get _isPostponed() {
       return isPostponed;
     },
-    _answered(status) {
-      const isOk = status >= 200 && status < 300;
-      failed = !(isOk || status === 429 || status === Answer.OPAQUE);
-    },
+    _answered: requests._answered,
     _save(visible, status) {
-      const stuck =
-        failed || core._status() === Status.RATE_LIMITED || window.navigator.onLine === false;
+      const stuck = requests._areInVain();
       const sessions = sessionsOf(core);
       /* What was not tried yet is sent as the page ends; only a tab that dies could lose it. */
       const kept = sessions.filter((one) => (isDue(one) ? isLocal || stuck : isLocal && visible));
       const wanted = kept.length ? [visible, ...kept].join('\n') : '';
       /* A page has its lock ready while a request is on its way, as that may be in vain. */
-      const leaves = core._count(Counter.REQUESTS) !== requests;
-      requests = core._count(Counter.REQUESTS);
+      const leaves = requests._wereMade();
       if (wanted || (leaves && visible)) void own._enter();
       const { _key } = own;
       if (_key && wanted !== content && (content || hasRoom(records))) {

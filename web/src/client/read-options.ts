@@ -2,11 +2,11 @@
 import { findFetch } from '../delivery/own-fetch';
 import type { Fetch } from '../delivery/http';
 import { complete, defaults, integrationsOf, noFetch, type Settings } from '../options/defaults';
-import type { Integration, Lifecycle, Options } from '../options/types';
+import type { Integration, Lifecycle, Options } from '../types/options';
 import { attempt } from '../platform/attempt';
 import { native } from '../platform/native';
 import { wholeAddress } from './route';
-import type { Status } from './status';
+import type { Status } from '../types/status';
 
 export interface Setup {
   readonly _settings: Settings;

@@ -1,5 +1,5 @@
 /** The script tags that stand for this script. */
-import { ofDocument } from './platform/document';
+import { ofDocument } from '../platform/document';
 
 /** The tag of the script that runs now. */
 function currentTag(): HTMLScriptElement | undefined {

@@ -1,9 +1,9 @@
 /** Options, and what is handed to the functions among them. */
-import type { Client } from '../client/types';
-import type { Consent, Session, User } from '../session';
+import type { Client } from './client';
+import type { Consent, Session, User } from './session';
 import type { NoiseRules } from './rules';
 
-export type { Consent, Session, User } from '../session';
+export type { Consent, Session, User } from './session';
 export type { NoiseRules } from './rules';
 export type Lifecycle = 'route' | 'page' | 'manual';
 

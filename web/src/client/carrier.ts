@@ -2,7 +2,7 @@
  * What all copies of this package on a page share, kept by the window under a symbol: the script tag,
  * ES and CommonJS modules, `crashfree/url` and the adapters act on the same clients.
  */
-import type { Client } from './client/types';
+import type { Client } from '../types/client';
 
 /** The functions of the package that act on a client. */
 type Functions = Omit<Client, 'status' | 'counts' | 'watch'>;

@@ -1,6 +1,6 @@
 /** Errors between their happening and their judgement. A rejection waits longest: somebody may handle it soon. */
 import type { Settings } from '../options/defaults';
-import type { Uncaught } from './details';
+import type { Uncaught } from './error-details';
 import { isOn } from './noise';
 import type { Fact, Queue } from './queue';
 

@@ -1,16 +1,16 @@
 /** What the rules of noise look at in an error. Anything can be thrown, and reading it may throw once more. */
 import { attempt } from '../platform/attempt';
 import { textOf } from '../platform/text';
-import type { ErrorContext } from '../options/types';
-import { MESSAGE_MAX, STACK_MAX } from './frames';
-import { isEvent, wordsFor } from './words';
+import type { ErrorContext } from '../types/options';
+import { MESSAGE_MAX, STACK_MAX } from './stack-addresses';
+import { isEvent, wordsFor } from './sentry-words';
 
 /** What the events of uncaught errors and of unhandled rejections tell. */
 export type Uncaught = Partial<ErrorEvent & PromiseRejectionEvent>;
 
 /** How an error came to the client. */
 export interface Report {
-  /** When it happened, by the clock of `platform/moment.ts`. */
+  /** When it happened, by the clock of `platform/clock.ts`. */
   _at: number;
   /** The app caught it and recovered. */
   _handled?: boolean;

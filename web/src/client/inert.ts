@@ -1,5 +1,5 @@
-import type { Client } from './client/types';
-import { noCounts } from './client/counts';
+import type { Client } from '../types/client';
+import { noCounts } from './counts';
 
 /** What `init` returns where there is no page, for instance while a server renders one. */
 export function createInertClient(): Client {

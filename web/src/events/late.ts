@@ -1,7 +1,7 @@
 import { loadEvents } from 'crashfree:files';
-import { momentOf } from './events/moment';
-import { noEvents } from './events/none';
-import type { Extension, Integration } from './options/types';
+import { momentOf } from './moment';
+import { noEvents } from './none';
+import type { Extension, Integration } from '../types/options';
 
 /** Errors that are kept until the file is there; others are counted. */
 const KEPT_MAX = 20;

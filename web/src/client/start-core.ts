@@ -1,8 +1,8 @@
-import { configure } from './configure';
+import { configure } from './configure-core';
 import { createCore, type Core } from '../core/core';
 import { clearTimer, setTimer, type Timer } from '../platform/native';
 import type { Settings } from '../options/defaults';
-import type { Session } from '../options/types';
+import type { Session } from '../types/options';
 import { attempt } from '../platform/attempt';
 import type { Transport } from '../delivery/http';
 

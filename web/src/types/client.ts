@@ -1,6 +1,6 @@
 /** What the page's code sees of a client. */
-import type { Consent, Session, User } from '../session';
-import type { Counts } from './counts';
+import type { IgnoreRule } from './rules';
+import type { Consent, Session, User } from './session';
 import type { Status } from './status';
 
 /** What `captureException` may be told about an error. */
@@ -9,6 +9,33 @@ export interface CaptureHint {
   handled?: boolean | undefined;
   /** The same in Sentry's form; with the type `onunhandledrejection` the rules for rejections apply. */
   mechanism?: { handled?: boolean | undefined; type?: string | undefined } | undefined;
+}
+
+/** What happened to the sessions of a client since it was made. */
+export interface Counts {
+  /** Sessions opened: page loads, navigations, and those that the app started. */
+  started: number;
+  /** Sessions that the server has taken. */
+  accepted: number;
+  /** Requests made, with sessions, reports of losses, or to ask whether the server is there. */
+  requests: number;
+  /** This and the next six are sessions that will not be delivered, by the reason that client reports give. */
+  queue_overflow: number;
+  ratelimit_backoff: number;
+  network_error: number;
+  send_error: number;
+  sample_rate: number;
+  before_send: number;
+  backpressure: number;
+  /** Answers that were not the server's: of a sign-in page, say. */
+  foreign_answers: number;
+  /** Errors of which no event tells, as `crashfree.events.js` did not come or there is no WebAssembly. */
+  missed_events: number;
+  /**
+   * Errors that did not count, by the rule that left them out, such as `{ scriptError: 2 }`: a broken
+   * set-up shows here rather than looking healthy.
+   */
+  ignored: Partial<Record<IgnoreRule, number>>;
 }
 
 /**
