@@ -66,6 +66,7 @@ describe('a request', () => {
       keepalive: true,
       credentials: 'omit',
       referrerPolicy: 'strict-origin',
+      mode: 'cors',
     });
   });
 
@@ -222,12 +223,12 @@ const opaque = (): unknown => ({ type: 'opaque', status: 0, headers: new Headers
 describe('a request that asks whether answers can be read', () => {
   it('is one if they can', async () => {
     const { modes, answer } = await probed(new Network(), PROBE, [ok()]);
-    assert.deepEqual([modes, answer], [[undefined], 200]);
+    assert.deepEqual([modes, answer], [['cors'], 200]);
   });
 
   it('asks without leave to read, and once more, if there is no answer', async () => {
     const { modes, answer } = await probed(new Network(), PROBE, [undefined, opaque(), undefined]);
-    assert.deepEqual([modes, answer], [[undefined, 'no-cors', undefined], Answer.OPAQUE]);
+    assert.deepEqual([modes, answer], [['cors', 'no-cors', 'cors'], Answer.OPAQUE]);
   });
 
   it('finds the network back if the last one is answered', async () => {
@@ -237,7 +238,7 @@ describe('a request that asks whether answers can be read', () => {
 
   it('finds no network', async () => {
     const { modes, answer } = await probed(new Network(), PROBE, [undefined, undefined]);
-    assert.deepEqual([modes, answer], [[undefined, 'no-cors'], Answer.NONE]);
+    assert.deepEqual([modes, answer], [['cors', 'no-cors'], Answer.NONE]);
   });
 
   it('finds somebody else', async () => {

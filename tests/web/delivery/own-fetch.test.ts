@@ -5,7 +5,7 @@ import { findFetch, isNativeFetch } from '../../../web/src/delivery/own-fetch.js
 /** Node's `fetch` is written in JavaScript; this is shown as a browser's is. */
 const asBrowsers = (name: string): ((...call: never[]) => unknown) => {
   const made = Object.defineProperty(() => Promise.resolve('native'), 'name', { value: name });
-  shown.set(made, `function ${name}() {\n    [native code]\n}`);
+  shown.set(made, `function ${name}() { [native code] }`);
   return made as never;
 };
 const shown = new WeakMap<object, string>();

@@ -36,7 +36,7 @@ const initOf = (body: string, keepalive: boolean, readable: boolean) =>
     keepalive,
     credentials: 'omit',
     referrerPolicy: 'strict-origin',
-    ...(readable ? undefined : { mode: 'no-cors' }),
+    mode: readable ? 'cors' : 'no-cors',
   }) as RequestInit;
 
 /** Makes a request to `url` and gives what came back; nothing if it failed. */

@@ -8,16 +8,13 @@ import type { Fetch } from './http';
 
 const isFunction = (value: unknown): value is Fetch => typeof value === 'function';
 
-/** How engines show the body of a built-in function. They are texts, as a pattern would be compiled at each start. */
-const NATIVE = ['{ [native code] }', '{\n    [native code]\n}'];
+/** How an engine shows a function. With `Reflect.apply`, as somebody may have replaced `call`, too. */
+const shown = (value: unknown) =>
+  attempt(() => Reflect.apply(Function.prototype.toString, value as Fetch, []) as string);
 
 /** Whether a function is shown as one of the browser's of that name; most engines show none for proxies. */
 function isShownAs(name: string, value: unknown): boolean {
-  /* With `Reflect.apply`, as somebody may have replaced `call`, too. */
-  const shown = attempt(
-    () => Reflect.apply(Function.prototype.toString, value as Fetch, []) as string,
-  );
-  return NATIVE.some((body) => shown === `function ${name}() ${body}`);
+  return shown(value) === shown(Reflect.apply)?.replace('apply', name);
 }
 
 /** Whether a function named `fetch` is shown so, by a `toString` that does not show everyone as native. */
