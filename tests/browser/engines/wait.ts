@@ -9,7 +9,7 @@ export const PATIENCE_MS = 60_000;
  */
 const pollMs = (waitedMs: number): number => Math.min(Math.max(waitedMs / 10, 20), 250);
 /** A question that a browser has lost is asked again after this time. */
-const answerMs = 5000;
+const ANSWER_MS = 5000;
 
 /**
  * Polls a remote condition. Browsers answer with an error, or not at all, while a document is being
@@ -19,6 +19,7 @@ export async function until(
   what: string,
   check: () => Promise<unknown>,
   timeoutMs = PATIENCE_MS,
+  answerMs = ANSWER_MS,
 ): Promise<void> {
   const begin = Date.now();
   let last: unknown;

@@ -8,7 +8,7 @@ import { Builder, By, Key as Keys, type WebDriver } from 'selenium-webdriver';
 import { freePort, removeFolder, start, stop, temporaryFolder } from './processes.js';
 import { addScript, moved, startLeaving, startTraversal, traversed } from './scripts.js';
 import type { Engine, Key, Page } from './types.js';
-import { until, within } from './wait.js';
+import { PATIENCE_MS, until, within } from './wait.js';
 
 /**
  * A script that the driver runs while one document takes the place of another may get lost, and is
@@ -83,7 +83,10 @@ class WebKitPage implements Page {
   }
 
   async waitFor(expression: string, timeoutMs?: number): Promise<void> {
-    await until(expression, () => this.ask(`!!(${expression})`, LOST_MS), timeoutMs);
+    // A question waits for its turn first. One that was given up would take that all the same, so
+    // that on a slow machine there were ever more of them.
+    const ask = (): Promise<boolean> => this.ask(`!!(${expression})`, LOST_MS);
+    await until(expression, ask, timeoutMs, PATIENCE_MS);
   }
 
   reload(): Promise<void> {
