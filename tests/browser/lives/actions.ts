@@ -14,7 +14,7 @@ interface Place {
   address: string;
 }
 
-export const placeOf = ({ page }: Scene): Promise<Place> =>
+const placeOf = ({ page }: Scene): Promise<Place> =>
   page.evaluate(`({ document: (window.token ??= crypto.randomUUID()), address: location.href })`);
 
 const PATHS = ['a', 'b', 'b/', 'a/b/c', 'ü?ß=1', 'a?x=1', 'a?x=2', '?x=1', 'a#top'];
