@@ -172,6 +172,7 @@ test('no path leads out of the served folder', async () => {
     '/..%2f..%2fpackage.json',
     '/shop/1.4.0/production/..%2f..%2f..%2fdev.js',
     '/shop/1.4.0/production/%00',
+    '/shop/1.4.0/production/layout',
     '/%',
   ]) {
     const answer = await raw(

@@ -88,8 +88,13 @@ async function shopPage(
   // The account page is a single-page app: it answers all paths below it.
   const name = path === '/' ? '/index' : path.startsWith('/account') ? '/account' : path;
   const file = `/shop${name}.html`;
-  const html = await read(demoFolder(), file);
-  if (html === undefined) return undefined;
+  const [layout, shown] = await Promise.all([
+    read(demoFolder(), '/shop/layout.html'),
+    read(demoFolder(), file),
+  ]);
+  if (layout === undefined || shown === undefined || name === '/layout') return undefined;
+  const [TITLE = '', MAIN = ''] = shown.toString('utf8').split(/(?<=<\/title>)/);
+  const html = fill(layout, { TITLE, MAIN });
   const values = {
     DSN: dsn,
     RELEASE: `shop@${version}`,
@@ -129,7 +134,7 @@ export async function serveFile(path: string, site: Site): Promise<Page | undefi
 }
 
 /** Puts values in the place of {{NAME}}; they come from the server, never from a request. */
-const fill = (html: Buffer, values: Record<string, string>): string =>
+const fill = (html: Buffer | string, values: Record<string, string>): string =>
   html
     .toString('utf8')
     .replace(/\{\{([A-Z]+)\}\}/g, (whole, name: string) => values[name] ?? whole);
