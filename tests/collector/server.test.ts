@@ -165,6 +165,19 @@ async function raw(request: string): Promise<string> {
   return answer;
 }
 
+test('the pages of the shop share a layout that is no page', async () => {
+  const other = await startServer({ quiet: true, demo: true });
+  try {
+    const page = (name: string) => fetch(`${other.origin}/shop/1.4.0/production/${name}`);
+    const html = await (await page('cart')).text();
+    assert.match(html, /<head>[^]*<title>Cart[^]*data-release="shop@1\.4\.0"[^]*<main>\s*<h1>Cart/);
+    assert.doesNotMatch(html, /\{\{/);
+    assert.equal((await page('layout')).status, 404);
+  } finally {
+    await other.close();
+  }
+});
+
 test('no path leads out of the served folder', async () => {
   for (const path of [
     '/../package.json',
@@ -172,7 +185,6 @@ test('no path leads out of the served folder', async () => {
     '/..%2f..%2fpackage.json',
     '/shop/1.4.0/production/..%2f..%2f..%2fdev.js',
     '/shop/1.4.0/production/%00',
-    '/shop/1.4.0/production/layout',
     '/%',
   ]) {
     const answer = await raw(
