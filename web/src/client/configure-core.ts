@@ -20,7 +20,7 @@ export function configure(core: Core, settings: Settings): void {
     console.warn('crashfree: invalid-environment, left out');
   }
   text(Option.USER_AGENT, window.navigator.userAgent);
-  text(Option.TUNNEL, settings.tunnel);
+  if (settings.tunnel) text(Option.TUNNEL, settings.tunnel);
   if (settings.sampleRate !== 1) number(Option.SAMPLE_RATE, settings.sampleRate);
   if (settings.consent !== 'granted') number(Option.CONSENT, consentOf(settings.consent));
   if (settings.unhandledStatus === 'unhandled') {
