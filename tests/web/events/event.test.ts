@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { EVENT_MAX, eventOf, textOfEvent, type ErrorEvent } from '../../../web/src/events/event.js';
+import { headerOf } from '../../../web/src/events/outbox.js';
 import { exceptionsOf } from '../../../web/src/events/exceptions.js';
 import { pageEventOf, type PageReport } from '../../../web/src/events/page.js';
 import type { Moment } from '../../../web/src/types/options.js';
@@ -446,6 +447,19 @@ describe('an event', () => {
       ['Thrown'],
     );
     assert.ok(values[0]!.stacktrace);
+  });
+
+  it('is written the same where a page has replaced toJSON', () => {
+    const places = [Array, String].map(({ prototype }) => prototype as { toJSON?: unknown });
+    const event = make(new Error('x'));
+    const text = textOfEvent(event);
+    for (const place of places) place.toJSON = () => 'replaced';
+    try {
+      assert.equal(textOfEvent(event), text);
+      assert.match(headerOf('https://k@o.example/1', undefined), /"sent_at":"20/);
+    } finally {
+      for (const place of places) delete place.toJSON;
+    }
   });
 
   it('is none if it cannot be written', () => {

@@ -115,9 +115,18 @@ export function eventOf(
 
 const lengthOf = (text: string) => new TextEncoder().encode(text).length;
 
+/**
+ * JSON of lists and texts as they are: old libraries, such as Prototype.js, give them a `toJSON` that makes texts
+ * of them.
+ */
+export const stringify = (value: unknown): string | undefined =>
+  JSON.stringify(value, function (this: Record<string, unknown>, key, given: unknown) {
+    return Array.isArray(this[key]) || typeof this[key] === 'string' ? this[key] : given;
+  });
+
 /** What it is in JSON. Half of a surrogate pair, as of a text that was cut, would lose the event. */
 const jsonOf = (event: ErrorEvent) =>
-  JSON.stringify(event)?.replace(/\\\\|\\ud[89a-f]../g, (found) => (found[2] ? '\ufffd' : found));
+  stringify(event)?.replace(/\\\\|\\ud[89a-f]../g, (found) => (found[2] ? '\ufffd' : found));
 
 /** An event as text that has at most `EVENT_MAX` bytes; undefined if that cannot be. */
 export function textOfEvent(event: ErrorEvent): string | undefined {

@@ -3,7 +3,7 @@ import { EVENTS_MAX, EventLoss, eventLossWords, VERSION } from '../abi';
 import { plainDsn } from '../delivery/dsn';
 import type { EventsCore } from './core';
 import type { EventText } from '../storage/events';
-import { textOfEvent, type ErrorEvent } from './event';
+import { stringify, textOfEvent, type ErrorEvent } from './event';
 import type { EventsOptions } from './options';
 import { attempt } from '../platform/attempt';
 
@@ -50,7 +50,7 @@ const hashOf = (text: string): number =>
 
 /** The first line of an envelope; with a tunnel it says where it is to go. */
 export const headerOf = (dsn: string, tunnel: string | undefined): string =>
-  `${JSON.stringify({
+  `${stringify({
     sent_at: new Date().toISOString(),
     ...(tunnel && { dsn: plainDsn(dsn) }),
     sdk: { name: 'crashfree', version: VERSION },
@@ -72,7 +72,7 @@ function reportOf(core: EventsCore): string {
     .map((reason, index) => ({ reason, category: 'error', quantity: core.losses(index) }))
     .filter(({ quantity }) => quantity);
   const item = { timestamp: Date.now() / 1000, discarded_events };
-  return discarded_events.length ? `{"type":"client_report"}\n${JSON.stringify(item)}\n` : '';
+  return discarded_events.length ? `{"type":"client_report"}\n${stringify(item)}\n` : '';
 }
 
 /** `save` is called with the events that are not on their way after each change, for who stores them. */

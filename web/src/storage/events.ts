@@ -1,7 +1,7 @@
 /** Events that no server has taken, for the next page. */
 import type { Options } from '../types/options';
 import { attempt } from '../platform/attempt';
-import { storageOf } from './record';
+import { quote, storageOf } from './record';
 
 /** Characters of all that is kept; browsers give a few million to an origin. */
 const STORED_MAX = 200_000;
@@ -43,7 +43,8 @@ export function eventStore({ storage, dsn }: Options): EventStore {
     save(events) {
       for (const { id } of events) own.add(id);
       const all = [...load().filter(({ id }) => !own.has(id)), ...events];
-      const text = JSON.stringify(all.map(({ id, text }) => ({ id, text })));
+      const list = all.map(({ id, text }) => `{"id":${quote(id)},"text":${quote(text)}}`);
+      const text = `[${list.join()}]`;
       /* It may be full, or forbidden. */
       attempt(() => {
         if (!all.length) storageOf(storage).removeItem(key);

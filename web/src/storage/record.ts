@@ -41,7 +41,7 @@ export const sidOf = (session: string): string => session.slice(0, SID_LENGTH);
 export const isDue = (session: string): boolean => session[RECORD_DUE] === '1';
 
 /** A text as JSON. Pages have replaced `toJSON` of texts and lists, which JSON.stringify asks. */
-const quote = (text: string): string =>
+export const quote = (text: string): string =>
   `"${text.replace(
     /["\\\u0000-\u001f]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
