@@ -237,7 +237,7 @@ describe('events of pages', { concurrency: engineNames.length }, () => {
                   else assert.match(text, value, said);
                 }
                 assert.ok(thrown.mechanism.type.endsWith(mechanism), `${what}: ${mechanism}`);
-                assert.ok(last.exception.values.length <= 5, what);
+                assert.ok(last.exception.values.length <= 6, what);
               }
               const seen = way === 'captured' ? 0 : count;
               assert.equal(await page.evaluate('seen'), seen, 'errors that the page saw');
