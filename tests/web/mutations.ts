@@ -23,8 +23,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['takes an event along while nobody has agreed', 'return isPending ? -1 :', 'return'],
   ],
   'events/event.ts': [
-    ['asks lists what they write', 'Array.isArray(this[key]) || ', ''],
-    ['asks texts what they write', " || typeof this[key] === 'string'", ''],
+    ['asks lists what they write', 'Array.isArray(value) ? value : given', 'given'],
   ],
   'events/outbox.ts': [
     ['sends an event again that has arrived', 'if (isFree) kept.delete(slot);', ''],

@@ -106,6 +106,19 @@ describe('a user', () => {
     );
   });
 
+  it('is who a later script names, unless somebody else came since', async () => {
+    const page = await new Browser().start();
+    const named = { initialScope: { user: { id: 'a' } } };
+    assert.equal(page.init(named), page.client);
+    page.client.setUser({ id: 'b' });
+    page.init(named);
+    await page.sent();
+    assert.deepEqual(
+      page.told.map(({ did }) => did),
+      ['a', 'b'],
+    );
+  });
+
   it('that comes has no part in what happened before', async () => {
     const page = await new Browser().start({ initialScope: { user: { id: 'a' } } });
     page.reject();

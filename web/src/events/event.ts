@@ -115,13 +115,11 @@ export function eventOf(
 
 const lengthOf = (text: string) => new TextEncoder().encode(text).length;
 
-/**
- * JSON of lists and texts as they are: old libraries, such as Prototype.js, give them a `toJSON` that makes texts
- * of them.
- */
+/** JSON with lists as they are: old libraries, such as Prototype.js, give them a `toJSON` that makes texts of them. */
 export const stringify = (value: unknown): string | undefined =>
   JSON.stringify(value, function (this: Record<string, unknown>, key, given: unknown) {
-    return Array.isArray(this[key]) || typeof this[key] === 'string' ? this[key] : given;
+    const value = this[key];
+    return Array.isArray(value) ? value : given;
   });
 
 /** What it is in JSON. Half of a surrogate pair, as of a text that was cut, would lose the event. */
