@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Scene } from '../harness.js';
+import { handledLate } from '../pages.js';
 import type { Truth } from './truth.js';
 
 /** Something that happens on a page, and what it means. */
@@ -119,9 +120,7 @@ const noise = [
   script('handle a rejection', `Promise.reject(new Error('x')).catch(() => {})`),
   script(
     'handle a rejection a task later',
-    `const late = Promise.reject(new Error('x')), { port1, port2 } = new MessageChannel();
-     port1.onmessage = () => late.catch(() => {});
-     addEventListener('unhandledrejection', () => port2.postMessage(0), { once: true });
+    `${handledLate}
      ${once('rejectionhandled')}`,
   ),
   script(

@@ -2,22 +2,18 @@ import fc from 'fast-check';
 import type { Case } from '../case.js';
 import type { Scene } from '../harness.js';
 import type { PageSpec } from '../pages.js';
+import { noNavigationApi, wrapHistory } from '../worlds/navigation.js';
+import { script } from '../worlds/world.js';
 import { action } from './actions.js';
 import { Truth } from './truth.js';
 
-const withoutApi = `<script>delete window.navigation;
-  if ('navigation' in window) Object.defineProperty(window, 'navigation', { value: undefined })</script>`;
-/** As other SDKs do. */
-const wrapped = `<script>for (const name of ['pushState', 'replaceState']) {
-    const inner = history[name];
-    history[name] = function (...args) { return inner.apply(this, args); };
-  }</script>`;
 /** Places of the app, and none of those where another document is. */
-const intercepted = `<script>window.navigation?.addEventListener('navigate', (event) => {
+const intercepted = script(`window.navigation?.addEventListener('navigate', (event) => {
     if (event.canIntercept && /\\/[ab]\\/?(\\?|$)/.test(event.destination.url)) {
       event.intercept({ async handler() {} });
     }
-  })</script>`;
+  })`);
+const withoutApi = script(noNavigationApi);
 
 const pages: Record<string, PageSpec> = {
   plain: {},
@@ -27,11 +23,11 @@ const pages: Record<string, PageSpec> = {
   'stored in local storage': { options: `{ storage: 'local' }` },
   'no Navigation API': { head: withoutApi },
   'no Navigation API, a module': { head: withoutApi, load: 'module' },
-  'the history wrapped before': { head: withoutApi + wrapped },
-  'the history wrapped after': { head: withoutApi, body: wrapped },
+  'the history wrapped before': { head: script(noNavigationApi + wrapHistory) },
+  'the history wrapped after': { head: withoutApi, body: script(wrapHistory) },
   'a router that intercepts': { head: intercepted },
-  'never idle': { head: '<script>window.requestIdleCallback = () => 0</script>' },
-  'a handler of the window': { head: '<script>window.onerror = () => {}</script>' },
+  'never idle': { head: script('window.requestIdleCallback = () => 0') },
+  'a handler of the window': { head: script('window.onerror = () => {}') },
 };
 
 const life = fc.record({

@@ -1,7 +1,7 @@
 import { script, type World } from './world.js';
 
 /** What another library does to `history`. */
-const wrapHistory = `for (const name of ['pushState', 'replaceState']) {
+export const wrapHistory = `for (const name of ['pushState', 'replaceState']) {
   const inner = history[name];
   history[name] = function (...args) {
     const result = inner.apply(this, args);
@@ -14,7 +14,7 @@ const stop = (types: string): string => `for (const type of '${types}'.split(' '
   document.addEventListener(type, (e) => e.stopImmediatePropagation(), true);
   window.navigation?.addEventListener?.(type, (e) => e.stopImmediatePropagation(), true);
 }`;
-const noNavigationApi = `Object.defineProperty(window, 'navigation', { value: undefined });`;
+export const noNavigationApi = `Object.defineProperty(window, 'navigation', { value: undefined });`;
 
 /** Pages on which it is hard to tell where one is. */
 export const navigationWorlds: World[] = [
