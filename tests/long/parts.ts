@@ -22,7 +22,7 @@ export interface Part {
   name: string;
   /** What it counts. */
   unit: string;
-  /** Its pieces need neither a browser nor quiet: there may be one on each core. */
+  /** Its pieces need neither a browser nor quiet: they may run beside others. */
   sideBySide?: boolean;
   /** Before the first piece of a run. */
   prepare?(): Promise<void>;

@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, run } from '../../web/build/run.js';
 import { writeAbi } from '../../web/build/steps/abi.js';
-import { pool } from '../browser/pool.js';
 import { parts, revision, type Part, type Piece } from './parts.js';
 
 const folder = join(root, 'build/long');
@@ -112,31 +111,44 @@ function note(key: string, entry: State['done'][string]): Promise<void> {
   }));
 }
 
-let isBuilt = false;
-async function build(): Promise<void> {
-  if (!isBuilt)
-    await run(process.execPath, ['--import', 'tsx', 'web/build/build.ts'], { quiet: true });
-  isBuilt = true;
+/** A piece that is still to be done, and the part that it belongs to. */
+interface Task {
+  part: Part;
+  piece: Piece;
 }
 
+const tasks: Task[] = [];
 for (const part of chosen) {
   const pieces = await part.pieces();
   const left = pieces.filter((piece) => !state.done[keyOf(part, piece)]?.passed);
-  if (left.length === 0 || performance.now() >= until) continue;
-  console.log(`== ${part.name}: ${left.length} of ${pieces.length} pieces are left`);
-  await build();
-  await part.prepare?.();
-  await pool(left, part.sideBySide ? availableParallelism() : 1, async (piece) => {
-    if (performance.now() >= until) return;
-    const key = keyOf(part, piece);
-    const start = performance.now();
-    const passed = await runPiece(piece, logOf(key));
-    const seconds = (performance.now() - start) / 1000;
-    await note(key, { passed, seconds, amount: piece.amount });
-    console.log(`${passed ? 'passed' : 'FAILED'}  ${clock(seconds)}  ${key}`);
-    if (!passed) console.log(`        ${logOf(key)}`);
-  });
+  console.log(`${part.name}: ${left.length} of ${pieces.length} pieces are left`);
+  if (left.length > 0) await part.prepare?.();
+  tasks.push(...left.map((piece) => ({ part, piece })));
 }
+if (tasks.length > 0) {
+  await run(process.execPath, ['--import', 'tsx', 'web/build/build.ts'], { quiet: true });
+}
+
+async function work({ part, piece }: Task): Promise<void> {
+  if (performance.now() >= until) return;
+  const key = keyOf(part, piece);
+  const start = performance.now();
+  const passed = await runPiece(piece, logOf(key));
+  const seconds = (performance.now() - start) / 1000;
+  await note(key, { passed, seconds, amount: piece.amount });
+  console.log(`${passed ? 'passed' : 'FAILED'}  ${clock(seconds)}  ${key}`);
+  if (!passed) console.log(`        ${logOf(key)}`);
+}
+
+/* One core drives browsers, one piece at a time, and the others do what needs no browser; at the end all do. */
+const besides = tasks.filter(({ part }) => part.sideBySide).values();
+const lane = async (rest: Iterable<Task>): Promise<void> => {
+  for (const task of rest) await work(task);
+};
+await Promise.all([
+  lane(tasks.filter(({ part }) => !part.sideBySide)).then(() => lane(besides)),
+  ...Array.from({ length: availableParallelism() - 1 }, () => lane(besides)),
+]);
 
 /* The summary, of all that is known of this commit. */
 console.log(`\n${state.revision}`);
