@@ -1,17 +1,16 @@
 import type { Case, Expected } from '../case.js';
 import { initOptions } from '../pages.js';
 import type { Scene } from '../harness.js';
+import { noNavigationApi } from '../worlds/navigation.js';
+import { script } from '../worlds/world.js';
 
 const area = 'navigation';
 /** The page load and so many navigations, each one request. */
 const loads = (all: number): Expected => ({ all, requests: all });
 const still = { all: 1, items: 1, requests: 1 };
 
-/** Where the Navigation API exists it is taken away, so that `history` has to be wrapped. */
-const noNavigationApi = `<script>
-  delete window.navigation;
-  if ('navigation' in window) Object.defineProperty(window, 'navigation', { value: undefined });
-</script>`;
+/** The Navigation API is taken away where there is one, so that only the wrapped `history` tells. */
+const withoutApi = script(noNavigationApi);
 
 /** What another SDK does to `history`, with a note of how it was called. */
 const otherSdk = `
@@ -30,22 +29,22 @@ const intercept = `navigation.addEventListener('navigate', (event) => {
 });`;
 
 /** In steps, so that each navigation is seen on its own. */
-function inTurn(...scripts: string[]): (s: Scene) => Promise<void> {
+function inTurn(...sources: string[]): (s: Scene) => Promise<void> {
   return async (s) => {
-    for (const [index, script] of scripts.entries()) {
-      await s.run(script);
+    for (const [index, source] of sources.entries()) {
+      await s.run(source);
       await s.sessions(index + 2);
     }
   };
 }
 
-function after(name: string, script: string, expect: Expected, more: Partial<Case> = {}): Case {
-  return { name, area, steps: (s) => s.run(s.fill(script)), expect, ...more };
+function after(name: string, source: string, expect: Expected, more: Partial<Case> = {}): Case {
+  return { name, area, steps: (s) => s.run(s.fill(source)), expect, ...more };
 }
 
 /** Once with what the engine has, once with the Navigation API taken away. */
 function bothWays(test: Case): Case[] {
-  const head = noNavigationApi + (test.page?.head ?? '');
+  const head = withoutApi + (test.page?.head ?? '');
   return [test, { ...test, name: `${test.name} (history wrapped)`, page: { ...test.page, head } }];
 }
 
@@ -367,7 +366,7 @@ export const navigationCases: Case[] = [
   {
     name: 'wrapped functions keep name, length, this, arguments and result',
     area,
-    page: { head: noNavigationApi },
+    page: { head: withoutApi },
     async steps(s) {
       await s.run(`
         const result = history.pushState({ kept: 1 }, '', 'next');
@@ -389,7 +388,7 @@ export const navigationCases: Case[] = [
     name: `another SDK wraps history ${when} the library`,
     area,
     page: {
-      head: noNavigationApi + (when === 'before' ? `<script>${otherSdk}</script>` : ''),
+      head: withoutApi + (when === 'before' ? `<script>${otherSdk}</script>` : ''),
       body: when === 'after' ? `<script>${otherSdk}</script>` : '',
     },
     async steps(s) {
@@ -408,7 +407,7 @@ export const navigationCases: Case[] = [
     name: 'another SDK restores what it had found',
     area,
     page: {
-      head: noNavigationApi,
+      head: withoutApi,
       body: `<script>window.kept = history.pushState; history.pushState = function (...args) {
         return kept.apply(this, args); }; history.pushState = kept</script>`,
     },
