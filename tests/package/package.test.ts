@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { root } from '../../web/build/run.js';
 import { pack } from './fixture.js';
 
 const bin = join(root, 'node_modules/.bin');
-const folder = join(root, 'build/fixtures/consumer');
+/** Outside of the repository, so that nothing finds the packages that are installed there. */
+const folder = mkdtempSync(join(tmpdir(), 'crashfree-consumer-'));
 
 /** Runs a program and gives what it printed, also if it failed. */
 async function printed(program: string, args: string[], cwd = folder): Promise<string> {
@@ -41,11 +43,11 @@ describe('the package', () => {
   before(async () => {
     tarball = await pack();
     const installed = join(folder, 'node_modules/crashfree');
-    await rm(folder, { recursive: true, force: true });
     await mkdir(installed, { recursive: true });
     await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }\n');
     await printed('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
   });
+  after(() => rm(folder, { recursive: true }));
 
   it('passes publint', async () => {
     assert.match(await printed(join(bin, 'publint'), ['--strict', tarball]), /All good/);
@@ -161,6 +163,21 @@ describe('the package', () => {
       );
     });
   }
+
+  it('makes a plugin for each bundler, with no package but its own', async () => {
+    const made = plugins.filter((name) => name !== 'next');
+    const makes = `for (const name of ${JSON.stringify(made)}) {
+      const plugin = require('crashfree/' + name).crashfree({ release: 'a' });
+      console.log(name, Object.keys(plugin).sort().join());
+    }`;
+    await writeFile(join(folder, 'makes.cjs'), makes);
+    assert.deepEqual((await printed('node', ['makes.cjs'])).trim().split('\n'), [
+      'vite config,name',
+      'rollup load,name,resolveId,transform',
+      'webpack apply',
+      'esbuild name,setup',
+    ]);
+  });
 
   it('does nothing in an edge runtime, which refuses code that makes code', async () => {
     for (const [condition, mode] of [
