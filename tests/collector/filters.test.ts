@@ -77,6 +77,11 @@ const BROWSERS: [userAgent: string, ...lists: string[]][] = [
   [webkit('Version/4.0', 'Linux; U; Android 3.2'), 'default', 'android', 'android_pre_4'],
   ['Opera/9.80 (Linux; HbbTV/1.1.1) Presto/2.12 Version/12.11'],
   ['Opera/7 (Windows 98; U)  [en]'],
+  ['Opera/8.50 (Windows NT 5.1) Version/60', 'default', 'opera', 'opera_pre_15'],
+  [webkit('OPiOS/10.2.0 Mobile/12H143 Safari/9537.53', 'iPhone; CPU OS 8_4'), 'opera_mini'],
+  [webkit('Version/4.0 Chrome/43.0.2357.65 Safari/537.36', 'Linux; Android 5.1; tablet')],
+  [webkit('Chrome/43.0.2357.65 Safari/537.36', 'Linux; Android 9; SM-T510; wv')],
+  [webkit('Chrome/52.0 Mobile Safari/537.36 Edge/15.15063', 'Windows Phone 10.0; Android 6.0.1')],
   ['LG; Mozilla/5.0 (Opera Mini/att/4.2) Opera 9.50', 'default', 'opera_mini', 'opera_mini_pre_8'],
 ];
 

@@ -440,6 +440,20 @@ const senders: Neighbour[] = [
     keys: new Map([[KEY, '7']]),
     expected: 403,
   },
+  /* Nobody asks the project about an envelope in which there is nothing. */
+  {
+    name: 'no items for a disabled project',
+    body: '{}',
+    settings: { disabled: true },
+    expected: '',
+  },
+  { name: 'no items with features', body: '{"required_features":["x"]}', expected: '' },
+  {
+    name: 'no items for another project',
+    body: '{}',
+    keys: new Map([[KEY, '7']]),
+    expected: '',
+  },
   {
     name: 'subdomain of an allowed domain',
     body: withHeader('{}'),
