@@ -18,6 +18,9 @@ const wrong: [status: string, change: Record<string, unknown>][] = [
   ['invalid-tunnel', { tunnel: '/tunnel' }],
   ['invalid-tunnel', { tunnel: `https://a.example/${'x'.repeat(512)}` }],
   ['invalid-fetch', { fetch: 'fetch' }],
+  ['disabled', { enabled: false }],
+  ['disabled', { enabled: false, dsn: undefined }],
+  ['invalid-enabled', { enabled: 'no' }],
   ['invalid-debug', { debug: 'yes' }],
   ['invalid-flushInterval', { flushInterval: -1 }],
   ['invalid-flushInterval', { flushInterval: Number.NaN }],
@@ -63,6 +66,26 @@ it('says why on the console, once and only with debug', (context) => {
     warn.mock.calls.map((call) => call.arguments),
     [['crashfree: no-dsn, nothing is sent: give init() a dsn, or set SENTRY_DSN']],
   );
+});
+
+it('says why on the console where the variable SENTRY_DEBUG asks for it', (context) => {
+  const warn = context.mock.method(console, 'warn', () => {});
+  context.after(() => delete process.env.SENTRY_DEBUG);
+  for (const [value, times] of [
+    ['1', 1],
+    ['true', 1],
+    ['', 0],
+    ['0', 0],
+    ['false', 0],
+  ] as const) {
+    process.env.SENTRY_DEBUG = value;
+    warn.mock.resetCalls();
+    api.init({ release: 'a' });
+    assert.equal(warn.mock.callCount(), times, value);
+  }
+  process.env.SENTRY_DEBUG = '1';
+  api.init({ release: 'a', debug: false });
+  assert.equal(warn.mock.callCount(), 0);
 });
 
 it('sends names as the core has them', async () => {

@@ -15,6 +15,7 @@ export interface Settings {
   fetch: Fetch | undefined;
   flushInterval: number;
   ignoreIncomingRequests: HttpOptions['ignoreIncomingRequests'];
+  enabled: boolean;
   debug: boolean;
   parts: Parts;
 }
@@ -28,6 +29,7 @@ const NAMES = [
   'flushInterval',
   'ignoreIncomingRequests',
   'integrations',
+  'enabled',
   'debug',
 ] as const satisfies (keyof Options)[];
 
@@ -82,7 +84,8 @@ export function settingsOf(options: unknown, invalid: (name: string) => void): S
     ignoreIncomingRequests:
       parts.http?.ignoreIncomingRequests ??
       ofType<Settings['ignoreIncomingRequests']>('ignoreIncomingRequests', 'function'),
-    debug: ofType<boolean>('debug', 'boolean') ?? false,
+    enabled: ofType<boolean>('enabled', 'boolean') ?? true,
+    debug: ofType<boolean>('debug', 'boolean') ?? /^(1|true)$/.test(env.SENTRY_DEBUG ?? ''),
     parts,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * `node --import crashfree/node/register`: counts the requests of an app that knows nothing of
- * it, as `SENTRY_DSN`, `SENTRY_RELEASE` and `SENTRY_ENVIRONMENT` say.
+ * it, as `SENTRY_DSN`, `SENTRY_RELEASE`, `SENTRY_ENVIRONMENT` and `SENTRY_DEBUG` say.
  */
 import { init } from './index';
 

@@ -35,6 +35,7 @@ const remedies: Partial<Record<Status, string>> = {
   'no-dsn': 'give init() a dsn, or set SENTRY_DSN',
   'no-release': 'give init() a release, or set SENTRY_RELEASE',
   'invalid-dsn': 'a DSN is https://KEY@HOST/PROJECT',
+  'invalid-tunnel': 'a tunnel is a whole address, such as https://shop.example/tunnel',
   'invalid-release': `a release is a name of at most ${RELEASE_MAX} bytes without slashes, such as shop@1.4.0`,
 };
 
@@ -56,6 +57,7 @@ export function createClient(
     return { client: inactive(status), name: [], warn };
   };
   if (invalid) return fail(`invalid-${invalid}`);
+  if (!settings.enabled) return fail('disabled');
 
   let core: Core;
   try {

@@ -65,7 +65,12 @@ export interface Options {
    * @example integrations: [httpIntegration({ trackIncomingRequestsAsSessions: false })]
    */
   integrations?: Integration[] | ((defaults: Integration[]) => Integration[]) | undefined;
-  /** `true`: says on the console, once, why nothing is sent. Default `false`. */
+  /** `false`: does nothing at all. Default `true`. */
+  enabled?: boolean | undefined;
+  /**
+   * `true`: says on the console, once, why nothing is sent. Default: whether the variable `SENTRY_DEBUG` is `1` or
+   * `true`.
+   */
   debug?: boolean | undefined;
 }
 
