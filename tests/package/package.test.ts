@@ -70,6 +70,8 @@ describe('the package', () => {
       `const client: Client = init(options);`,
       `export const status: Status = client.status;`,
       `setUser({ id: 1 });`,
+      `init({ initialScope: (scope) => scope.setTag('plan', 'free').setUser({ id: 1 }) });`,
+      `init({ ignoreErrors: ['gone', /cut/] as const, integrations: [] as const });`,
       `import { reactErrorHandler } from 'crashfree/react';`,
       `import { attachErrorHandler, crashfreePlugin } from 'crashfree/vue';`,
       `import { createErrorHandler, CrashfreeErrorHandler } from 'crashfree/angular';`,

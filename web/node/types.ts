@@ -64,7 +64,7 @@ export interface Options {
    * `Http`, `OnUncaughtException` and `OnUnhandledRejection`.
    * @example integrations: [httpIntegration({ trackIncomingRequestsAsSessions: false })]
    */
-  integrations?: Integration[] | ((defaults: Integration[]) => Integration[]) | undefined;
+  integrations?: readonly Integration[] | ((defaults: Integration[]) => Integration[]) | undefined;
   /** `false`: does nothing at all. Default `true`. */
   enabled?: boolean | undefined;
   /**

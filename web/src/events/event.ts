@@ -16,7 +16,7 @@ export interface ErrorEvent {
   user?: { id: string } | undefined;
   request?: { url: string; headers: Record<string, string>; [more: string]: unknown } | undefined;
   /** `session.id` finds the session of the error. */
-  tags?: Record<string, string>;
+  tags?: Record<string, string> | undefined;
   /** `infer_ip` says whether the server may note the address from which it comes. */
   sdk: { name: string; version: string; settings: { infer_ip: 'auto' | 'never' } };
   debug_meta?: { images: { type: 'sourcemap'; code_file: string; debug_id: string }[] } | undefined;

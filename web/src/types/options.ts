@@ -82,7 +82,7 @@ export interface Integration {
 /** What a function as `initialScope` gets, as from Sentry's SDKs: each method returns the scope. */
 export interface InitialScope {
   setUser(user: User | null): InitialScope;
-  [method: string]: (...parameters: never[]) => InitialScope;
+  [method: string]: (...parameters: any[]) => InitialScope;
 }
 
 export interface Options {
@@ -113,16 +113,16 @@ export interface Options {
    */
   lifecycle?: Lifecycle | undefined;
   /** The parts that are on: a function of the default ones. A list, as in Sentry, adds to them. */
-  integrations?: Integration[] | ((defaults: Integration[]) => Integration[]) | undefined;
+  integrations?: readonly Integration[] | ((defaults: Integration[]) => Integration[]) | undefined;
   /**
    * Errors that do not count: part of the message, or a pattern for it or for `name: message`. What is no
    * error has the words of Sentry's SDKs, too, such as `Non-Error promise rejection captured with value: gone`.
    */
-  ignoreErrors?: (string | RegExp)[] | undefined;
+  ignoreErrors?: readonly (string | RegExp)[] | undefined;
   /** Errors from these scripts do not count: part of the address of the innermost frame. */
-  denyUrls?: (string | RegExp)[] | undefined;
+  denyUrls?: readonly (string | RegExp)[] | undefined;
   /** Only errors from these scripts count, and those from none. */
-  allowUrls?: (string | RegExp)[] | undefined;
+  allowUrls?: readonly (string | RegExp)[] | undefined;
   /** Which errors are noise; `true`: each rule applies, `false`: none does. Default `true`. */
   noise?: boolean | NoiseRules | undefined;
   /**
