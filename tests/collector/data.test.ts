@@ -328,7 +328,7 @@ test('options that make no sense are refused with a reason', () => {
     [['--retention', '7'], /--retention needs --data/],
     [['--data', 'x', '--retention', '0'], /--retention must be a number of days/],
     [['--data', 'x', '--retention', 'week'], /--retention must be a number of days/],
-    [['--filter', 'bots'], /--filter must be localhost/],
+    [['--filter', 'bots'], /--filter must be one of localhost/],
     [['--filter-release', ''], /--filter-release must not be empty/],
     [['--data='], /--data must not be empty/],
     [['--host', ''], /--host must not be empty/],

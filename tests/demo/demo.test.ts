@@ -343,6 +343,8 @@ describe('the demo', { concurrency: engineNames.length }, () => {
           });
         };
         await send('OLD@1');
+        await health.sees('#kpi-sessions .kpi-note', 'No session counted.');
+        await health.sees('#kpi-adoption .kpi-note', 'No session counted.');
         await send('new@1');
         await health.sees('#kpi-sessions .kpi-note', '1 session: nothing went wrong');
         await health.page.waitFor(

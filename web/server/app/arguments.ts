@@ -26,6 +26,8 @@ Options
   --help               print this text
 `;
 
+export const SEE_HELP = '`crashfree dev --help` lists the options.';
+
 /** What is wrong with the command line. */
 class ArgumentError extends Error {}
 
@@ -70,7 +72,9 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new ArgumentError(`${(error as Error).message}\n\n${HELP}`);
+    // What follows its first sentence is about arguments that begin with a dash.
+    const [problem = ''] = (error as Error).message.split('. ');
+    throw new ArgumentError(`${problem}. ${SEE_HELP}`);
   }
 }
 
@@ -119,7 +123,9 @@ function filtersOf(names: string[], releases: string[], errorMessages: string[])
   for (const name of names) {
     const key = FILTERS.get(name);
     if (key === undefined) {
-      throw new ArgumentError(`--filter must be ${[...FILTERS.keys()].join(', ')}; got ${name}`);
+      throw new ArgumentError(
+        `--filter must be one of ${[...FILTERS.keys()].join(', ')}; got ${name}`,
+      );
     }
     filters[key] = true;
   }

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { Collector } from '../collector/collector.js';
 import { DataFile } from '../data/file.js';
 import { startServer, type Server } from './server.js';
-import { DEFAULT_PORT, HELP, readArguments, type Arguments } from './arguments.js';
+import { DEFAULT_PORT, HELP, readArguments, SEE_HELP, type Arguments } from './arguments.js';
 import { isLoopback } from './hosts.js';
+import { originFor } from './listen.js';
 
 function fail(message: string): never {
   process.stderr.write(`crashfree: ${message}\n`);
@@ -64,6 +65,9 @@ async function dev(args: Arguments): Promise<void> {
       `  Release health  ${server.origin}/`,
       ...(args.demo ? [`  Demo shop       ${server.origin}/shop/`] : []),
       `  DSN             ${server.dsn()}`,
+      ...(args.publicUrl === undefined
+        ? []
+        : [`  Listening on    ${originFor(args.host, server.port)}`]),
       ...(kept === undefined ? [] : [`  Data            ${data} (${kept} requests so far)`]),
       '',
       '  Give this DSN to the page that you want to watch. Stop with Ctrl+C.',
@@ -83,7 +87,7 @@ try {
   const args = readArguments(process.argv.slice(2));
   if (args.help || args.command.length === 0) process.stdout.write(HELP);
   else if (args.command.length > 1 || args.command[0] !== 'dev') {
-    fail(`unknown command: ${args.command.join(' ')}\n\n${HELP}`);
+    fail(`unknown command: ${args.command.join(' ')}. ${SEE_HELP}`);
   } else await dev(args);
 } catch (error) {
   fail((error as Error).message);

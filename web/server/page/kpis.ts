@@ -41,10 +41,12 @@ function breakdown(numbers: StateNumbers): string {
   return parts.length === 0 ? 'nothing went wrong' : parts.join(', ');
 }
 
+const NONE = 'No session counted.';
+
 const sessionsKpi = ({ total }: Summary): Kpi => ({
   title: 'Crash-free sessions',
   value: percent(total.crashFreeRate),
-  note: `${plural(total.all, 'session')}: ${breakdown(total)}`,
+  note: total.all === 0 ? NONE : `${plural(total.all, 'session')}: ${breakdown(total)}`,
   bar: { numbers: total, label: 'Sessions' },
   tone: toneOf(total.crashFreeRate),
 });
@@ -61,7 +63,7 @@ const usersKpi = ({ total: { users } }: Summary): Kpi => ({
 });
 
 /** What people are on in production or, without one, in the first environment. */
-function adoptionKpi({ adoption }: Summary): Kpi {
+function adoptionKpi({ adoption, total }: Summary): Kpi {
   const isProduction = ({ environment }: Adoption): boolean => environment === 'production';
   const main = adoption.find(isProduction) ?? adoption[0];
   const newest = main?.releases[0];
@@ -69,9 +71,11 @@ function adoptionKpi({ adoption }: Summary): Kpi {
     title: 'Newest release',
     value: newest === undefined ? '–' : percent(newest.share),
     note:
-      newest === undefined || main === undefined
-        ? 'Sessions without an environment have no adoption.'
-        : `of ${main.environment} is on ${newest.release}`,
+      newest !== undefined && main !== undefined
+        ? `of ${main.environment} is on ${newest.release}`
+        : total.all === 0
+          ? NONE
+          : 'Sessions without an environment have no adoption.',
   };
 }
 
