@@ -289,6 +289,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
       '(pattern as RegExp).test(value)',
     ],
     ['finds what is no pattern everywhere', '(pattern as RegExp | null)?.exec && ', ''],
+    ['leaves a group out for one of it', 'parts.every(test)', 'parts.some(test)'],
+    ['leaves a group of nothing out', 'parts[0] && ', ''],
     ['takes the address in a message for a frame', '[^\\s:]*:\\d|', '|'],
     [
       'denies by the event alone',

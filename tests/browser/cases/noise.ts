@@ -145,6 +145,7 @@ const cancelled: [name: string, reason: string][] = [
     'Supabase’s request, by its text',
     `{ message: 'AbortError: signal is aborted without reason' }`,
   ],
+  ['all of Promise.any', `new AggregateError([${named('AbortError')}, ${named('CanceledError')}])`],
   ['AbortError by name', named('AbortError')],
   ['AbortError of the platform', dom('The user aborted a request.', 'AbortError')],
 ];
@@ -320,6 +321,10 @@ export const noiseCases: Case[] = [
 
   ...cancelled.map(([name, reason]) => noise('abort', name, rejected(reason))),
   own('Canceled, but thrown', thrown(named('Canceled'))),
+  own(
+    'one of Promise.any',
+    rejected(`new AggregateError([${named('AbortError')}, new Error('boom')])`),
+  ),
   own('a time that ran out', rejected(dom('signal timed out', 'TimeoutError'))),
   own('a message about something cancelled', rejected(`new Error('order Canceled')`)),
   own(

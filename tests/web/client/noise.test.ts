@@ -9,6 +9,10 @@ type Ignored = Record<string, number>;
 const named = (name: string, message = 'x', more: object = {}): Error =>
   Object.assign(new Error(message), { name, ...more });
 const native = (name: string, message = 'x'): DOMException => new DOMException(message, name);
+const group = (...errors: unknown[]): Error =>
+  new AggregateError(errors, 'All promises were rejected');
+const circle = group();
+Object.assign(circle, { errors: [circle] });
 const message =
   (text: string): Happens =>
   (page) =>
@@ -89,8 +93,16 @@ const rules: [rule: string, left: Happens[], counts: Happens[]][] = [
       rejection(new Error('Transaction was rejected by user')),
       rejection(new Error('The user aborted a request.')),
       rejection({ message: 'AbortError: signal is aborted without reason', code: '' }),
+      rejection(group(native('AbortError'), named('CanceledError'), 'cancel')),
+      rejection(group(...Array<Error>(1000).fill(named('AbortError')))),
     ],
     [
+      rejection(group()),
+      rejection(group(native('AbortError'), new Error('broken'))),
+      rejection(group(group(native('AbortError')))),
+      rejection(circle),
+      rejection({ errors: 'cancel' }),
+      error(group(native('AbortError'))),
       rejection(new Error('The user selected is not there')),
       rejection(new Error('AbortErrors: 5')),
       rejection(named('CancelOrderError')),

@@ -21,6 +21,8 @@ export interface Outcomes {
 /** How often the page's own classifier is asked in a minute: it may cause what it is asked about. */
 const ASKED_MAX = 300;
 const MINUTE_MS = 60_000;
+/** Errors of a group that are looked at. */
+const PARTS_MAX = 20;
 
 /**
  * The page's classifier. It is asked once about an error, also if it reports that error itself, and not
@@ -52,6 +54,12 @@ function createClassifier({ classifyError }: Settings) {
   };
 }
 
+/** What an error holds that is a group, such as that of `Promise.any`. */
+function partsOf(error: unknown): unknown[] {
+  const errors = attempt(() => (error as AggregateError).errors);
+  return Array.isArray(errors) ? errors.slice(0, PARTS_MAX) : [];
+}
+
 export function createJudge(settings: Settings, outcomes: Outcomes): Judge {
   const classify = createClassifier(settings);
 
@@ -59,8 +67,10 @@ export function createJudge(settings: Settings, outcomes: Outcomes): Judge {
     let rule: IgnoreRule | undefined;
     let verdict: unknown;
     try {
-      const details = detailsOf(error, report, outcomes._isLeaving(report._at));
-      rule = ruleFor(details, settings);
+      const isLeaving = outcomes._isLeaving(report._at);
+      const read = (one: unknown) => detailsOf(one, report, isLeaving);
+      const details = read(error);
+      rule = ruleFor(details, partsOf(error).map(read), settings);
       verdict = rule ?? classify(error, details);
     } catch {
       /* On a page that has broken what texts can do no rule applies, and the error counts. */

@@ -53,10 +53,15 @@ const RULES: Record<
     _isLeaving && _isRejection && (_isOutside() || CUT.test(message + _cause())),
 };
 
-/** The first rule or list that leaves an error out. */
-export function ruleFor(details: ErrorDetails, settings: Settings): IgnoreRule | undefined {
+/** The first rule or list that leaves an error out. A rule leaves out a group where it does so with all `parts`. */
+export function ruleFor(
+  details: ErrorDetails,
+  parts: ErrorDetails[],
+  settings: Settings,
+): IgnoreRule | undefined {
   for (const rule of Object.keys(RULES) as (keyof typeof RULES)[]) {
-    if (RULES[rule](details) && isOn(settings, rule)) return rule;
+    const test = RULES[rule];
+    if ((test(details) || (parts[0] && parts.every(test))) && isOn(settings, rule)) return rule;
   }
   const { ignoreErrors, denyUrls, allowUrls } = settings;
   if (ignoreErrors.length && details._titles().some((title) => matches(title, ignoreErrors))) {
