@@ -54,6 +54,29 @@ export const loadingCases: Case[] = [
     expect: { all: 0, requests: 0 },
   },
   {
+    name: 'script in a worker does nothing there',
+    area,
+    async steps(s) {
+      await s.run(`window.worker = new Worker(URL.createObjectURL(new Blob([\`
+        let told;
+        try {
+          importScripts('${s.site.script}');
+          crashfree.init({ dsn: '${s.site.dsn}', release: 'worker@1' });
+          crashfree.setUser({ id: 'worker' });
+          crashfree.captureException(new Error('not ours'));
+          told = crashfree.init().status;
+        } catch (error) {
+          told = String(error);
+        }
+        postMessage(told);\`])));
+        worker.onmessage = ({ data }) => { window.told = data; };`);
+      await s.page.waitFor('window.told');
+      const told = await s.page.evaluate<string>('told');
+      s.check(told === 'unsupported', `the worker said ${told}`);
+    },
+    expect: once,
+  },
+  {
     name: 'error before the async script',
     area,
     page: { load: 'async', head: `${preListener}<script>throw new Error('early')</script>` },

@@ -1,4 +1,5 @@
 /** The script tags that stand for this script. */
+import { attempt } from '../platform/attempt';
 import { ofDocument } from '../platform/document';
 
 /** The tag of the script that runs now. */
@@ -8,8 +9,6 @@ function currentTag(): HTMLScriptElement | undefined {
 }
 
 const TAG = 'script[data-dsn]';
-
-const query = ofDocument('querySelectorAll') as Document['querySelectorAll'];
 
 /** The tags in open shadow trees, below a document or one of these trees. */
 const shadowTags = (elements: NodeListOf<Element>): HTMLScriptElement[] =>
@@ -27,14 +26,15 @@ const shadowTags = (elements: NodeListOf<Element>): HTMLScriptElement[] =>
  * and shadow trees, in which no tag ever is. The file may have any name.
  */
 function loadedTags(): HTMLScriptElement[] {
+  const query = ofDocument('querySelectorAll') as Document['querySelectorAll'];
   const found = [...query.call(document, TAG)] as HTMLScriptElement[];
   return current || found.length ? found : shadowTags(query.call(document, '*'));
 }
 
-const current = currentTag();
+const current = attempt(currentTag);
 
 /** A text that an optimiser runs has a tag of its own, which says nothing. */
 const isOurs = current && (current.src || current.dataset.dsn !== undefined);
 
-/** All of them. The address of the first one is where the script's other files are, too. */
-export const tags = isOurs ? [current] : loadedTags();
+/** All of them, none in a worker. The address of the first one is where the script's other files are, too. */
+export const tags = isOurs ? [current] : (attempt(loadedTags) ?? []);
