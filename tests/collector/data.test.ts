@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -224,6 +225,20 @@ test('a file that cannot be had is named, and why', async () => {
   const open = (): Promise<unknown> => DataFile.open(file, FOREVER);
   await assert.rejects(open, /cannot be used: .*\.owner has to be written beside it.*\(\w+\)/);
   assert.ok(!existsSync(file));
+});
+
+test('of two that start at once the second is refused, however far the first has come', async () => {
+  const open = (): Promise<unknown> => DataFile.open(file, FOREVER);
+  writeFileSync(`${file}.owner`, '');
+  await assert.rejects(open, /in use by process \?/);
+  assert.equal(readFileSync(`${file}.owner`, 'utf8'), '');
+  /* What has no number for long is of a process that was killed in between. */
+  utimesSync(`${file}.owner`, 0, 0);
+  await session(() => undefined);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith(basename(file))),
+    [basename(file)],
+  );
 });
 
 /** Runs the command line until it says that it is ready, or to its end. */

@@ -1,4 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+
+/** How long a file may be without the number of the process that made it. */
+const GRACE_MS = 10_000;
 
 /** Which process has a data file: two at once would each miss what the other one writes. */
 export class Owner {
@@ -11,15 +14,11 @@ export class Owner {
   /** Takes the file; throws if a process that is still alive has it. */
   static take(data: string): Owner {
     const file = `${data}.owner`;
-    const pid = readPid(file);
-    if (pid !== undefined && pid !== process.pid && isAlive(pid)) throw inUse(data, file, pid);
     try {
-      rmSync(file, { force: true });
-      // Of two that start at once, one is the second.
-      writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+      if (!claim(file) && !(giveUp(file) && claim(file))) throw inUse(data, file);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') throw inUse(data, file, readPid(file));
+      if (code === undefined) throw error;
       throw new Error(
         `${data} cannot be used: ${file} has to be written beside it, which fails (${code}).`,
       );
@@ -34,18 +33,50 @@ export class Owner {
   }
 }
 
-const inUse = (data: string, file: string, pid: number | undefined): Error =>
+const inUse = (data: string, file: string): Error =>
   new Error(
-    `${data} is in use by process ${pid ?? '?'}. If that is another program, remove ${file}.`,
+    `${data} is in use by process ${readPid(file) ?? '?'}. If that is another program, remove ${file}.`,
   );
 
+/** Writes the file; false if there is one already: of two that start at once, one is the second. */
+function claim(file: string): boolean {
+  try {
+    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Takes away what a killed process left; false if a process that lives has the file. */
+function giveUp(file: string): boolean {
+  const pid = readPid(file);
+  if (pid === undefined ? isNew(file) : pid !== process.pid && isAlive(pid)) return false;
+  const left = `${file}.${process.pid}`;
+  renameSync(file, left);
+  // Another that starts at the same time may have been here first, and the file be its own.
+  const isLeft = readPid(left) === pid;
+  if (isLeft) rmSync(left);
+  else renameSync(left, file);
+  return isLeft;
+}
+
+/** The process that the file names; undefined if there is none in it. */
 function readPid(file: string): number | undefined {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
+}
+
+/** True if somebody has just made it, and may be about to write who that is. */
+function isNew(file: string): boolean {
+  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  return made > Date.now() - GRACE_MS;
 }
 
 /** What was killed stays in Linux's list until somebody asks for its exit code, which containers may never. */
