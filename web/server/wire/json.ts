@@ -28,7 +28,6 @@ export interface JsonText {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const QUOTE = 0x22;
 /** What may follow a digit of a number that is not whole. */
@@ -90,9 +89,7 @@ export function textOf({ bytes, start, end }: JsonNode): JsonText {
     text = lenientUtf8.decode(slice);
     flaw = 'it is not valid UTF-8';
   }
-  const value = text.replace(/\\(u[0-9a-fA-F]{4}|[^])/g, (_whole, code: string) =>
-    code.length === 5 ? String.fromCharCode(parseInt(code.slice(1), 16)) : (ESCAPES[code] ?? code),
-  );
+  const value = JSON.parse(`"${text}"`) as string;
   if (LONE_SURROGATE.test(value)) {
     flaw ??= 'it holds half of a surrogate pair (a \\ud800-like escape without its partner)';
   }
