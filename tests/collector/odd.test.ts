@@ -131,6 +131,12 @@ judge('a method', [
   ]),
   ['OPTIONS', { method: 'OPTIONS' }, 200],
   ['OPTIONS without a key', { method: 'OPTIONS', url: PATH }, 200],
+  ['OPTIONS without the last slash', { method: 'OPTIONS', url: PATH.slice(0, -1) }, 404],
+  [
+    'OPTIONS in an unknown encoding',
+    { method: 'OPTIONS', headers: { 'content-encoding': 'x-gzip' } },
+    415,
+  ],
 ]);
 
 /** A frame of zstd with one block that is not compressed. */

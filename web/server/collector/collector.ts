@@ -14,7 +14,7 @@ import {
 import type { LimitOrder } from '../ingest/limits.js';
 import { Reject } from '../ingest/reject.js';
 import { readRoute } from '../ingest/route.js';
-import { findSender } from '../ingest/sender.js';
+import { findSender, type Sender } from '../ingest/sender.js';
 import type { Metrics } from '../metrics/figures.js';
 import type { IssueStore } from '../metrics/issues.js';
 import type { Filter } from '../metrics/filter.js';
@@ -54,6 +54,14 @@ export interface CollectorOptions {
 
 const DEFAULT_KEEP = 2000;
 
+/** A Relay answers preflights before it looks at who sends, but only where it has an address. */
+const isPreflight = (
+  { method }: IngestRequest,
+  { flaw }: Sender,
+  body: Uint8Array | Reject,
+): boolean =>
+  method === 'OPTIONS' && flaw?.status !== 404 && !(body instanceof Reject && body.status === 415);
+
 /**
  * Does with envelopes what a Sentry Relay and the server behind it do, and shows the result.
  * It is pure: no sockets, no timers. The same requests at the same times give the same numbers.
@@ -84,10 +92,9 @@ export class Collector {
     const project = this.#projects.take(sender.project);
     const respond = (): IngestResponse =>
       this.#count(project, record, accept(project, record, sender, body, this.#options.keys));
-    const response =
-      request.method === 'OPTIONS'
-        ? preflight(record)
-        : withFaults(project.faults, record, respond);
+    const response = isPreflight(request, sender, body)
+      ? preflight(record)
+      : withFaults(project.faults, record, respond);
     record.status = response.drop === undefined ? response.status : 0;
     const unreadable = unreadableAnswer(headers, response.status);
     if (unreadable !== undefined) record.warnings.push(unreadable);
