@@ -1,7 +1,6 @@
 import type { Project } from './project.js';
 import { MAX_TEXT, shownType, type ItemRecord, type RequestRecord } from './records.js';
 import { processItem, type RelayOptions } from '../rules/item.js';
-import { firstReportTime } from '../rules/report.js';
 import { newId } from '../wire/uuid.js';
 import { isAllowedOrigin } from '../ingest/domains.js';
 import { parseEnvelope, type Envelope, type Item } from '../ingest/envelope.js';
@@ -124,7 +123,7 @@ function takeItems(
   );
   const needsId = items.some(({ type }) => NEEDS_ID.has(type));
   const id = header.eventId ?? (needsId ? newId() : undefined);
-  const options = optionsFor(project, record, { header, items }, sender);
+  const options = optionsFor(project, record, header, sender);
   if (id !== undefined) options.eventId = id;
   for (const item of items) {
     if (isLimited(item.type)) record.items.push(limited(item));
@@ -139,12 +138,10 @@ function takeItems(
 function optionsFor(
   { settings }: Project,
   record: RequestRecord,
-  { header, items }: Envelope,
+  header: EnvelopeHeader,
   sender: Sender,
 ): RelayOptions {
   const sdk = header.client ?? sender.client;
-  const reports = items.filter(({ type }) => type === 'client_report');
-  const reportTime = firstReportTime(reports.map(({ payload }) => payload));
   return {
     generation: settings.generation,
     filters: settings.filters,
@@ -155,7 +152,6 @@ function optionsFor(
       : { extractionVersion: settings.extractionVersion }),
     ...(sdk === undefined ? {} : { sdk }),
     ...(header.sentAt === undefined ? {} : { sentAt: header.sentAt }),
-    ...(reportTime === undefined ? {} : { reportTime }),
   };
 }
 

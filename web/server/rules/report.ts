@@ -1,21 +1,7 @@
-import { ParseError } from '../wire/fields.js';
 import { readClientReport } from './client-report.js';
 import { Drop, finish, shownPayload, type ItemResult, type RelayOptions } from './result.js';
 import { readPayload } from './session.js';
 import { clockDrift, MAX_AGE, MAX_AHEAD } from './time.js';
-
-/** The time of the first report that has one; Relay takes it for all reports of an envelope. */
-export function firstReportTime(payloads: Iterable<Uint8Array>): number | undefined {
-  for (const payload of payloads) {
-    try {
-      const { timestamp } = readClientReport(payload);
-      if (timestamp !== undefined) return timestamp;
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-    }
-  }
-  return undefined;
-}
 
 /** Does what a Relay does with an item of type `client_report`. */
 export function processReport(
@@ -28,7 +14,7 @@ export function processReport(
   const { receivedAt } = options;
   /* Reports have whole seconds, and so has what corrects them. */
   const drift = Math.trunc(clockDrift(options) / 1000) * 1000;
-  const time = (options.reportTime ?? receivedAt) + drift;
+  const time = (report.timestamp ?? receivedAt) + drift;
   if (time - receivedAt > MAX_AHEAD) {
     throw new Drop('The report is dated more than 60 seconds in the future.');
   }

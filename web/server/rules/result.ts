@@ -23,8 +23,6 @@ export interface RelayOptions extends Clock {
   eventId?: string;
   /** The name of the sending SDK; a tag of the metrics. */
   sdk?: string;
-  /** The time of the first client report of the envelope that has one: it counts for all. */
-  reportTime?: number;
   /** How many buckets of aggregates may still come in this envelope. */
   maxBuckets: number;
 }
