@@ -33,9 +33,12 @@ const NAMES = [
   'debug',
 ] as const satisfies (keyof Options)[];
 
+/** An option that is read; no other one can be. */
+type Name = (typeof NAMES)[number];
+
 /** What was given for each option that has a value; a getter that throws makes its option invalid. */
-function given(options: unknown, invalid: (name: string) => void): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
+function given(options: unknown, invalid: (name: Name) => void): Partial<Record<Name, unknown>> {
+  const values: Partial<Record<Name, unknown>> = {};
   if (typeof options !== 'object' || options === null) return values;
   for (const name of NAMES) {
     try {
@@ -51,17 +54,17 @@ const isWait = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= WAIT_MAX_MS;
 
 /** Puts the options over their defaults; calls `invalid` with the name of each that cannot be. */
-export function settingsOf(options: unknown, invalid: (name: string) => void): Settings {
+export function settingsOf(options: unknown, invalid: (name: Name) => void): Settings {
   const values = given(options, invalid);
   const { env } = process;
-  const text = (name: string, fallback: string | undefined): string => {
+  const text = (name: Name, fallback: string | undefined): string => {
     const value = values[name] ?? fallback ?? '';
     if (typeof value === 'string') return value;
     /* An environment that is none is left out, as one that the server would not take. */
     if (name !== 'environment') invalid(name);
     return '';
   };
-  const ofType = <T>(name: string, type: string): T | undefined => {
+  const ofType = <T>(name: Name, type: string): T | undefined => {
     const value = values[name];
     if (value === undefined || typeof value === type) return value as T | undefined;
     invalid(name);
