@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, beforeEach, mock, test } from 'node:test';
@@ -239,6 +240,22 @@ test('of two that start at once the second is refused, however far the first has
     readdirSync(folder).filter((name) => name.startsWith(basename(file))),
     [basename(file)],
   );
+});
+
+test('a disk that was full leaves nothing behind that keeps the next start out', async (t) => {
+  const full = t.mock.method(fs, 'writeFileSync', (path: string) => {
+    fs.closeSync(fs.openSync(path, 'wx'));
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  });
+  syncBuiltinESMExports();
+  try {
+    await assert.rejects(DataFile.open(file, FOREVER), /cannot be used: .*\(ENOSPC\)/);
+  } finally {
+    full.mock.restore();
+    syncBuiltinESMExports();
+  }
+  assert.ok(!existsSync(`${file}.owner`));
+  await session(() => undefined);
 });
 
 /** Runs the command line until it says that it is ready, or to its end. */

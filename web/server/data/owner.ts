@@ -45,6 +45,8 @@ function claim(file: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // On a full disk there is a file now, with nothing in it.
+    rmSync(file, { force: true });
     throw error;
   }
 }
