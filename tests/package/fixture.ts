@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
   cp,
@@ -11,6 +12,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { filesBelow, root } from '../../web/build/run.js';
@@ -20,7 +22,14 @@ import type { Counting } from './counting.js';
 import { Site, type SiteFile } from './site.js';
 import type { Stack } from './stacks.js';
 
-const work = join(root, 'build/fixtures');
+/**
+ * Outside of the repository, where what is built would find packages that are installed for its tools alone.
+ * Each clone has its own.
+ */
+const work = join(
+  tmpdir(),
+  `crashfree-fixtures-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
+);
 /** Stands in the fixtures' code where people put theirs. */
 const placeholder = 'https://key@collector.invalid/1';
 

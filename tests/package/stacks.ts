@@ -29,8 +29,8 @@ const release = 'fixture@1.2.3';
 const env = { SENTRY_RELEASE: release };
 const vite = [['vite', 'build']];
 const inDevelopment = ['env', 'NODE_ENV=development', 'vite', 'build', '--mode', 'development'];
-const commit = (): string =>
-  execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
 
 /** What nobody caught. */
 const uncaught = {
@@ -110,7 +110,9 @@ export const stacks: Stack[] = [
     folder: 'rollup',
     build: [['rollup', '--config', 'rollup.config.js']],
     output: 'public',
-    release: commit(),
+    /* It is built outside of the repository, which only this tells it of. */
+    env: { GIT_DIR: git('rev-parse', '--absolute-git-dir') },
+    release: git('rev-parse', 'HEAD'),
   },
   {
     name: 'esbuild',
