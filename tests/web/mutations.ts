@@ -17,8 +17,8 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
   'events/delivery.ts': [
     [
       'loses a session whose event was refused',
-      '_carries && attempt(() => isRefusal(response.status)) ? next(url, init) : response',
-      'response',
+      'made._carries && attempt(() => isRefusal(response.status))',
+      'false',
     ],
     ['takes an event along while nobody has agreed', 'return isPending ? -1 :', 'return'],
   ],
@@ -30,7 +30,7 @@ const byFile: Record<string, [name: string, text: string, instead: string][]> = 
     ['settles an event by the answer to another', 'kept.get(slot) === event ? slot : -1', 'slot'],
   ],
   'events/requests.ts': [
-    ['does not tell what became of an event', '_settle(status, limits, retryAfter);', ''],
+    ['does not tell what became of an event', 'attempt(_settle, status, limits, retryAfter);', ''],
   ],
   'signals/navigation.ts': [
     ['does not hear the Navigation API', "'currententrychange',", "'none',"],

@@ -14,6 +14,7 @@ import { misuseCases } from './misuse.js';
 import { navigationCases } from './navigation.js';
 import { noiseCases } from './noise.js';
 import { whereaboutsCases } from './whereabouts.js';
+import { withEventsCases } from './with-events.js';
 
 /** Every everyday case, by area. Names are unique. */
 export const cases: readonly Case[] = [
@@ -25,6 +26,7 @@ export const cases: readonly Case[] = [
   ...errorCases,
   ...noiseCases,
   ...eventCases,
+  ...withEventsCases,
   ...identityCases,
   ...controlCases,
   ...hookCases,

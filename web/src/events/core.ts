@@ -29,10 +29,11 @@ export function createEventsCore(
   const address = exports.init(sampleRate, perMinute);
   return {
     ...exports,
-    write: (limits) =>
-      new TextEncoder().encodeInto(
-        limits,
-        new Uint8Array(exports.memory.buffer, address, EVENTS_LIMITS_MAX),
-      ).written,
+    /* Polyfills have no `encodeInto`. */
+    write(limits) {
+      const bytes = new TextEncoder().encode(limits).subarray(0, EVENTS_LIMITS_MAX);
+      new Uint8Array(exports.memory.buffer).set(bytes, address);
+      return bytes.length;
+    },
   };
 }

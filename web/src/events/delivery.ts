@@ -56,7 +56,7 @@ export function createDelivery(
     };
     const ms = wait();
     clearTimer(timer);
-    if (ms >= 0) timer = setTimer(act, Math.max(ms, delay));
+    if (ms >= 0) timer = setTimer(() => attempt(act), Math.max(ms, delay));
   };
 
   return {
@@ -68,7 +68,7 @@ export function createDelivery(
     _end() {
       /* What was sent in vain is the next visit's: the answer could not be seen. */
       if (isStored() && [...outbox._kept.values()].some(({ _tried }) => _tried)) return;
-      drain(true);
+      attempt(drain, true);
     },
     async _fetch(url, init, next) {
       /* Somebody wants them sent. */
@@ -78,10 +78,13 @@ export function createDelivery(
       if (typeof body !== 'string' || mode === 'no-cors' || body.indexOf('\n') >= body.length - 1) {
         return next(url, init);
       }
-      const { answer, _carries } = requests._join(next, url, init, body);
-      const response = await answer;
       /* Whatever is wrong with the event, the session has to arrive. */
-      return _carries && attempt(() => isRefusal(response.status)) ? next(url, init) : response;
+      const made = attempt(() => requests._join(next, url, init, body));
+      if (!made) return next(url, init);
+      const response = await made.answer;
+      return made._carries && attempt(() => isRefusal(response.status))
+        ? next(url, init)
+        : response;
     },
   };
 }

@@ -6,6 +6,7 @@ import type { EventText } from '../storage/events';
 import { stringify, textOfEvent, type ErrorEvent } from './event';
 import type { EventsOptions } from './options';
 import { attempt } from '../platform/attempt';
+import { now } from '../platform/clock';
 
 /** An event that waits, or is on its way. */
 export interface Kept extends EventText {
@@ -42,16 +43,19 @@ export interface Outbox {
 }
 
 /** A hash of a text, FNV-1a: equal texts are the same error. */
-const hashOf = (text: string): number =>
-  Array.from(text).reduce(
-    (hash, character) => Math.imul(hash ^ character.charCodeAt(0), 0x01000193),
-    0x811c9dc5,
-  );
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return hash;
+}
+
+/** The time now, unless the page writes times in a way of its own, with which no envelope is taken. */
+const sentAt = () => attempt(() => /^\d{4}-.*T.*/.exec(new Date().toISOString())?.[0]);
 
 /** The first line of an envelope; with a tunnel it says where it is to go. */
 export const headerOf = (dsn: string, tunnel: string | undefined): string =>
   `${stringify({
-    sent_at: new Date().toISOString(),
+    sent_at: sentAt(),
     ...(tunnel && { dsn: plainDsn(dsn) }),
     sdk: { name: 'crashfree', version: VERSION },
   })}\n`;
@@ -83,7 +87,6 @@ export function createOutbox(
   save: (events: Kept[]) => void = () => {},
 ): Outbox {
   const kept = new Map<number, Kept>();
-  const now = () => performance.now();
   const changed = () => save([...kept.values()].filter(({ _sent }) => !_sent));
 
   /** Keeps what `write` gives, unless the core wants no event of the error, or there is no text. */

@@ -45,14 +45,15 @@ export function createRequests(
     const { body, _carries, _settle } = outbox._join(envelope, room, last);
     const share = init.keepalive ? body.length : 0;
     outliving += share;
-    const answer = send(url, { ...init, body });
+    /* A browser reads what all objects of a page have as well. */
+    const answer = send(url, { __proto__: null, ...init, body } as RequestInit);
     /* The client reads the body of its own. What a function of the page answers may be no response. */
     const copy = () => answer.then((response) => attempt(() => response.clone()) ?? response);
     const earlier = pending;
     pending = read(copy, url).then(([status, limits, retryAfter]) => {
       outliving -= share;
-      _settle(status, limits, retryAfter);
-      settled();
+      attempt(_settle, status, limits, retryAfter);
+      attempt(settled);
       return earlier;
     });
     return { answer, _carries };
