@@ -32,7 +32,8 @@ extern "C" {
 #define CRASHFREE_EVENT_LOSSES 7
 /* Bytes of an X-Sentry-Rate-Limits that a page reads; Relay's have a few dozen. */
 #define CRASHFREE_EVENTS_LIMITS_MAX 1024
-/* Requests in vain before an event is given up; an answer that refuses it (4xx but 429) is final. */
+/* Requests in vain before an event is given up; an answer that refuses it (4xx but 429) is final. A 429
+ * is in vain only if its limit is over at once: any other holds the event back. */
 #define CRASHFREE_EVENTS_TRIES 4
 
 /* Why an event does not reach the server, by the reasons of client reports (protocol 5.2). */

@@ -132,10 +132,13 @@ bool crashfree_events_respond(crashfree_events *events, int slot, int status, co
         return true;
     }
     event->state = CF_EVENT_WAITING;
-    if (status == 429) {
+    /* A limit is no try in vain. One of no time is, or it would leave again at once, and for ever. */
+    if (status == 429 && events->limits.items > now) {
         return false;
     }
-    if ((status >= 400 && status < 500) || ++event->tries == CRASHFREE_EVENTS_TRIES) {
+    const bool is_refused = status >= 400 && status < 500 && status != 429;
+
+    if (is_refused || ++event->tries == CRASHFREE_EVENTS_TRIES) {
         crashfree_events_drop(events, slot,
                               status < 100 ? CRASHFREE_EVENT_NETWORK_ERROR
                                            : CRASHFREE_EVENT_SEND_ERROR);

@@ -249,11 +249,14 @@ static void settle(telling *one, const fate *fate) {
         return;
     }
     one->fortune = WAITS;
-    if (fate->status == 429) {
+    /* A limit that is over already holds nothing back. */
+    const bool is_limit = fate->status == 429;
+
+    if (is_limit && L.limited_most > L.now) {
         return;
     }
     one->tries++;
-    if (fate->status >= 400 && fate->status < 500) {
+    if (fate->status >= 400 && fate->status < 500 && !is_limit) {
         lose(one, CRASHFREE_EVENT_SEND_ERROR);
     } else if (one->tries == CRASHFREE_EVENTS_TRIES) {
         lose(one, fate->status < 100 ? CRASHFREE_EVENT_NETWORK_ERROR : CRASHFREE_EVENT_SEND_ERROR);

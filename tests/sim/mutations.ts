@@ -652,8 +652,8 @@ export const mutations: Mutation[] = [
   mutation(
     'an event that the server refused leaves again',
     'events.c',
-    '(status >= 400 && status < 500) || ++event->tries',
-    '++event->tries',
+    'if (is_refused || ++event->tries',
+    'if (++event->tries',
   ),
   mutation(
     'an event is tried for ever',
@@ -664,8 +664,14 @@ export const mutations: Mutation[] = [
   mutation(
     'a limit counts as a try',
     'events.c',
-    '    if (status == 429) {\n        return false;\n    }\n',
-    '    if (false) {\n    }\n',
+    'if (status == 429 && events->limits.items > now) {',
+    'if (false) {',
+  ),
+  mutation(
+    'a limit without time makes a storm of events',
+    'events.c',
+    'status == 429 && events->limits.items > now',
+    'status == 429',
   ),
   mutation(
     'a second try waits as long as the first',

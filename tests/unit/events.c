@@ -131,6 +131,19 @@ TEST(only_limits_of_errors_hold_events_back) {
     CHECK_EQ_INT(crashfree_events_take(&events, false, NOW + 60000), 0);
 }
 
+TEST(a_limit_of_no_time_makes_no_storm) {
+    reset();
+    CHECK_EQ_INT(add(1), 0);
+    for (int i = 1; i < CRASHFREE_EVENTS_TRIES; i++) {
+        CHECK_EQ_INT(crashfree_events_take(&events, true, NOW), 0);
+        CHECK(!respond(0, 429, "0:error:organization", NOW));
+        CHECK_EQ_INT(crashfree_events_wait(&events, NOW), 2000 << (i - 1));
+    }
+    CHECK_EQ_INT(crashfree_events_take(&events, true, NOW), 0);
+    CHECK(respond(0, 429, "0:error:organization", NOW));
+    CHECK_EQ_INT(crashfree_events_take_losses(&events, CRASHFREE_EVENT_SEND_ERROR), 1);
+}
+
 TEST(the_end_of_the_page_is_the_last_chance) {
     reset();
     CHECK_EQ_INT(add(1), 0);
