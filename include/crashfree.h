@@ -16,8 +16,9 @@
  *
  * Conventions
  *  - Text is (pointer, length) in UTF-8 and need not end in NUL. It is copied before a call
- *    returns. Bytes that are not UTF-8, lone surrogates among them, become U+FFFD (protocol 1.1),
- *    and U+0000 becomes U+001A. The module leaves the former to its host.
+ *    returns. Of an empty one the pointer may be NULL. Bytes that are not UTF-8, lone surrogates among
+ *    them, become U+FFFD (protocol 1.1), and U+0000 becomes U+001A. The module leaves the former to its
+ *    host.
  *  - Times are milliseconds in a double. Wall times count from the Unix epoch.
  *  - A client belongs to one thread. A host function may call back into the client that called it.
  *  - No function fails in a way that the caller must handle: what cannot be sent is kept, or

@@ -38,7 +38,6 @@ static bool names(const char *text, size_t length, const char *category) {
 
 bool cf_ratelimit_update(cf_ratelimit *limits, const char *category, double now, int status,
                          const char *header, size_t length, double retry_after) {
-    const char *const end = header + length;
     enum { SECONDS, CATEGORIES, OTHER };
     int field = SECONDS;
     double delay = 0;
@@ -52,6 +51,8 @@ bool cf_ratelimit_update(cf_ratelimit *limits, const char *category, double now,
         }
         return status == 429;
     }
+    const char *const end = header + length;
+
     /* `seconds:category;category:scope:reason`, and the next limit behind a comma. */
     do {
         const char *part = header;

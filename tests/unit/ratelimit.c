@@ -35,6 +35,13 @@ TEST(no_header_is_no_limit) {
     CHECK_EQ_INT(sessions(0, "", -1), -1);
 }
 
+TEST(a_header_that_is_absent_may_be_NULL) {
+    memset(&limits, 0, sizeof limits);
+    CHECK(!cf_ratelimit_update(&limits, "session", NOW, 200, NULL, 0, -1));
+    CHECK(cf_ratelimit_update(&limits, "session", NOW, 429, NULL, 0, 13));
+    CHECK_EQ_INT(wait_of(limits.items), 13);
+}
+
 TEST(a_limit_of_sessions_leaves_reports_alone) {
     CHECK_EQ_INT(sessions(429, "60:session:key", -1), 60);
     CHECK_EQ_INT(reports(429, "60:session:key", -1), -1);
