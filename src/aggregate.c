@@ -1,5 +1,7 @@
 #include "aggregate.h"
 
+#include "timing.h"
+
 #include <string.h>
 
 size_t crashfree_aggregate_size(void) {
@@ -19,17 +21,12 @@ bool crashfree_aggregate_set_text(crashfree_aggregate *aggregate, crashfree_opti
     return cf_destination_set(&aggregate->destination, option, text, length);
 }
 
-/* A clock that goes back, or gives no number, stands still. */
-static double latest(const crashfree_aggregate *aggregate, double monotonic) {
-    return monotonic > aggregate->monotonic ? monotonic : aggregate->monotonic;
-}
-
 crashfree_status crashfree_aggregate_status(const crashfree_aggregate *aggregate,
                                             double monotonic) {
     const crashfree_status status = cf_destination_status(&aggregate->destination);
 
     if (status == CRASHFREE_STATUS_ACTIVE &&
-        aggregate->limits.items > latest(aggregate, monotonic)) {
+        aggregate->limits.items > cf_monotonic(aggregate->monotonic, monotonic)) {
         return CRASHFREE_STATUS_RATE_LIMITED;
     }
     return status;
@@ -37,7 +34,7 @@ crashfree_status crashfree_aggregate_status(const crashfree_aggregate *aggregate
 
 void crashfree_aggregate_count(crashfree_aggregate *aggregate, crashfree_aggregate_end end,
                                uint32_t sessions, double now, double monotonic) {
-    aggregate->monotonic = latest(aggregate, monotonic);
+    aggregate->monotonic = cf_monotonic(aggregate->monotonic, monotonic);
     if ((unsigned)end < CRASHFREE_AGGREGATE_ENDS && sessions > 0) {
         cf_minutes_count(&aggregate->minutes, end, sessions, now, aggregate->monotonic);
     }
@@ -74,7 +71,7 @@ const char *crashfree_aggregate_send(crashfree_aggregate *aggregate, bool last, 
     const double time = cf_timestamp_or_epoch(now);
 
     *length = 0;
-    aggregate->monotonic = latest(aggregate, monotonic);
+    aggregate->monotonic = cf_monotonic(aggregate->monotonic, monotonic);
     if (aggregate->asked ||
         crashfree_aggregate_status(aggregate, monotonic) != CRASHFREE_STATUS_ACTIVE) {
         return NULL;
@@ -108,7 +105,7 @@ bool crashfree_aggregate_respond(crashfree_aggregate *aggregate, int status, con
         return false;
     }
     aggregate->asked = false;
-    aggregate->monotonic = latest(aggregate, monotonic);
+    aggregate->monotonic = cf_monotonic(aggregate->monotonic, monotonic);
     const bool limited = cf_ratelimit_update(&aggregate->limits, "session", aggregate->monotonic,
                                              status, limits, limits_length, retry_after);
     const bool delivered = cf_ratelimit_delivered(status, limited);

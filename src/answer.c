@@ -1,6 +1,6 @@
 /* What an answer means, and when the next request is made after it (protocol 5). */
 #include "delivery.h"
-#include "limits.h"
+#include "timing.h"
 #include "queue.h"
 
 _Static_assert((CF_DOUBTFUL & CF_REQUEST_OPAQUE) != 0, "what is in doubt is so in either mode");

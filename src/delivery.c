@@ -2,7 +2,7 @@
 
 #include "before_send.h"
 #include "host.h"
-#include "limits.h"
+#include "timing.h"
 #include "queue.h"
 
 #include <string.h>

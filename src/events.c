@@ -1,6 +1,6 @@
 #include "events.h"
 
-#include "limits.h"
+#include "timing.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "delivery.h"
 #include "digest.h"
 #include "host.h"
-#include "limits.h"
+#include "timing.h"
 
 #include <string.h>
 

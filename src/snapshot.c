@@ -1,6 +1,6 @@
 /* What of a client can be seen and kept: the present session as JSON, and records of sessions. */
 #include "envelope.h"
-#include "limits.h"
+#include "timing.h"
 #include "queue.h"
 #include "text.h"
 #include "timestamp.h"

@@ -1,15 +1,10 @@
 #include "state.h"
 
 #include "host.h"
-
-/* Whole milliseconds are exact up to here. */
-#define MONOTONIC_MAX 9007199254740992.0
+#include "timing.h"
 
 double cf_state_monotonic(const crashfree *client) {
-    const double monotonic = cf_host_monotonic(client);
-
-    return monotonic > client->monotonic && monotonic <= MONOTONIC_MAX ? monotonic
-                                                                       : client->monotonic;
+    return cf_monotonic(client->monotonic, cf_host_monotonic(client));
 }
 
 void cf_state_look_at_clocks(crashfree *client) {

@@ -1,6 +1,6 @@
 #include "timestamp.h"
 
-#include "limits.h"
+#include "timing.h"
 
 char *cf_digits(char *out, uint32_t value, int count) {
     for (int i = count - 1; i >= 0; i--) {

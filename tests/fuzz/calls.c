@@ -4,7 +4,7 @@
  * or within a limit, and that no session begins or ends twice in what a server took.
  */
 #include "check.h"
-#include "limits.h"
+#include "timing.h"
 #include "state.h"
 
 #include <math.h>

@@ -413,7 +413,7 @@ export const mutations: Mutation[] = [
   ),
   mutation(
     'probes go on for ever',
-    'limits.h',
+    'timing.h',
     '#define CF_RETRIES_MAX 8',
     '#define CF_RETRIES_MAX 12',
   ),

@@ -332,6 +332,22 @@ TEST(goes_by_the_steady_clock_when_the_other_was_set) {
     CHECK_EQ_INT(times(body, "started"), 2);
 }
 
+TEST(stands_still_while_the_steady_clock_is_beyond_all_measure) {
+    static const double odd[] = {INFINITY, 1e300};
+
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        start();
+        count(CRASHFREE_AGGREGATE_EXITED, 1);
+        monotonic = odd[i];
+        count(CRASHFREE_AGGREGATE_EXITED, 1);
+        CHECK(strstr(send(false), "\"exited\":2,") != NULL);
+        CHECK(!answer_limited(429, "60::"));
+        monotonic = 1000 + MINUTE;
+        CHECK(strstr(send(false), "\"exited\":2,") != NULL);
+        CHECK_EQ_INT(crashfree_aggregate_lost(&aggregate, CRASHFREE_COUNT_NETWORK_ERROR), 0);
+    }
+}
+
 TEST(outlives_clocks_that_are_none) {
     start();
     now = NAN;
