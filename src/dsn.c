@@ -4,11 +4,23 @@
 
 #include <string.h>
 
+/* The parts of an endpoint that no DSN gives. */
+#define API "api/"
+#define ENVELOPE "/envelope/?sentry_version=7&sentry_key="
+#define SENTRY_CLIENT "&sentry_client=crashfree%2F" CRASHFREE_VERSION
+
+_Static_assert(CRASHFREE_URL_MAX + sizeof API ENVELOPE SENTRY_CLIENT <= CF_ENDPOINT_MAX + 1,
+               "the endpoint of the longest DSN fits its room");
+
+/* In place of a character that `skip` does not know: it knows this one. */
+#define NO_OTHER '%'
+
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* The end of the characters that a key, a host and a part of the path are made of, and `other`. */
+/* The end of what a key, a host or a part of the path is made of: the unreserved characters of RFC 3986,
+ * `%`, and `other`. */
 static const char *skip(const char *text, char other) {
     for (;; text++) {
         const char lower = (char)(*text | 0x20);
@@ -59,7 +71,7 @@ static char *append_lower(char *out, const char *text, const char *end) {
 static const char *skip_host(const char *text) {
     const bool is_literal = *text == '[';
     const char *const name = is_literal ? text + 1 : text;
-    const char *const end = skip(name, is_literal ? ':' : '-');
+    const char *const end = skip(name, is_literal ? ':' : NO_OTHER);
 
     if (end == name) {
         return NULL;
@@ -104,7 +116,7 @@ static const char *find_project(const char *path, const char **end) {
             return NULL;
         }
         project = *end + 1;
-        *end = skip(project, '-');
+        *end = skip(project, NO_OTHER);
         /* One slash may stand at the end of all. */
     } while ((*end)[0] != '\0' && ((*end)[0] != '/' || (*end)[1] != '\0'));
     return *end > project && skip_digits(project) == *end ? project : NULL;
@@ -122,9 +134,9 @@ bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
     if (key == NULL) {
         return false;
     }
-    const char *const key_end = skip(key, '-');
+    const char *const key_end = skip(key, NO_OTHER);
     /* A secret may follow, which is left out. */
-    const char *const at = *key_end == ':' ? skip(key_end + 1, '-') : key_end;
+    const char *const at = *key_end == ':' ? skip(key_end + 1, NO_OTHER) : key_end;
     const char *const host = at + 1;
 
     if (key_end == key || *at != '@') {
@@ -156,11 +168,11 @@ bool cf_dsn_parse(cf_dsn *dsn, const char *text, size_t length) {
     char *url = append(dsn->endpoint, given, key);
 
     url = append(url, new_host, new_project);
-    url = append_text(url, "api/");
+    url = append_text(url, API);
     url = append(url, project, end);
-    url = append_text(url, "/envelope/?sentry_version=7&sentry_key=");
+    url = append_text(url, ENVELOPE);
     url = append(url, key, key_end);
-    url = append_text(url, "&sentry_client=crashfree%2F" CRASHFREE_VERSION);
+    url = append_text(url, SENTRY_CLIENT);
     *url = '\0';
     return true;
 }

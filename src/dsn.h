@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Room for the longest address: a DSN, with its key moved behind the fixed parts of the query. */
+/* Room for the longest address: the parts of a DSN, its key last, and the fixed ones around them. */
 #define CF_ENDPOINT_MAX (CRASHFREE_URL_MAX + 100)
 
 typedef struct cf_dsn {
