@@ -12,11 +12,11 @@
  * become six. */
 #define CF_ATTRIBUTES_TEXT_MAX (6 * (CRASHFREE_RELEASE_MAX + CRASHFREE_ENVIRONMENT_MAX) + 64)
 #define CF_ITEM_TEXT_MAX (CF_ATTRIBUTES_TEXT_MAX + 64)
-#define CF_ITEMS_ENOUGH (CF_MINUTES_ENOUGH / CRASHFREE_AGGREGATE_ITEM_MAX + 1)
+#define CF_ITEMS_CAPACITY (CF_MINUTES_CAPACITY / CRASHFREE_AGGREGATE_ITEM_MAX + 1)
 /* Room for the header of the envelope and a client report. */
 #define CF_AROUND_TEXT_MAX 2048
 #define CF_AGGREGATE_TEXT_MAX                                                                      \
-    (CF_MINUTES_ENOUGH * CF_MINUTE_TEXT_MAX + CF_ITEMS_ENOUGH * CF_ITEM_TEXT_MAX +                 \
+    (CF_MINUTES_CAPACITY * CF_MINUTE_TEXT_MAX + CF_ITEMS_CAPACITY * CF_ITEM_TEXT_MAX +             \
      CF_AROUND_TEXT_MAX)
 
 struct crashfree_aggregate {

@@ -80,7 +80,7 @@ static cf_minute *waiting_minute(cf_minutes *minutes, double started, double mon
             return minute;
         }
     }
-    if (minutes->count == CF_MINUTES_ENOUGH) {
+    if (minutes->count == CF_MINUTES_CAPACITY) {
         return NULL;
     }
     /* Behind one of the same minute that is on its way. */

@@ -6,8 +6,8 @@
 #include "envelope.h"
 
 /* Minutes that may begin while all others are on their way; an answer comes sooner. */
-#define CF_MINUTES_ROOM 8
-#define CF_MINUTES_ENOUGH (CRASHFREE_AGGREGATE_MINUTES_MAX + CF_MINUTES_ROOM)
+#define CF_MINUTES_SPARE 8
+#define CF_MINUTES_CAPACITY (CRASHFREE_AGGREGATE_MINUTES_MAX + CF_MINUTES_SPARE)
 
 typedef struct cf_minute {
     double started; /* the whole minute, in wall time */
@@ -22,7 +22,7 @@ typedef struct cf_minutes {
     uint32_t unreported[CF_LOSSES]; /* those that no client report has told yet */
     size_t count;
     /* In the order of time. One that is on its way may be followed by another of the same minute. */
-    cf_minute list[CF_MINUTES_ENOUGH];
+    cf_minute list[CF_MINUTES_CAPACITY];
 } cf_minutes;
 
 /* Sessions of a minute, in all ways to end. */

@@ -21,7 +21,7 @@ static double lost(void) {
 /* Nothing is lost without being counted as such. */
 static void check_balance(void) {
     REQUIRE(counted == delivered + crashfree_aggregate_waiting(&aggregate) + lost());
-    REQUIRE(aggregate.minutes.count <= CF_MINUTES_ENOUGH);
+    REQUIRE(aggregate.minutes.count <= CF_MINUTES_CAPACITY);
     for (size_t i = 1; i < aggregate.minutes.count; i++) {
         REQUIRE(aggregate.minutes.list[i - 1].started <= aggregate.minutes.list[i].started);
     }

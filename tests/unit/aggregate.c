@@ -255,7 +255,7 @@ TEST(keeps_the_minutes_of_a_day) {
     CHECK_EQ_INT(times(body, "started"), CRASHFREE_AGGREGATE_MINUTES_MAX);
     CHECK(strstr(body, "2026-01-05T10:01:00.000Z\",\"exited\":3") == NULL);
     /* All of them are on their way; there is room for what comes meanwhile, and no more. */
-    for (int i = 0; i < CF_MINUTES_ROOM + 1; i++) {
+    for (int i = 0; i < CF_MINUTES_SPARE + 1; i++) {
         count(CRASHFREE_AGGREGATE_EXITED, 1);
         pass(MINUTE);
     }
@@ -263,7 +263,7 @@ TEST(keeps_the_minutes_of_a_day) {
     CHECK(!answer(0));
     CHECK_EQ_INT(aggregate.minutes.count, CRASHFREE_AGGREGATE_MINUTES_MAX);
     CHECK_EQ_INT(crashfree_aggregate_lost(&aggregate, CRASHFREE_COUNT_QUEUE_OVERFLOW),
-                 7 + 3 * CF_MINUTES_ROOM);
+                 7 + 3 * CF_MINUTES_SPARE);
     CHECK(send(false) != NULL);
     CHECK(answer(200));
     CHECK_EQ_INT(aggregate.minutes.count, 0);
