@@ -20,7 +20,8 @@
  *    them, become U+FFFD (protocol 1.1), and U+0000 becomes U+001A. The module leaves the former to its
  *    host.
  *  - Times are milliseconds in a double. Wall times count from the Unix epoch.
- *  - A client belongs to one thread. A host function may call back into the client that called it.
+ *  - A client belongs to one thread. Of the host's functions `fetch` and `before_send` may call back
+ *    into the client that called them; the others must not.
  *  - No function fails in a way that the caller must handle: what cannot be sent is kept, or
  *    counted as lost with a reason (crashfree_count).
  *  - Nothing that a host gives can do harm: a number that is no value of its enumeration, a clock
@@ -120,7 +121,7 @@ typedef enum crashfree_option {
     CRASHFREE_OPTION_SAMPLE_RATE = 5,  /* share of sessions sent, default 1: crashfree_set_number */
     CRASHFREE_OPTION_CONSENT = 6,      /* a crashfree_consent, default granted; others deny */
     CRASHFREE_OPTION_UNHANDLED = 7,    /* CRASHFREE_SESSION_UNHANDLED, or _CRASHED: default */
-    CRASHFREE_OPTION_PER_MINUTE = 8,   /* most sessions opened a minute, default 100; 0 is none */
+    CRASHFREE_OPTION_PER_MINUTE = 8,   /* most sessions a minute, default 100; 0: no limit */
     CRASHFREE_OPTION_REPORTS = 9,      /* 0 sends no client reports, default 1 (protocol 5.2) */
     CRASHFREE_OPTION_BEFORE_SEND = 10, /* 1 asks host->before_send about each item, default 0 */
     CRASHFREE_OPTIONS = 11             /* how many there are, no option */
@@ -249,9 +250,9 @@ bool crashfree_set_text(crashfree *client, crashfree_option option, const char *
                         size_t length);
 
 /*
- * Sets an option that is a number. All but the sample rate are whole: fractions are cut, and what
- * is below 0, above 2^32 - 1 or no number is 0. Of the sample rate, which is from 0 to 1, more than 1 is all, and less
- * than 0 or no number is none.
+ * Sets an option that is a number; of any other it does nothing. All but the sample rate are whole:
+ * fractions are cut, and what is below 0, above 2^32 - 1 or no number is 0. Of the sample rate, which
+ * is from 0 to 1, more than 1 is all, and less than 0 or no number is none.
  */
 void crashfree_set_number(crashfree *client, crashfree_option option, double value);
 
@@ -277,7 +278,8 @@ size_t crashfree_dsn(const crashfree *client, char *out, size_t capacity);
 /*
  * Grants, suspends or denies consent. Granting after pending sends the one running session; after
  * denied it starts one, if there was one before or one was to start meanwhile. Denying forgets all
- * sessions, sent or not. A value that is no consent denies.
+ * sessions, sent or not. A value that is no consent denies. A closed client keeps the consent that it
+ * had.
  */
 void crashfree_set_consent(crashfree *client, crashfree_consent consent);
 
@@ -360,7 +362,7 @@ size_t crashfree_session(crashfree *client, char *out, size_t capacity);
  * one (protocol 3.2). For the same reason a session whose end was told and only `init` is missing
  * is recorded as `exited`.
  */
-size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity);
+size_t crashfree_save(const crashfree *client, unsigned index, char *out, size_t capacity);
 
 /* How many sessions crashfree_save can be asked for. */
 unsigned crashfree_saveable(const crashfree *client);

@@ -83,9 +83,10 @@ const char *crashfree_aggregate_send(crashfree_aggregate *aggregate, bool last, 
 const char *crashfree_aggregate_url(const crashfree_aggregate *aggregate);
 
 /*
- * The answer to what crashfree_aggregate_send returned last, as in crashfree_respond: `status` is 0
- * if there was none. Returns whether it was delivered. What was not is kept and merged with what was
- * counted since; what the server refuses for what it is, is given up after a few times.
+ * The answer to what crashfree_aggregate_send returned last: `status` is the HTTP status, or 0 if there
+ * was none; the others are as in crashfree_respond. Returns whether it was delivered. What was not is
+ * kept and merged with what was counted since; what the server refuses for what it is, is given up
+ * after CRASHFREE_REFUSALS_MAX answers.
  */
 bool crashfree_aggregate_respond(crashfree_aggregate *aggregate, int status, const char *limits,
                                  size_t limits_length, double retry_after, double monotonic);

@@ -65,7 +65,7 @@ static int recorded_status(const cf_session *session, bool runs) {
     return session->killed ? STATUS_KILLED : (int)session->status;
 }
 
-size_t crashfree_save(crashfree *client, unsigned index, char *out, size_t capacity) {
+size_t crashfree_save(const crashfree *client, unsigned index, char *out, size_t capacity) {
     if (index >= crashfree_saveable(client) || capacity < CRASHFREE_RECORD_MAX) {
         return 0;
     }
