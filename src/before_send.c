@@ -5,29 +5,26 @@
 
 #include <string.h>
 
-/* Digits of a sid that tell the sessions of one client apart. */
-#define SID_ENOUGH 8
-
 void cf_before_send_ask(crashfree *client) {
     cf_envelope *const envelope = &client->envelope;
 
     client->busy = true;
     for (cf_session *session = cf_queue_next_due(client, client->sessions); session != NULL;
          session = cf_queue_next_due(client, session + 1)) {
-        char id[SID_ENOUGH];
+        char sid[CRASHFREE_SID_LENGTH];
         const size_t length =
             cf_envelope_session_json(envelope, envelope->text, sizeof envelope->text, session,
                                      &client->destination.attributes, client->now);
 
-        memcpy(id, session->sid, sizeof id);
+        memcpy(sid, session->sid, sizeof sid);
         session->cleared = true;
         if (cf_host_before_send(client, envelope->text, length)) {
             continue;
         }
-        for (cf_session *same = client->sessions; same < client->sessions_end; same++) {
-            if (memcmp(same->sid, id, sizeof id) == 0) {
-                cf_queue_drop(client, same, CRASHFREE_COUNT_BEFORE_SEND);
-            }
+        cf_session *const same = cf_queue_find(client, sid);
+
+        if (same != NULL) {
+            cf_queue_drop(client, same, CRASHFREE_COUNT_BEFORE_SEND);
         }
     }
     client->busy = false;

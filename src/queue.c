@@ -1,10 +1,13 @@
 #include "queue.h"
 
-static void forget_settled(crashfree *client, unsigned kept) {
+#include <string.h>
+
+/* Forgets the settled sessions before `kept`. */
+static void forget_settled(crashfree *client, const cf_session *kept) {
     cf_session *end = client->sessions;
 
     for (cf_session *session = end; session < client->sessions_end; session++) {
-        if (session + kept >= client->sessions_end || !cf_session_is_settled(session)) {
+        if (session >= kept || !cf_session_is_settled(session)) {
             *end++ = *session;
         }
     }
@@ -12,7 +15,16 @@ static void forget_settled(crashfree *client, unsigned kept) {
 }
 
 void cf_queue_forget_settled(crashfree *client) {
-    forget_settled(client, 1);
+    forget_settled(client, cf_queue_present(client));
+}
+
+cf_session *cf_queue_find(crashfree *client, const char sid[CRASHFREE_SID_LENGTH]) {
+    for (cf_session *session = client->sessions; session < client->sessions_end; session++) {
+        if (memcmp(session->sid, sid, CRASHFREE_SID_LENGTH) == 0) {
+            return session;
+        }
+    }
+    return NULL;
 }
 
 cf_session *cf_queue_next_due(crashfree *client, cf_session *session) {
@@ -60,7 +72,7 @@ void cf_queue_drop(crashfree *client, cf_session *session, crashfree_counter rea
 }
 
 cf_session *cf_queue_add(crashfree *client) {
-    forget_settled(client, 0);
+    forget_settled(client, client->sessions_end);
     if (client->sessions_end == client->sessions + CRASHFREE_SESSIONS_MAX) {
         cf_session *victim = client->sessions;
 
@@ -72,9 +84,12 @@ cf_session *cf_queue_add(crashfree *client) {
             victim = client->sessions;
         }
         give_up(client, victim, CRASHFREE_COUNT_QUEUE_OVERFLOW);
-        forget_settled(client, 0);
+        forget_settled(client, client->sessions_end);
     }
-    return client->sessions_end++;
+    cf_session *const session = client->sessions_end++;
+
+    memset(session, 0, sizeof *session);
+    return session;
 }
 
 void cf_queue_check_age(crashfree *client, cf_session *session) {

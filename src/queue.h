@@ -9,8 +9,11 @@ static inline cf_session *cf_queue_present(crashfree *client) {
     return client->sessions_end > client->sessions ? client->sessions_end - 1 : NULL;
 }
 
-/* Makes room for a session and returns it; the caller fills it in. */
+/* Makes room for a session and returns it, with nothing in it yet. */
 cf_session *cf_queue_add(crashfree *client);
+
+/* The session that has an id, or NULL. */
+cf_session *cf_queue_find(crashfree *client, const char sid[CRASHFREE_SID_LENGTH]);
 
 /* The first session from `session` on that the next request has to carry, or NULL. */
 cf_session *cf_queue_next_due(crashfree *client, cf_session *session);

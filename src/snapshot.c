@@ -1,9 +1,9 @@
 /* What of a client can be seen and kept: the present session as JSON, and records of sessions. */
 #include "envelope.h"
-#include "timing.h"
 #include "queue.h"
 #include "text.h"
 #include "timestamp.h"
+#include "timing.h"
 
 #include <string.h>
 
@@ -123,18 +123,8 @@ static bool is_record(const char *text, size_t length) {
            cf_text_copy(&nothing, 0, text + AT_DID, length - AT_DID) == length - AT_DID;
 }
 
-/* Whether the client has a session with the id that a record begins with. */
-static bool is_known(const crashfree *client, const char *record) {
-    for (const cf_session *known = client->sessions; known < client->sessions_end; known++) {
-        if (memcmp(known->sid, record, CRASHFREE_SID_LENGTH) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool crashfree_restore(crashfree *client, const char *record, size_t length, bool killed) {
-    if (!is_record(record, length) || is_known(client, record)) {
+    if (!is_record(record, length) || cf_queue_find(client, record) != NULL) {
         return false;
     }
     const int status = record[AT_STATUS] - '0';
@@ -154,7 +144,6 @@ bool crashfree_restore(crashfree *client, const char *record, size_t length, boo
     }
     cf_session *const session = cf_queue_add(client);
 
-    memset(session, 0, sizeof *session);
     memcpy(session->sid, record, CRASHFREE_SID_LENGTH);
     (void)cf_text_copy(session->did, CRASHFREE_USER_ID_MAX, record + AT_DID, length - AT_DID);
     session->started = started;

@@ -86,6 +86,23 @@ static void close_client(void) {
     crashfree_close(fake.client);
 }
 
+static void refuse_no_more(void) {
+    fake.refuse = false;
+}
+
+TEST(sessions_whose_ids_begin_alike_are_told_apart) {
+    begin_asking();
+    start(false);
+    start(false);
+    memcpy(fake.client->sessions[1].sid, fake.client->sessions[0].sid, CRASHFREE_SID_LENGTH - 1);
+    fake.refuse = true;
+    fake.on_before_send = refuse_no_more;
+    crashfree_flush(fake.client);
+    CHECK_EQ_INT(fake.asked, 2);
+    CHECK_EQ_INT(counter(CRASHFREE_COUNT_BEFORE_SEND), 1);
+    CHECK_EQ_INT(fake_total(INIT), 1);
+}
+
 TEST(before_send_may_start_a_session) {
     begin_asking();
     fake.on_before_send = start_another;
