@@ -4,22 +4,22 @@
 
 #include <string.h>
 
-static void note(cf_session *session, double at) {
+/* Notes when the last fact of a session happened. */
+static void note_moment(cf_session *session, double at) {
     if (at > session->changed) {
         session->changed = at;
     }
 }
 
 /* The state is news to the server, whatever it answered to the one before. */
-static void changed(cf_session *session, double at) {
-    note(session, at);
+static void note_news(cf_session *session, double at) {
+    note_moment(session, at);
     session->update_request = CF_UNSENT;
     session->refused = false;
 }
 
 void cf_session_begin(cf_session *session, unsigned char random[CF_SID_BYTES], double sample_rate,
                       double started, double at) {
-    memset(session, 0, sizeof *session);
     /* A UUID of version 4. */
     random[6] = (unsigned char)((random[6] & 0x0f) | 0x40);
     random[8] = (unsigned char)((random[8] & 0x3f) | 0x80);
@@ -38,19 +38,21 @@ void cf_session_begin(cf_session *session, unsigned char random[CF_SID_BYTES], d
 
 bool cf_session_identify(cf_session *session, const char *did, double at) {
     memcpy(session->did, did, sizeof session->did);
-    note(session, at);
+    note_moment(session, at);
     /* An unsent `init` will carry the id. */
     if (session->init_request == CF_UNSENT) {
         return false;
     }
-    changed(session, at);
+    note_news(session, at);
     return true;
 }
 
 bool cf_session_error(cf_session *session, double at) {
-    session->errors++;
+    if (session->errors < CF_SESSION_ERRORS_MAX) {
+        session->errors++;
+    }
     if (session->errors == 1) {
-        changed(session, at);
+        note_news(session, at);
         return true;
     }
     return false;
@@ -58,5 +60,5 @@ bool cf_session_error(cf_session *session, double at) {
 
 void cf_session_end(cf_session *session, crashfree_session_status status, double at) {
     session->status = status;
-    changed(session, at);
+    note_news(session, at);
 }

@@ -18,6 +18,9 @@
 /* Finer than any clock of a page. */
 #define CF_SESSION_TICK_MS 0.001
 
+/* A session counts no more errors than its record has digits for. */
+#define CF_SESSION_ERRORS_MAX 999999999U
+
 /* Added, in a session, to the number of a request that was made in CRASHFREE_FETCH_OPAQUE mode. */
 #define CF_REQUEST_OPAQUE 0x80000000U
 
@@ -44,8 +47,9 @@ typedef struct cf_session {
     char did[CRASHFREE_USER_ID_MAX + 1]; /* empty: nobody */
 } cf_session;
 
-/* Begins a session at the moment `at` of the monotonic clock, `started` on the wall. Its id comes
- * from random bytes, which are changed, and decides whether it is in the sample. */
+/* Begins a session, in which nothing is yet, at the moment `at` of the monotonic clock, `started` on
+ * the wall. Its id comes from random bytes, which are changed, and decides whether it is in the
+ * sample. */
 void cf_session_begin(cf_session *session, unsigned char random[CF_SID_BYTES], double sample_rate,
                       double started, double at);
 

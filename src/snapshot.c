@@ -11,7 +11,6 @@
 #define RECORD_VERSION '1'
 /* In place of a crashfree_session_status: abnormal, as the page was killed. */
 #define STATUS_KILLED (CRASHFREE_SESSION_ABNORMAL + 1)
-#define ERRORS_MAX 999999999U
 
 /* Where the parts of a record begin. From the version to the start they are decimal digits, as many
  * as there is room; the last part is the did. */
@@ -85,8 +84,7 @@ size_t crashfree_save(const crashfree *client, unsigned index, char *out, size_t
     out[AT_DUE] = waits ? '1' : '0';
     out[AT_ANNOUNCED] = is_open(session->init_request) ? '0' : '1';
     out[AT_STATUS] = (char)('0' + recorded_status(session, runs));
-    cf_digits(out + AT_ERRORS, session->errors < ERRORS_MAX ? session->errors : ERRORS_MAX,
-              AT_DAY - AT_ERRORS);
+    cf_digits(out + AT_ERRORS, session->errors, AT_DAY - AT_ERRORS);
     cf_digits(out + AT_DAY, day, AT_TIME - AT_DAY);
     cf_digits(out + AT_TIME, (uint32_t)(started - day * CF_DAY_MS), AT_DID - AT_TIME);
     memcpy(out + AT_DID, session->did, sizeof session->did);

@@ -152,7 +152,7 @@ export const mutations: Mutation[] = [
     'session.c',
     `        return false;
     }
-    changed(session, at);
+    note_news(session, at);
     return true;`,
     `        return false;
     }

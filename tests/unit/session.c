@@ -9,6 +9,7 @@ static cf_session session;
 static void begin(double sample_rate) {
     unsigned char random[CF_SID_BYTES];
 
+    session = (cf_session){0};
     fake_functions.random(NULL, random, sizeof random);
     cf_session_begin(&session, random, sample_rate, FAKE_NOW, AT);
 }
@@ -98,6 +99,15 @@ TEST(only_the_first_error_is_news) {
     CHECK(cf_session_error(&session, AT));
     CHECK(!cf_session_error(&session, AT));
     CHECK_EQ_INT(session.errors, 2);
+}
+
+TEST(a_session_with_more_errors_than_it_counts_stays_errored) {
+    fake_begin();
+    begin(1);
+    session.errors = CF_SESSION_ERRORS_MAX - 1;
+    CHECK(!cf_session_error(&session, AT));
+    CHECK(!cf_session_error(&session, AT));
+    CHECK_EQ_INT(session.errors, CF_SESSION_ERRORS_MAX);
 }
 
 TEST(an_id_before_the_first_request_needs_no_update) {

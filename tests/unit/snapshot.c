@@ -118,7 +118,7 @@ TEST(the_longest_record_has_room) {
     crashfree_set_user(fake.client, id, CRASHFREE_USER_ID_MAX, NAN);
     fake.now = 253402300799999.0;
     start(false);
-    fake.client->sessions[0].errors = UINT32_MAX;
+    fake.client->sessions[0].errors = CF_SESSION_ERRORS_MAX;
     fake.client->sessions[0].status = CRASHFREE_SESSION_ABNORMAL;
     CHECK(save(0) > 0);
     CHECK(strlen(saved) < CRASHFREE_RECORD_MAX);
