@@ -14,14 +14,10 @@ static void add_text(crashfree_aggregate *aggregate, const char *text) {
 }
 
 static void add_number(crashfree_aggregate *aggregate, uint32_t value) {
-    char digits[CF_DIGITS_MAX];
-    char *const end = digits + CF_DIGITS_MAX;
-    char *first = end;
+    char digits[CF_TEXT_NUMBER_MAX];
+    char *const end = digits + CF_TEXT_NUMBER_MAX;
+    const char *const first = cf_text_number(end, value);
 
-    do {
-        *--first = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
     add(aggregate, first, (size_t)(end - first));
 }
 

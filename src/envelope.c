@@ -40,13 +40,9 @@ static void add_raw(cf_document *document, const char *key, const char *text) {
 
 /* As raw text: cJSON's own numbers go through a double and printf. */
 static void add_number(cf_document *document, const char *key, uint32_t value) {
-    char *text = document->digits[document->numbers++] + CF_DIGITS_MAX;
+    char *const end = document->digits[document->numbers++] + CF_TEXT_NUMBER_MAX;
 
-    do {
-        *--text = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    add_raw(document, key, text);
+    add_raw(document, key, cf_text_number(end, value));
 }
 
 /* Returns the length, 0 if it does not fit. */

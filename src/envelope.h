@@ -3,6 +3,7 @@
 #define CF_ENVELOPE_H
 
 #include "session.h"
+#include "text.h"
 #include "timestamp.h"
 
 #include <cJSON.h>
@@ -23,8 +24,6 @@ typedef struct cf_attributes {
  * three members, one of which is a number. */
 #define CF_NODES_MAX (3 + 4 * CF_LOSSES)
 #define CF_NUMBERS_MAX CF_LOSSES
-/* Digits of 2^32 - 1. */
-#define CF_DIGITS_MAX 10
 
 /*
  * A JSON object under construction: cJSON's nodes, in the order in which they are written. They are
@@ -34,7 +33,7 @@ typedef struct cf_document {
     cJSON nodes[CF_NODES_MAX]; /* the first one is the object */
     cJSON *last;
     cJSON **next; /* where the next node is linked */
-    char digits[CF_NUMBERS_MAX][CF_DIGITS_MAX + 1];
+    char digits[CF_NUMBERS_MAX][CF_TEXT_NUMBER_MAX + 1];
     unsigned numbers;
 } cf_document;
 
@@ -52,8 +51,7 @@ typedef struct cf_envelope {
     char text[CRASHFREE_ENVELOPE_MAX]; /* not NUL-ended */
 } cf_envelope;
 
-/* Writes the header, over what was there. `dsn` goes into it for a tunnel and is empty otherwise.
- */
+/* Writes the header, over what was there. `dsn` goes into it for a tunnel and is empty otherwise. */
 void cf_envelope_begin(cf_envelope *envelope, double now, const char *dsn);
 
 /* Adds the next update of a session, which is no later than `now`. */

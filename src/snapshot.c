@@ -84,9 +84,9 @@ size_t crashfree_save(const crashfree *client, unsigned index, char *out, size_t
     out[AT_DUE] = waits ? '1' : '0';
     out[AT_ANNOUNCED] = is_open(session->init_request) ? '0' : '1';
     out[AT_STATUS] = (char)('0' + recorded_status(session, runs));
-    cf_digits(out + AT_ERRORS, session->errors, AT_DAY - AT_ERRORS);
-    cf_digits(out + AT_DAY, day, AT_TIME - AT_DAY);
-    cf_digits(out + AT_TIME, (uint32_t)(started - day * CF_DAY_MS), AT_DID - AT_TIME);
+    cf_text_digits(out + AT_ERRORS, session->errors, AT_DAY - AT_ERRORS);
+    cf_text_digits(out + AT_DAY, day, AT_TIME - AT_DAY);
+    cf_text_digits(out + AT_TIME, (uint32_t)(started - day * CF_DAY_MS), AT_DID - AT_TIME);
     memcpy(out + AT_DID, session->did, sizeof session->did);
     return strlen(out);
 }

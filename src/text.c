@@ -32,3 +32,19 @@ void cf_text_hex(char *out, const unsigned char *bytes, size_t count) {
         *out++ = digits[*bytes & 15];
     }
 }
+
+char *cf_text_digits(char *out, uint32_t value, int count) {
+    for (int i = count - 1; i >= 0; i--) {
+        out[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return out + count;
+}
+
+char *cf_text_number(char *end, uint32_t value) {
+    do {
+        *--end = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return end;
+}

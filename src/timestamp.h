@@ -2,16 +2,11 @@
 #ifndef CF_TIMESTAMP_H
 #define CF_TIMESTAMP_H
 
-#include <stdint.h>
-
 /* Length of YYYY-MM-DDTHH:MM:SS.mmmZ. */
 #define CF_TIMESTAMP_LENGTH 24
 
 /* 9999-12-31T23:59:59.999Z, the last time of that length. */
 #define CF_TIMESTAMP_MAX 253402300799999.0
-
-/* Writes the last `count` digits of a number; returns where the next character goes. */
-char *cf_digits(char *out, uint32_t value, int count);
 
 /* `time`, or the epoch if it is no time from there to CF_TIMESTAMP_MAX. */
 double cf_timestamp_or_epoch(double time);
