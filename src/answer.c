@@ -1,29 +1,33 @@
 /* What an answer means, and when the next request is made after it (protocol 5). */
 #include "delivery.h"
-#include "timing.h"
 #include "queue.h"
+#include "timing.h"
 
 _Static_assert((CF_DOUBTFUL & CF_REQUEST_OPAQUE) != 0, "what is in doubt is so in either mode");
 
-/* Whether `request` carries a fact, in whichever way it was made. */
-static bool carries(uint32_t request, uint32_t fact) {
-    return fact == request || fact == (request | CF_REQUEST_OPAQUE);
+/* Whether what a session notes of one of its facts is this request, in whichever mode it was made. */
+static bool is_noted(uint32_t noted, uint32_t request) {
+    return noted == request || noted == (request | CF_REQUEST_OPAQUE);
 }
 
-/* Books what `request` carried, or what is in doubt, as a new fact. Returns whether it was any. */
-static bool book(crashfree *client, uint32_t request, uint32_t fact, bool refused) {
+/*
+ * Notes what has become of the facts that `request` carried, or that are in doubt if it is
+ * CF_DOUBTFUL. `refused` says that the server does not want them as they are. Returns whether there
+ * were any.
+ */
+static bool book(crashfree *client, uint32_t request, uint32_t outcome, bool refused) {
     bool any = false;
 
     for (cf_session *session = client->sessions; session < client->sessions_end; session++) {
         bool carried = false;
 
-        if (carries(request, session->init_request)) {
-            session->init_request = fact;
-            client->counters[CRASHFREE_COUNT_ACCEPTED] += fact == CF_TAKEN;
+        if (is_noted(session->init_request, request)) {
+            session->init_request = outcome;
+            client->counters[CRASHFREE_COUNT_ACCEPTED] += outcome == CF_TAKEN;
             carried = true;
         }
-        if (carries(request, session->update_request)) {
-            session->update_request = fact;
+        if (is_noted(session->update_request, request)) {
+            session->update_request = outcome;
             carried = true;
         }
         any |= carried;

@@ -2,8 +2,8 @@
 
 #include "before_send.h"
 #include "host.h"
-#include "timing.h"
 #include "queue.h"
+#include "timing.h"
 
 #include <string.h>
 

@@ -31,8 +31,8 @@ static void extend(double *end, double now, double delay) {
     }
 }
 
-/* Whether a name in a list of categories is this one; an empty list is every category. */
-static bool names(const char *text, size_t length, const char *category) {
+/* Whether a part of a list of categories matches this one; an empty list matches all. */
+static bool matches(const char *text, size_t length, const char *category) {
     return length == 0 || (length == strlen(category) && memcmp(text, category, length) == 0);
 }
 
@@ -72,8 +72,8 @@ bool cf_ratelimit_update(cf_ratelimit *limits, const char *category, double now,
             /* An element of the list that is empty is no limit. */
             items = reports = separator == ',' && size > 0;
         } else if (field == CATEGORIES) {
-            items = names(part, size, category);
-            reports = names(part, size, "internal");
+            items = matches(part, size, category);
+            reports = matches(part, size, "internal");
         }
         if (items) {
             extend(&limits->items, now, delay);

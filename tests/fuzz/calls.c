@@ -4,8 +4,8 @@
  * or within a limit, and that no session begins or ends twice in what a server took.
  */
 #include "check.h"
-#include "timing.h"
 #include "state.h"
+#include "timing.h"
 
 #include <math.h>
 #include <string.h>
