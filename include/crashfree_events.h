@@ -5,7 +5,8 @@
  * event and keeps it, this decides what becomes of it: whether it is kept at all, which request it
  * travels with, what an answer means, when to try again and when to give up. Sessions go their own
  * way: no limit, loss or answer of an event touches one. The conventions are those of crashfree.h;
- * `now` is the host's monotonic clock.
+ * `now` is the host's monotonic clock, which is taken as it is here: after a jump ahead events leave
+ * early, after one back they wait until it is made up for.
  *
  *   int slot = crashfree_events_add(events, error, draw, now);          // keep the text there
  *   slot = crashfree_events_take(events, false, now);                   // put it into a request
