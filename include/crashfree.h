@@ -251,8 +251,9 @@ bool crashfree_set_text(crashfree *client, crashfree_option option, const char *
 
 /*
  * Sets an option that is a number; of any other it does nothing. All but the sample rate are whole:
- * fractions are cut, and what is below 0, above 2^32 - 1 or no number is 0. Of the sample rate, which
- * is from 0 to 1, more than 1 is all, and less than 0 or no number is none.
+ * fractions are cut, and what is below 0, above 2^32 - 1 or no number is 2^32 - 1, which is no consent
+ * and as good as no limit. Of the sample rate, which is from 0 to 1, more than 1 is all, and less than
+ * 0 or no number is none.
  */
 void crashfree_set_number(crashfree *client, crashfree_option option, double value);
 

@@ -31,7 +31,7 @@ void crashfree_set_number(crashfree *client, crashfree_option option, double val
     if (option == CRASHFREE_OPTION_SAMPLE_RATE) {
         client->sample_rate = value;
     } else if ((unsigned)option < CRASHFREE_OPTIONS) {
-        client->number[option] = value > 0 && value <= UINT32_MAX ? (uint32_t)value : 0;
+        client->number[option] = value >= 0 && value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
     }
 }
 

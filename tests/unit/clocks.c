@@ -194,7 +194,10 @@ TEST(numbers_that_are_none_do_no_harm) {
     CHECK_EQ_INT(counter((crashfree_counter)1000), 0);
     crashfree_set_consent(fake.client, (crashfree_consent)77);
     CHECK_EQ_INT(status(), CRASHFREE_STATUS_CONSENT_DENIED);
-    fake_begin();
-    crashfree_set_number(fake.client, CRASHFREE_OPTION_CONSENT, 3);
-    CHECK_EQ_INT(status(), CRASHFREE_STATUS_CONSENT_DENIED);
+    const double no_consent[] = {3, NAN, INFINITY, -1, 4294967296.0};
+    for (size_t i = 0; i < sizeof no_consent / sizeof *no_consent; i++) {
+        fake_begin();
+        crashfree_set_number(fake.client, CRASHFREE_OPTION_CONSENT, no_consent[i]);
+        CHECK_EQ_INT(status(), CRASHFREE_STATUS_CONSENT_DENIED);
+    }
 }
