@@ -102,8 +102,11 @@ const properties: Part = {
   unit: 'seeds',
   sideBySide: true,
   async pieces() {
-    const files = await filesBelow(join(root, 'tests/web'));
-    const tests = files.filter((file) => file.endsWith('.property.test.ts'));
+    const folder = join(root, 'tests/web');
+    const files = await filesBelow(folder);
+    const tests = files
+      .filter((file) => file.endsWith('.property.test.ts'))
+      .map((file) => join(folder, file));
     return Array.from({ length: SEEDS }, (_, index) => ({
       name: `seed ${index + 2}`,
       program: 'env',
