@@ -7,8 +7,9 @@ import { script } from '../worlds/world.js';
 import { action } from './actions.js';
 import { Truth } from './truth.js';
 
-/** Places of the app, and none of those where another document is. */
+/** Places of the app, none of those where another document is, and no reload, as routers do. */
 const intercepted = script(`window.navigation?.addEventListener('navigate', (event) => {
+    if (event.navigationType === 'reload') return;
     if (event.canIntercept && /\\/[ab]\\/?(\\?|$)/.test(event.destination.url)) {
       event.intercept({ async handler() {} });
     }
