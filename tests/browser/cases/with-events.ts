@@ -54,10 +54,14 @@ const WORLDS = [
   'Object.prototype with options of requests on it',
 ];
 
+const headOf = (name: string): string => {
+  const world = builtInWorlds.find((one) => one.name === name);
+  if (!world) throw new Error(`there is no world called ${name}`);
+  return world.head ?? '';
+};
+
 export const withEventsCases: Case[] = [
-  ...builtInWorlds
-    .filter(({ name }) => WORLDS.includes(name))
-    .map(({ name, head = '' }) => withEvents(name, head)),
+  ...WORLDS.map((name) => withEvents(name, headOf(name))),
   withEvents(
     'an Array.from like that of MooTools',
     `<script>Array.from = (item) => typeof item === 'object' ? [].slice.call(item) : [item];</script>`,
